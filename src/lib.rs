@@ -1,0 +1,3 @@
+//! fedsim: a deterministic discrete-event simulator of Microsoft Exchange federation.
+
+pub mod engine;

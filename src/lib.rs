@@ -1,3 +1,4 @@
 //! fedsim: a deterministic discrete-event simulator of Microsoft Exchange federation.
 
 pub mod engine;
+pub mod model;

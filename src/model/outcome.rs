@@ -1,0 +1,272 @@
+//! Outcomes: what became of a request, a group and an attendee, and who has to act on a failure.
+//!
+//! It knows no rule that leads to an outcome. Three counts are never mixed: a *request* (what a client
+//! sent), a *group* (one dispatched call toward a target, with its tokens), an *attendee* (a view, or a
+//! failure with its cause). Invariant: an outcome is data, complete in itself.
+
+use std::fmt;
+
+use super::cause::{Cause, Layer};
+
+/// How much of a calendar the caller sees. Ordered from nothing to everything.
+///
+/// Source: folder rights and internal levels, observed, Exchange 2013.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AccessLevel {
+    /// Nothing: error 5037.
+    #[default]
+    None,
+    /// Start, end and status ("AvailabilityOnly").
+    Simple,
+    /// Also subject and location ("LimitedDetails").
+    Detail,
+    /// Everything, private items included; never for external callers.
+    Owner,
+}
+
+/// The form of the answer that the client asks for.
+///
+/// Source: FreeBusyViewType of Exchange Web Services.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum View {
+    /// One digit an interval.
+    MergedOnly,
+    /// Start, end and status of each entry.
+    FreeBusy,
+    /// Both of the above.
+    FreeBusyMerged,
+    /// Also subject and location.
+    Detailed,
+    /// Also subject and location, and one digit an interval.
+    DetailedMerged,
+}
+
+/// Who has to act so that a failure goes away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// The person or program that sends the request.
+    Client,
+    /// Administrators of the organization that asks.
+    Requester,
+    /// Administrators of the organization that is asked.
+    Target,
+    /// The operator of the gateway.
+    Gateway,
+    /// The operator of the network between them.
+    Network,
+}
+
+/// A leg of a group: one exchange over the network, or the work before the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Leg {
+    /// The delegation token for free/busy.
+    FreeBusyToken,
+    /// The delegation token for Autodiscover, asked in parallel when the endpoint is unknown.
+    AutodiscoverToken,
+    /// The OAuth token of an IntraOrganizationConnector.
+    OAuthToken,
+    /// GetUserSettings at the target.
+    Autodiscover,
+    /// GetUserAvailability at the target.
+    Availability,
+}
+
+/// The numbers that Exchange gives to results.
+///
+/// Source: response codes of the Availability service, observed, Exchange 2013.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u16)]
+#[allow(missing_docs)] // The names are the product's own; `ResponseCode::name` prints them.
+pub enum ResponseCode {
+    RequestStreamTooBig = 5000,
+    IdentityArrayEmpty = 5001,
+    IdentityArrayTooBig = 5002,
+    TimeIntervalTooBig = 5003,
+    InvalidMergedFreeBusyInterval = 5004,
+    ResultSetTooBig = 5006,
+    InvalidClientSecurityContext = 5007,
+    MailboxLogonFailed = 5008,
+    MailRecipientNotFound = 5009,
+    InvalidTimeInterval = 5010,
+    ProxyRequestNotAllowed = 5015,
+    ProxyRequestProcessingFailed = 5016,
+    ServiceDiscoveryFailed = 5021,
+    AddressSpaceNotFound = 5023,
+    InvalidCrossForestCredentials = 5025,
+    TimeoutExpired = 5027,
+    NoCalendar = 5029,
+    IndividualMailboxLimitReached = 5036,
+    NoFreeBusyAccess = 5037,
+    AutoDiscoverFailed = 5039,
+    FreeBusyDLLimitReached = 5043,
+    E14OrHigherProxyServerNotFound = 5044,
+    ProxyForPersonalNotAllowed = 5045,
+    MailboxFailover = 5046,
+    InvalidOrganizationRelationshipForFreeBusy = 5047,
+}
+
+/// Why an attendee could not be read, a group could not be served, or a request was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Failure {
+    /// The root cause, stable and dotted.
+    pub cause: Cause,
+    /// The number that the product shows.
+    pub code: ResponseCode,
+    /// The number inside it, where the product wraps one failure in another.
+    pub inner: Option<ResponseCode>,
+    /// Who has to act.
+    pub side: Side,
+    /// The leg in which it showed, if it came that far.
+    pub leg: Option<Leg>,
+}
+
+/// What became of one attendee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AttendeeOutcome {
+    /// A view was returned, at this level.
+    View(AccessLevel),
+    /// It could not be read.
+    Failed(Failure),
+}
+
+/// What became of one group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GroupOutcome {
+    /// The target answered; attendees have outcomes of their own.
+    Answered,
+    /// All its attendees failed alike.
+    Failed(Failure),
+}
+
+/// What became of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RequestOutcome {
+    /// Each attendee has a view.
+    Complete,
+    /// Some attendees have a view.
+    Partial,
+    /// No attendee has a view.
+    Failed,
+}
+
+impl Failure {
+    /// The layer of the failure: that of its cause.
+    pub fn layer(&self) -> Layer {
+        self.cause.row().layer
+    }
+
+    /// The text that goes with the cause.
+    pub fn text(&self) -> &'static str {
+        self.cause.row().text
+    }
+}
+
+impl ResponseCode {
+    /// The number, such as 5037.
+    pub fn number(self) -> u16 {
+        self as u16
+    }
+
+    /// The product's name, such as `NoFreeBusyAccess`.
+    pub fn name(self) -> String {
+        format!("{self:?}")
+    }
+}
+
+impl View {
+    /// The most detailed level that this form of answer can show.
+    pub fn level(self) -> AccessLevel {
+        match self {
+            View::MergedOnly | View::FreeBusy | View::FreeBusyMerged => AccessLevel::Simple,
+            View::Detailed | View::DetailedMerged => AccessLevel::Detail,
+        }
+    }
+
+    /// Whether the answer carries one digit an interval.
+    pub fn is_merged(self) -> bool {
+        matches!(
+            self,
+            View::MergedOnly | View::FreeBusyMerged | View::DetailedMerged
+        )
+    }
+}
+
+impl RequestOutcome {
+    /// The outcome of a request of which so many of so many attendees have a view.
+    pub fn of(views: usize, attendees: usize) -> RequestOutcome {
+        match views {
+            0 => RequestOutcome::Failed,
+            n if n == attendees => RequestOutcome::Complete,
+            _ => RequestOutcome::Partial,
+        }
+    }
+}
+
+/// Gives an enum the words that files, expectations and reports use for it.
+macro_rules! words {
+    ($type:ident { $($variant:ident => $word:literal),+ $(,)? }) => {
+        impl $type {
+            /// All values, in order.
+            pub const ALL: &'static [$type] = &[$($type::$variant),+];
+
+            /// The word for it.
+            pub fn word(self) -> &'static str {
+                match self { $($type::$variant => $word),+ }
+            }
+
+            /// The value that a word stands for.
+            pub fn from_word(word: &str) -> Option<$type> {
+                match word { $($word => Some($type::$variant),)+ _ => None }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.word())
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words!(AccessLevel { None => "None", Simple => "AvailabilityOnly", Detail => "LimitedDetails", Owner => "Owner" });
+words!(View {
+    MergedOnly => "MergedOnly", FreeBusy => "FreeBusy", FreeBusyMerged => "FreeBusyMerged",
+    Detailed => "Detailed", DetailedMerged => "DetailedMerged",
+});
+words!(Side {
+    Client => "client", Requester => "requester", Target => "target", Gateway => "gateway",
+    Network => "network",
+});
+words!(Leg {
+    FreeBusyToken => "free-busy-token", AutodiscoverToken => "autodiscover-token",
+    OAuthToken => "oauth-token", Autodiscover => "autodiscover", Availability => "availability",
+});
+words!(RequestOutcome { Complete => "complete", Partial => "partial", Failed => "failed" });
+
+impl fmt::Display for ResponseCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?}", self.number(), self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_partial_when_some_attendees_have_a_view_and_some_have_not() {
+        for (views, attendees, outcome) in [
+            (0, 3, RequestOutcome::Failed),
+            (1, 3, RequestOutcome::Partial),
+            (3, 3, RequestOutcome::Complete),
+        ] {
+            assert_eq!(RequestOutcome::of(views, attendees), outcome);
+        }
+    }
+
+    #[test]
+    fn levels_are_ordered_from_nothing_to_everything() {
+        assert!(AccessLevel::ALL.is_sorted());
+    }
+}

@@ -1,0 +1,56 @@
+//! What draws are made for. Each purpose has a key of its own.
+//!
+//! Invariant: a number, once given, never changes and is never used for anything else; otherwise
+//! every result for a fixed seed changes.
+
+use crate::engine::draw;
+
+/// What a draw is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Purpose {
+    /// Permissions and other properties of mailboxes that are described by a number (world).
+    Mailbox = 0,
+    /// The phase of an organization's daily metadata refresh (world).
+    MetadataRefresh = 1,
+    /// The delay between a client and its server.
+    ClientDelay = 2,
+    /// Looking an address up in Active Directory.
+    DirectoryResolution = 3,
+    /// How long a DNS answer takes.
+    DnsDelay = 4,
+    /// Jitter of a message on its way.
+    Jitter = 5,
+    /// Whether a message, or its repetition, is lost.
+    Loss = 6,
+    /// Which server of several takes a call.
+    Balance = 7,
+    /// How long the gateway takes to issue a token.
+    TokenService = 8,
+    /// How long Autodiscover takes.
+    AutodiscoverService = 9,
+    /// How long a free/busy query takes at the server that reads the calendars.
+    AvailabilityService = 10,
+    /// How long it takes to decrypt and verify a token.
+    TokenValidation = 11,
+    /// How long an application pool takes to start.
+    PoolStart = 12,
+    /// How long an OAuth token takes.
+    OAuthService = 13,
+    /// When a server breaks down, and for how long.
+    Breakdown = 14,
+    /// Which worker process of a server takes a call.
+    Worker = 15,
+    /// Which of several equal SRV targets is tried first.
+    ServiceRecord = 16,
+}
+
+impl draw::Purpose for Purpose {
+    fn number(self) -> u8 {
+        self as u8
+    }
+
+    fn belongs_to_world(self) -> bool {
+        matches!(self, Purpose::Mailbox | Purpose::MetadataRefresh)
+    }
+}

@@ -11,7 +11,7 @@ use crate::engine::time::Instant;
 
 /// A table whose rows may have later revisions.
 #[derive(Clone, Debug)]
-pub struct Revised<I, T> {
+pub struct Revised<I: Id, T> {
     first: IdVec<I, T>,
     later: BTreeMap<I, Vec<(Instant, T)>>,
 }

@@ -117,7 +117,7 @@ fn the_battery_notices_bad_draws() {
     let counter = failures(|i| i.wrapping_mul(0x9E37_79B9_7F4A_7C15));
     let short = failures(|i| good(i) & 0xFFFF_FFFF_00FF_FFFF);
     let biased = failures(|i| if i % 100 == 0 { good(i) | 1 } else { good(i) });
-    let repeating = failures(|i| if i % 200 == 0 { good(i + 1) } else { good(i) });
+    let repeating = failures(|i| if i % 100 == 0 { good(i + 1) } else { good(i) });
     for (failures, test) in [
         (&counter, "pairs of first bytes"),
         (&short, "each byte"),

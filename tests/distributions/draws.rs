@@ -50,7 +50,7 @@ fn bytes(words: &[u64]) -> f64 {
 }
 
 fn correlation(words: &[u64], lag: usize) -> f64 {
-    let centred = |word: u64| word as f64 / 2f64.powi(64) - 0.5;
+    let centred = |word: u64| word as f64 / libm::exp2(64.0) - 0.5;
     let pairs = words.iter().zip(&words[lag..]);
     let products: f64 = pairs.map(|(&a, &b)| centred(a) * centred(b)).sum();
     // Each product has mean 0 and variance (1 ÷ 12)².
@@ -76,7 +76,7 @@ fn differences(words: &[u64]) -> f64 {
         counts[bits.clamp(low, high) - low] += 1;
     }
     let mut chances = vec![0.0; counts.len()];
-    let mut chance = 2f64.powi(-64); // of `bits` ones, from 0 ones upward
+    let mut chance = libm::exp2(-64.0); // of `bits` ones, from 0 ones upward
     for bits in 0..=64 {
         chances[bits.clamp(low, high) - low] += chance;
         chance *= (64 - bits) as f64 / (bits + 1) as f64;
@@ -92,7 +92,7 @@ fn collisions(words: &[u64], shift: u32) -> f64 {
     halves.sort_unstable();
     let repeated = halves.windows(2).filter(|pair| pair[0] == pair[1]).count();
     let n = words.len() as f64;
-    let mean = n * n / 2f64.powi(33);
+    let mean = n * n / libm::exp2(33.0);
     normal_below((repeated as f64 - mean) / libm::sqrt(mean))
 }
 

@@ -249,3 +249,137 @@ impl Sub for Accounts {
         self.with(earlier, Sub::sub, Sub::sub)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Admission::{Refused, Starts, Waits};
+    use super::*;
+
+    fn at(seconds: u64) -> Instant {
+        Instant::from_seconds(seconds)
+    }
+
+    /// A station with one server and two places to wait: 1 starts, 2 and 3 wait, 4 is refused.
+    fn full() -> Station<u32> {
+        let mut station = Station::new(at(0), 1, 2);
+        for (customer, admission) in [(1, Starts), (2, Waits), (3, Waits), (4, Refused)] {
+            assert_eq!(station.arrive(at(0), customer), admission, "{customer}");
+        }
+        station
+    }
+
+    #[test]
+    fn who_waits_longest_starts_first_and_an_empty_queue_starts_nobody() {
+        let mut station = full();
+        assert_eq!(station.finish(at(1)), Some(2));
+        assert_eq!(station.arrive(at(1), 5), Waits);
+        assert_eq!(station.finish(at(2)), Some(3));
+        assert_eq!(station.finish(at(3)), Some(5));
+        assert_eq!(station.finish(at(4)), None);
+        assert_eq!(station.arrive(at(5), 6), Starts);
+    }
+
+    #[test]
+    fn servers_that_go_down_finish_what_they_began_and_take_nobody_new() {
+        let mut station = Station::new(at(0), 2, 9);
+        assert_eq!(station.arrive(at(0), 1), Starts);
+        assert_eq!(station.arrive(at(0), 2), Starts);
+        assert_eq!(station.arrive(at(0), 3), Waits);
+        station.set_servers(at(1), 1);
+        assert_eq!((station.servers_up(), station.in_service()), (1, 2));
+        assert_eq!(
+            station.finish(at(2)),
+            None,
+            "one is in service on one server"
+        );
+        assert_eq!(station.finish(at(3)), Some(3));
+        station.set_servers(at(4), 0);
+        assert_eq!(station.finish(at(5)), None);
+        assert_eq!(station.arrive(at(6), 4), Waits);
+    }
+
+    #[test]
+    fn servers_that_come_back_take_those_who_wait_before_those_who_arrive() {
+        let mut station = Station::new(at(0), 0, 9);
+        for customer in 1..=3 {
+            assert_eq!(station.arrive(at(0), customer), Waits);
+        }
+        station.set_servers(at(1), 2);
+        assert_eq!(station.arrive(at(1), 4), Waits, "others were there first");
+        let started: Vec<_> = std::iter::from_fn(|| station.start_waiting(at(1))).collect();
+        assert_eq!(started, [1, 2]);
+        assert_eq!((station.in_service(), station.waiting()), (2, 2));
+    }
+
+    #[test]
+    fn a_customer_who_gives_up_leaves_and_the_others_keep_their_order() {
+        let mut station = full();
+        assert!(!station.renege(at(1), 1), "in service, not waiting");
+        assert!(!station.renege(at(1), 4), "refused");
+        assert!(station.renege(at(2), 2));
+        assert!(!station.renege(at(2), 2), "gone");
+        assert_eq!(station.arrive(at(2), 5), Waits);
+        assert_eq!(station.finish(at(3)), Some(3));
+        assert_eq!(station.finish(at(4)), Some(5));
+    }
+
+    #[test]
+    fn accounts_are_those_of_a_hand_calculation() {
+        // Server 1 busy from 0 to 10. Customer 2 waits from 0 to 3 and starts; 3 waits from 0 to 7
+        // and gives up; 4 is refused. At 5 the server goes down, at 8 what it began ends.
+        let mut station = full();
+        assert_eq!(station.finish(at(3)), Some(2));
+        station.set_servers(at(5), 0);
+        assert!(station.renege(at(7), 3));
+        assert_eq!(station.finish(at(8)), None);
+        let second = 1_000_000_000;
+        assert_eq!(
+            station.accounts(at(10)),
+            Accounts {
+                arrivals: 4,
+                refusals: 1,
+                reneged: 1,
+                starts: 2,
+                completions: 2,
+                servers_up: 5 * second,
+                in_service: 8 * second,
+                queue: (3 + 7) * second,
+                waits: 3 * second,
+                waits_reneged: 7 * second,
+            }
+        );
+    }
+
+    #[test]
+    fn accounts_add_up_in_any_order_and_split_at_any_instant() {
+        let mut station = full();
+        let early = station.accounts(at(1));
+        assert_eq!(station.finish(at(3)), Some(2));
+        let (late, other) = (station.accounts(at(4)), full().accounts(at(9)));
+        let between = late - early;
+        assert_eq!((between.arrivals, between.completions), (0, 1));
+        assert_eq!(early + between, late);
+        let mut sum = other;
+        sum += between;
+        sum += early;
+        assert_eq!(sum, early + between + other);
+        assert_eq!(early.queue + between.queue, late.queue);
+    }
+
+    #[test]
+    fn a_queue_that_does_not_grow_allocates_nothing() {
+        let mut station = full();
+        let places = station.queue.capacity();
+        for second in 1..100 {
+            assert!(station.finish(at(second)).is_some());
+            assert_eq!(station.arrive(at(second), second as u32), Waits);
+        }
+        assert_eq!(station.queue.capacity(), places);
+    }
+
+    #[test]
+    #[should_panic(expected = "a service that ends has begun")]
+    fn a_service_that_never_began_cannot_end() {
+        let _ = Station::<u32>::new(at(0), 1, 1).finish(at(1));
+    }
+}

@@ -1,7 +1,6 @@
 //! The gamma distribution, by rejection.
 //!
-//! It takes its words from a stream, because it cannot say beforehand how many it needs (1.03 to 1.1
-//! tries of two words each). Invariant: the words of one sample belong to it alone, so that another
+//! It takes its words from a stream, because it cannot say beforehand how many it needs. Invariant: the words of one sample belong to it alone, so that another
 //! parameter never shifts the next sample.
 
 use super::normal::inverse_normal;
@@ -17,9 +16,9 @@ pub struct Gamma {
 }
 
 impl Gamma {
-    /// The lowest shape. At it, half of the samples are below mean · 10⁻²⁹⁷: zero nanoseconds.
+    /// The lowest shape. At it, 97 % of the samples of a mean of 1 s are shorter than 1 ns.
     pub const SHAPE_MIN: f64 = 0.001;
-    /// The highest shape. Beyond it samples differ from the mean by less than one part in a thousand.
+    /// The highest shape. At it, the standard deviation is a thousandth of the mean.
     pub const SHAPE_MAX: f64 = 1_000_000.0;
 
     pub(super) fn new(mean: Span, shape: f64) -> Result<Gamma, DistributionError> {

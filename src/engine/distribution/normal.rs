@@ -1,7 +1,7 @@
 //! The inverse of the standard normal distribution function.
 //!
-//! It knows neither draws nor spans. Invariant: accurate to about 1 part in 10¹⁶ over all of (0, 1),
-//! and antisymmetric about ½.
+//! It knows neither draws nor spans. Invariant: accurate to 1 part in 10¹⁵ over all of (0, 1), and
+//! antisymmetric about ½.
 //!
 //! Source: Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Applied
 //! Statistics 37 (1988), routine PPND16: rational approximations in three regions.
@@ -105,3 +105,55 @@ const TAIL_UNDER: [f64; 8] = [
     1.421_511_758_316_446e-7,
     2.044_263_103_389_939_8e-15,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_percentage_points_agree_with_forty_digit_arithmetic_in_all_regions() {
+        // √2 · erf⁻¹(2p − 1) at the double nearest to p, computed with 40 to 60 digits.
+        for (probability, z) in [
+            (0.5, 0.0),
+            (0.6, 0.253_347_103_135_799_74),
+            (0.9, 1.281_551_565_544_600_6),
+            (0.925, 1.439_531_470_938_456_2),
+            (0.93, 1.475_791_028_179_171),
+            (0.975, 1.959_963_984_540_053_9),
+            (0.99, 2.326_347_874_040_841),
+            (0.999, 3.090_232_306_167_813_3),
+            (1e-3, -3.090_232_306_167_813_5),
+            (1e-6, -4.753_424_308_822_899),
+            (1e-10, -6.361_340_902_404_056),
+            (1e-12, -7.034_483_825_301_132),
+            (1.0 / (1u64 << 53) as f64, -8.209_536_151_601_387),
+        ] {
+            let got = inverse_normal(probability);
+            let error = (got - z).abs();
+            assert!(error <= 1e-15 * z.abs(), "at {probability}: {got}, not {z}");
+        }
+    }
+
+    #[test]
+    fn the_distribution_function_leads_back_to_the_probability() {
+        // Φ(z) = erfc(−z ÷ √2) ÷ 2. A relative error e of z becomes one of about z² e.
+        for step in 1..20_000 {
+            let probability = libm::exp(-f64::from(step) / 550.0) / 2.0;
+            let z = inverse_normal(probability);
+            let back = libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2) / 2.0;
+            let error = (back / probability - 1.0).abs();
+            assert!(error < 1e-15 * (2.0 + z * z), "at {probability}: {back}");
+        }
+    }
+
+    #[test]
+    fn both_tails_are_mirror_images() {
+        for step in 1..1u32 << 12 {
+            let probability = f64::from(step) / f64::from(1 << 13);
+            assert_eq!(
+                inverse_normal(1.0 - probability),
+                -inverse_normal(probability)
+            );
+        }
+    }
+}

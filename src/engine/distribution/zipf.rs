@@ -94,7 +94,7 @@ fn weight(x: f64, exponent: f64) -> f64 {
 fn area(x: f64, exponent: f64) -> f64 {
     let log_x = libm::log(x);
     let power = (1.0 - exponent) * log_x;
-    // Near zero the quotient is 1 + power ÷ 2 + …, and the first two terms are exact.
+    // Near zero the quotient is 1 + power ÷ 2 + power² ÷ 6 + …; the third term is below rounding.
     let quotient = if power.abs() > 1e-8 {
         libm::expm1(power) / power
     } else {

@@ -9,6 +9,7 @@
 pub mod address;
 pub mod cause;
 pub mod names;
+pub mod network;
 pub mod outcome;
 pub mod purpose;
 pub mod revised;

@@ -4,12 +4,30 @@
 //! It knows nothing of files, scenarios, statistics or the command line: a compiled, immutable
 //! [`Federation`] comes in, [`Observation`](observation::Observation)s go out. Decisions are pure
 //! functions with names an administrator would recognise, one file for each system of the field;
-//! only [`simulator`] changes state and schedules.
+//! only the simulator changes state and schedules.
 
 pub mod address;
+pub mod autodiscover;
+pub mod availability;
 pub mod cause;
+pub mod certificate;
+pub mod directory;
+pub mod dns;
+pub mod federation;
+pub mod gateway;
 pub mod names;
 pub mod network;
+pub mod observation;
+pub mod organization;
 pub mod outcome;
+pub mod parameters;
+pub mod permission;
+pub mod publishing;
 pub mod purpose;
+pub mod relationship;
 pub mod revised;
+pub mod throttling;
+pub mod token;
+pub mod trust;
+
+pub use federation::Federation;

@@ -337,7 +337,11 @@ impl Network {
         match path {
             Path::Distance(class) => {
                 let distance = self.distances.of(class);
-                draw.crossing(distance.propagation, distance.jitter.as_ref(), distance.loss)
+                draw.crossing(
+                    distance.propagation,
+                    distance.jitter.as_ref(),
+                    distance.loss,
+                )
             }
             Path::Private(link) => self.hop(link, at, draw, message.bytes),
             Path::Routed { from, to } => {
@@ -376,17 +380,12 @@ struct Draw<'a> {
 
 impl Draw<'_> {
     /// Crosses one hop: propagation and jitter, or none if the message is lost.
-    fn crossing(
-        self,
-        propagation: Span,
-        jitter: Option<&Distribution>,
-        loss: u64,
-    ) -> Option<Span> {
+    fn crossing(self, propagation: Span, jitter: Option<&Distribution>, loss: u64) -> Option<Span> {
         let jitter = jitter.map_or(Span::ZERO, |jitter| {
             jitter.sample(self.keys, Purpose::Jitter, self.entity, self.index)
         });
-        let lost = loss > 0
-            && happens(self.keys.bits(Purpose::Loss, self.entity, self.index), loss);
+        let lost =
+            loss > 0 && happens(self.keys.bits(Purpose::Loss, self.entity, self.index), loss);
         (!lost).then_some(propagation + jitter)
     }
 }

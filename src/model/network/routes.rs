@@ -81,10 +81,7 @@ impl Routes {
         let mut states = IdVec::new();
         let mut epochs: Vec<(Instant, StateId)> = Vec::new();
         for begins in epoch_beginnings(links) {
-            let usable: Vec<_> = links
-                .ids()
-                .map(|id| usable(links.at(id, begins)))
-                .collect();
+            let usable: Vec<_> = links.ids().map(|id| usable(links.at(id, begins))).collect();
             let state = *known
                 .entry(usable)
                 .or_insert_with_key(|usable| states.push(State::new(usable, links, nodes.len())));
@@ -126,7 +123,10 @@ impl Routes {
     pub(super) fn islands(&self) -> impl Iterator<Item = (SiteId, Vec<(NodeId, SiteId)>)> {
         let mut islands: BTreeMap<NodeId, Vec<(NodeId, SiteId)>> = BTreeMap::new();
         for (id, node) in self.nodes.enumerate() {
-            islands.entry(node.island).or_default().push((id, node.site));
+            islands
+                .entry(node.island)
+                .or_default()
+                .push((id, node.site));
         }
         islands.into_values().map(|island| (island[0].1, island))
     }
@@ -235,7 +235,9 @@ fn nodes(
         }));
     }
     for (id, link) in routed() {
-        let [one, other] = link.ends.map(|site| node_of[site].expect("links end at nodes"));
+        let [one, other] = link
+            .ends
+            .map(|site| node_of[site].expect("links end at nodes"));
         nodes[one].links.push((id, other));
         nodes[other].links.push((id, one));
     }

@@ -1,0 +1,469 @@
+//! The compiled federation: everything that is known before the first event, in flat tables.
+//!
+//! It knows nothing of what happens in a run. Invariant: it is immutable, and shared by replications,
+//! threads and what-ifs; what changes in a run by the scenario's time line is a list of revisions,
+//! and whoever has an old copy asks for an older instant.
+
+use rustc_hash::FxHashMap;
+
+use crate::engine::hash::NameHash;
+use crate::engine::id::Id;
+use crate::engine::{DrawKeys, IdVec, Instant, Limits, Seed, SourceId, Span};
+
+use super::address::{Address, LocalPart, Url};
+use super::availability::Query;
+use super::certificate::{Certificate, CertificateId};
+use super::directory::{
+    CalendarState, FederatedIdentity, Group, GroupId, Mailbox, MailboxId, MailboxKey, MailboxState,
+    MailboxView, Member, Recipient,
+};
+use super::dns::{Dns, HostId, Resolver, ResolverId};
+use super::gateway::{DataCentre, DataCentreId, Gateway, GatewayId, MetadataState};
+use super::names::{NameId, Names};
+use super::network::{LinkId, Network};
+use super::observation::{RequestIdentity, local_text};
+use super::organization::{OrgId, Organization, Server, ServerId};
+use super::outcome::{AccessLevel, View};
+use super::parameters::{Parameters, Rules};
+use super::publishing::{Host, HostOwner};
+use super::purpose::Purpose;
+use super::relationship::{
+    AddressSpace, AddressSpaceId, Connector, ConnectorId, OrganizationRelationship, RelationshipId,
+    Scope,
+};
+use super::revised::Revised;
+use super::trust::{HeldIssuerCertificates, TrustView, federation_state};
+
+crate::define_id! {
+    /// A workload: where requests come from.
+    WorkloadId;
+    /// A request that the scenario spells out, in the order of (instant, name, number).
+    ExplicitRequestId;
+    /// A worker process of a server.
+    ProcessId;
+}
+
+/// A workload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workload {
+    /// Its name in the scenario.
+    pub name: Box<str>,
+    /// The stable hash of the name.
+    pub hash: NameHash,
+}
+
+/// A request that the scenario spells out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExplicitRequest {
+    /// Its identity.
+    pub identity: RequestIdentity,
+    /// When the client sends it.
+    pub at: Instant,
+    /// The user who asks.
+    pub from: Address,
+    /// The user's mailbox, if there is one.
+    pub mailbox: Option<MailboxKey>,
+    /// The attendees.
+    pub to: Box<[Address]>,
+    /// The length of the window.
+    pub window: Span,
+    /// The form of the answer.
+    pub view: View,
+    /// The interval of the merged string.
+    pub interval: Span,
+    /// The server that takes it, if the scenario says so.
+    pub server: Option<ServerId>,
+}
+
+/// Something that the time line does, beside the revisions of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorldEvent {
+    /// When.
+    pub at: Instant,
+    /// What.
+    pub action: WorldAction,
+}
+
+/// What the time line can do that is not the state of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorldAction {
+    /// The application pools of a server are recycled (`iisreset`): all caches of its worker
+    /// processes are lost.
+    RecycleServer(ServerId),
+}
+
+/// The compiled federation.
+#[derive(Debug)]
+pub struct Federation {
+    /// The title of the scenario.
+    pub title: Box<str>,
+    /// When the run starts.
+    pub start: Instant,
+    /// What ends it.
+    pub limits: Limits,
+    /// Its seed.
+    pub seed: Seed,
+    /// All names.
+    pub names: Names,
+    /// Numbers.
+    pub parameters: Parameters,
+    /// Switches.
+    pub rules: Rules,
+    /// Sites, links and routes.
+    pub network: Network,
+    /// Zones and records.
+    pub dns: Dns,
+    /// Resolvers.
+    pub resolvers: Revised<ResolverId, Resolver>,
+    /// Organizations.
+    pub organizations: Revised<OrgId, Organization>,
+    /// Servers.
+    pub servers: Revised<ServerId, Server>,
+    /// The first worker process of each server, and one more at the end.
+    pub first_process: IdVec<ServerId, ProcessId>,
+    /// Certificates of organizations.
+    pub certificates: Revised<CertificateId, Certificate>,
+    /// Published hosts.
+    pub hosts: Revised<HostId, Host>,
+    /// Gateways.
+    pub gateways: Revised<GatewayId, Gateway>,
+    /// Data centres of gateways.
+    pub data_centres: IdVec<DataCentreId, DataCentre>,
+    /// Organization relationships.
+    pub relationships: Revised<RelationshipId, OrganizationRelationship>,
+    /// Intra-organization connectors.
+    pub connectors: Revised<ConnectorId, Connector>,
+    /// Availability address spaces.
+    pub address_spaces: Revised<AddressSpaceId, AddressSpace>,
+    /// Mailboxes declared by name.
+    pub mailboxes: Revised<MailboxId, Mailbox>,
+    /// Distribution groups.
+    pub groups: Revised<GroupId, Group>,
+    /// Links that two organizations have to themselves, lower id first.
+    pub private_links: FxHashMap<(OrgId, OrgId), LinkId>,
+    /// Workloads.
+    pub workloads: IdVec<WorkloadId, Workload>,
+    /// Requests spelled out, by instant.
+    pub requests: IdVec<ExplicitRequestId, ExplicitRequest>,
+    /// What the time line does, by instant.
+    pub world_events: Box<[WorldEvent]>,
+    /// Who owns state.
+    pub sources: Sources,
+    /// Look-ups by name.
+    pub index: FederationIndex,
+}
+
+/// The ranks of all sources of events, by the stable hashes of their names.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// Of each organization.
+    pub organizations: IdVec<OrgId, SourceId>,
+    /// Of each data centre.
+    pub data_centres: IdVec<DataCentreId, SourceId>,
+    /// Of each resolver.
+    pub resolvers: IdVec<ResolverId, SourceId>,
+    /// Of the time line.
+    pub time_line: Option<SourceId>,
+    /// How many there are.
+    pub count: usize,
+}
+
+/// Look-ups by name, never iterated.
+#[derive(Clone, Debug, Default)]
+pub struct FederationIndex {
+    /// Recipients of an organization by address.
+    pub recipients: FxHashMap<(OrgId, Address), Recipient>,
+    /// Relationships of an organization that name a domain, now or in some revision.
+    pub relationships: FxHashMap<(OrgId, NameId), Vec<RelationshipId>>,
+    /// Connectors of an organization that name a domain, now or in some revision.
+    pub connectors: FxHashMap<(OrgId, NameId), Vec<ConnectorId>>,
+    /// Address spaces of an organization for a domain.
+    pub address_spaces: FxHashMap<(OrgId, NameId), AddressSpaceId>,
+    /// Organizations by application URI, with every gateway that they have been registered with.
+    pub applications: FxHashMap<NameId, Vec<OrgId>>,
+    /// The organization that accepts a domain authoritatively.
+    pub domain_owners: FxHashMap<NameId, OrgId>,
+}
+
+impl Federation {
+    /// The keys of all draws of a run.
+    pub fn draw_keys(&self, replication: u32) -> DrawKeys {
+        DrawKeys::new(Seed {
+            replication,
+            ..self.seed
+        })
+    }
+
+    /// The stable hash of a request's identity.
+    pub fn request_hash(&self, request: RequestIdentity) -> NameHash {
+        let requester = self.organizations.original(request.requester).hash;
+        self.workloads[request.workload]
+            .hash
+            .with(requester.0)
+            .with(u64::from(request.number))
+    }
+
+    /// The identity as it is printed: `contoso/office-hours#4711`.
+    pub fn request_name(&self, request: RequestIdentity) -> String {
+        let requester = &self.organizations.original(request.requester).name;
+        format!(
+            "{requester}/{}#{}",
+            self.workloads[request.workload].name, request.number
+        )
+    }
+
+    /// An address as it is printed.
+    pub fn address_text(&self, address: Address) -> String {
+        format!(
+            "{}@{}",
+            local_text(self, address.local),
+            self.names.text(address.domain)
+        )
+    }
+
+    /// The stable hash of an address.
+    pub fn address_hash(&self, address: Address) -> NameHash {
+        let domain = self.names.hash(address.domain);
+        match address.local {
+            LocalPart::Named(name) => domain.with(self.names.hash(name).0),
+            LocalPart::Numbered(number) => domain.with(1).with(u64::from(number)),
+        }
+    }
+
+    /// A URL as it is printed.
+    pub fn url_text(&self, url: Url) -> String {
+        format!("https://{}{}", self.names.text(url.host), url.path.text())
+    }
+
+    /// The stable hash of a URL.
+    pub fn url_hash(&self, url: Url) -> NameHash {
+        self.names.hash(url.host).with(url.path as u64)
+    }
+
+    /// What an address leads to in an organization's directory.
+    pub fn recipient(&self, organization: OrgId, address: Address) -> Option<Recipient> {
+        if let Some(&recipient) = self.index.recipients.get(&(organization, address)) {
+            return Some(recipient);
+        }
+        let LocalPart::Numbered(number) = address.local else {
+            return None;
+        };
+        let described = self.organizations.original(organization);
+        let is_first_domain = described
+            .accepted_domains
+            .first()
+            .is_some_and(|d| d.domain == address.domain);
+        let exists = is_first_domain && (1..=described.described_mailboxes).contains(&number);
+        exists.then_some(Recipient::Mailbox(MailboxKey::Described(number)))
+    }
+
+    /// A mailbox, declared or described.
+    pub fn mailbox(
+        &self,
+        organization: OrgId,
+        key: MailboxKey,
+        at: Instant,
+        keys: &DrawKeys,
+    ) -> MailboxView<'_> {
+        match key {
+            MailboxKey::Declared(id) => {
+                let mailbox = self.mailboxes.at(id, at);
+                MailboxView {
+                    organization: mailbox.organization,
+                    hash: mailbox.hash,
+                    primary: mailbox.addresses[0],
+                    further: &mailbox.addresses[1..],
+                    server: mailbox.server,
+                    calendar_default: mailbox.calendar_default,
+                    grants: &mailbox.grants,
+                    subscriptions: &mailbox.subscriptions,
+                    identity: mailbox.identity,
+                    calendar: mailbox.calendar,
+                    state: mailbox.state,
+                    events_per_week: mailbox.events_per_week,
+                }
+            }
+            MailboxKey::Described(number) => self.described_mailbox(organization, number, at, keys),
+        }
+    }
+
+    /// The n-th mailbox of an organization that is described by a number.
+    fn described_mailbox(
+        &self,
+        id: OrgId,
+        number: u32,
+        at: Instant,
+        keys: &DrawKeys,
+    ) -> MailboxView<'_> {
+        let organization = self.organizations.at(id, at);
+        let hash = organization.hash.with(u64::from(number));
+        let bits = keys.bits(Purpose::Mailbox, hash, 0);
+        let drawn = crate::engine::draw::below(bits, super::parameters::SHARE_PARTS);
+        let mut reached = 0;
+        let default = organization.calendar_defaults.iter().find(|(_, share)| {
+            reached += share;
+            drawn < reached
+        });
+        let server = number as usize % organization.servers.len();
+        MailboxView {
+            organization: id,
+            hash,
+            primary: Address {
+                domain: organization.accepted_domains[0].domain,
+                local: LocalPart::Numbered(number),
+            },
+            further: &[],
+            server: organization.servers[server],
+            calendar_default: default.map_or(AccessLevel::None, |&(level, _)| level),
+            grants: &[],
+            subscriptions: &[],
+            identity: FederatedIdentity::AccountNamespace,
+            calendar: CalendarState::Present,
+            state: MailboxState::Available,
+            events_per_week: organization.events_per_week,
+        }
+    }
+
+    /// The relationship of an organization for a domain, as it is at an instant.
+    pub fn relationship_for(
+        &self,
+        organization: OrgId,
+        domain: NameId,
+        at: Instant,
+    ) -> Option<RelationshipId> {
+        let candidates = self.index.relationships.get(&(organization, domain))?;
+        candidates.iter().copied().find(|&id| {
+            let relationship = self.relationships.at(id, at);
+            relationship.exists && relationship.domain_names.contains(&domain)
+        })
+    }
+
+    /// The enabled connector of an organization for a domain, as it is at an instant.
+    pub fn connector_for(
+        &self,
+        organization: OrgId,
+        domain: NameId,
+        at: Instant,
+    ) -> Option<ConnectorId> {
+        let candidates = self.index.connectors.get(&(organization, domain))?;
+        candidates.iter().copied().find(|&id| {
+            let connector = self.connectors.at(id, at);
+            connector.enabled && connector.domains.contains(&domain)
+        })
+    }
+
+    /// Whether the gateway's metadata can be read at an instant.
+    pub fn metadata_is_readable(&self, gateway: GatewayId, at: Instant) -> bool {
+        let gateway = self.gateways.at(gateway, at);
+        gateway.metadata_state == MetadataState::Up && at < gateway.closed_from
+    }
+
+    /// The token issuer certificates that an organization's trust holds, as seen at `view`.
+    pub fn held_issuer_certificates(
+        &self,
+        organization: &Organization,
+        view: Instant,
+    ) -> HeldIssuerCertificates {
+        let trust = &organization.trust;
+        let gateway = self.gateways.at(trust.gateway, view);
+        let readable = |at| self.metadata_is_readable(trust.gateway, at);
+        trust.held_issuer_certificates(view, gateway, readable)
+    }
+
+    /// Whether federation is on at a server. What it knows of its organization is as old as the
+    /// replication of Active Directory makes it.
+    ///
+    /// Source: trust changes are notified in seconds plus replication, observed, Exchange 2013.
+    pub fn federation_state(
+        &self,
+        server: ServerId,
+        now: Instant,
+    ) -> Result<(), super::trust::FederationOff> {
+        let server = self.servers.at(server, now);
+        let view = self.replicated(server.organization, now);
+        let organization = self.organizations.at(server.organization, view);
+        let trust = &organization.trust;
+        let certificate = trust.organization_certificate;
+        federation_state(TrustView {
+            identifier: &organization.identifier,
+            trust,
+            server,
+            certificate: certificate.map(|id| self.certificates.at(id, now)),
+            signing: &self.gateways.at(trust.gateway, now).signing,
+            held: self.held_issuer_certificates(organization, view),
+            shown: now.shown_by(server.clock_error),
+        })
+    }
+
+    /// The instant whose state a server of this organization sees now, Active Directory's replication
+    /// taken into account.
+    pub fn replicated(&self, organization: OrgId, now: Instant) -> Instant {
+        now - self.organizations.original(organization).replication_delay
+    }
+
+    /// Whether a mailbox lies within a relationship's scope. Nested groups count; a deleted group
+    /// covers nobody.
+    ///
+    /// Source: FreeBusyAccessScope, observed, Exchange 2013.
+    pub fn is_within_scope(&self, scope: Scope, mailbox: MailboxView<'_>, at: Instant) -> bool {
+        match scope {
+            Scope::Everyone => true,
+            Scope::Members(group) => self.is_member(group, mailbox, at, NESTED_GROUPS_MAX),
+        }
+    }
+
+    fn is_member(&self, group: GroupId, mailbox: MailboxView<'_>, at: Instant, depth: u8) -> bool {
+        let group = self.groups.at(group, at);
+        if group.deleted {
+            return false;
+        }
+        group.members.iter().any(|&member| match member {
+            Member::Address(address) => mailbox.addresses().any(|own| own == address),
+            // Groups may contain each other; nobody nests them this deep on purpose.
+            Member::Group(nested) => depth > 0 && self.is_member(nested, mailbox, at, depth - 1),
+        })
+    }
+
+    /// The organization at whose servers a host name of a URL leads, for reports.
+    pub fn owner_of_host(&self, host: HostId) -> Option<OrgId> {
+        match self.hosts.original(host).owner {
+            HostOwner::Organization(organization) => Some(organization),
+            HostOwner::Gateway(_) | HostOwner::Nobody => None,
+        }
+    }
+
+    /// The worker processes of a server: the first and how many.
+    pub fn processes(&self, server: ServerId) -> (ProcessId, u16) {
+        (
+            self.first_process[server],
+            self.servers.original(server).workers,
+        )
+    }
+
+    /// How many worker processes there are.
+    pub fn process_count(&self) -> usize {
+        self.servers.ids().last().map_or(0, |last| {
+            let (first, count) = self.processes(last);
+            first.index() + usize::from(count)
+        })
+    }
+
+    /// What a request asks, as far as limits go.
+    ///
+    /// The body's size is that of an internal client's request. Assumed: 3 KB and 250 bytes an
+    /// attendee.
+    pub fn query(&self, request: &ExplicitRequest) -> Query {
+        let per_attendee = self.parameters.sizes.availability_request_per_mailbox;
+        Query {
+            attendees: request.to.len(),
+            window: request.window,
+            interval: request.interval,
+            view: request.view,
+            body_bytes: self.parameters.sizes.client_request
+                + per_attendee * request.to.len() as u64,
+        }
+    }
+}
+
+/// How deep groups may nest before the search for members stops.
+const NESTED_GROUPS_MAX: u8 = 16;

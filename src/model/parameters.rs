@@ -1,0 +1,192 @@
+//! Parameters and rules of the model: every number that is not a fact of one object.
+//!
+//! It knows nothing of where the values come from; the scenario names the evidence for each default,
+//! and what rests on a guess is reported with the results. Invariant: no decision uses a number that
+//! stands neither here nor in a named constant with its source.
+
+use crate::engine::{Distribution, Span};
+
+use super::throttling::ThrottlingPolicy;
+
+/// Which rule the URL cache of Autodiscover results follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UriCacheRule {
+    /// An entry older than its life is dropped if it is a success, or if its URL is bad.
+    Literal,
+    /// An entry older than its life is dropped if it is a failure, or if its URL is bad.
+    Intended,
+}
+
+/// How long an entry that holds a failure stays in the URL cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NegativeUriLife {
+    /// As long as the worker process.
+    Process,
+    /// As long as any other entry.
+    Hour,
+}
+
+/// Whether the target tests FreeBusyAccessEnabled of its own relationship.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetFreeBusyRule {
+    /// It does not: observed, Exchange 2013.
+    Observed,
+    /// It does: New-OrganizationRelationship (docs).
+    Documented,
+}
+
+/// Whether delegation tokens for free/busy are reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenCacheRule {
+    /// Never: observed, Exchange 2013.
+    Off,
+    /// What if they were: for each user, target and offer, until this long before their offer ends.
+    PerUserTargetOffer {
+        /// A token is not reused later than this before its offer ends.
+        early_margin: Span,
+        /// The most tokens that a worker process keeps.
+        entries_max: u32,
+    },
+}
+
+/// The switches where documents and observation differ, or a doubt is stated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// The rule of the URL cache.
+    pub uri_cache: UriCacheRule,
+    /// The life of failures in it.
+    pub negative_uri_life: NegativeUriLife,
+    /// What the target tests.
+    pub target_free_busy: TargetFreeBusyRule,
+    /// Reuse of tokens.
+    pub token_cache: TokenCacheRule,
+    /// Whether external callers are held to a throttling budget.
+    pub throttle_external_callers: bool,
+}
+
+/// How long things take, how much they weigh, how long they are kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameters {
+    /// One way between a client and its server.
+    pub client_delay: Distribution,
+    /// Looking one address up in Active Directory.
+    pub directory_resolution: Distribution,
+    /// A DNS answer from the resolver's cache, there and back.
+    pub dns_warm: Distribution,
+    /// A DNS answer from the zone's servers, there and back.
+    pub dns_cold: Distribution,
+    /// After this a DNS query is given up.
+    pub dns_timeout: Span,
+    /// Computing of a TLS handshake.
+    pub tls_cpu: Span,
+    /// Decrypting and verifying a token.
+    pub token_validation: Distribution,
+    /// Answering GetUserSettings.
+    pub autodiscover_service: Distribution,
+    /// Answering GetUserAvailability: the fixed part.
+    pub availability_fixed: Distribution,
+    /// The part of each mailbox.
+    pub availability_per_mailbox: Distribution,
+    /// The part of each calendar entry.
+    pub availability_per_event: Span,
+    /// Computing at the requester for a group that leaves.
+    pub outbound_cpu: Span,
+    /// Computing at the target for a call that arrives.
+    pub inbound_cpu: Span,
+    /// The same for each mailbox in it.
+    pub inbound_cpu_per_mailbox: Span,
+    /// Starting an application pool.
+    pub pool_cold_start: Distribution,
+    /// Issuing an OAuth token, the way to and from the authorization server included.
+    pub oauth_service: Distribution,
+    /// The least time that a message between two owners of state takes.
+    pub minimum_delay: Span,
+    /// The first retransmission timeout of TCP.
+    pub retransmission_timeout: Span,
+    /// After this a connection attempt that nobody answers is given up.
+    pub connect_timeout: Span,
+    /// After this an idle connection is closed.
+    pub connection_idle: Span,
+    /// After this a call that nobody answers is given up.
+    pub http_timeout: Span,
+    /// The time that an availability request has.
+    pub availability_deadline: Span,
+    /// How often the dispatcher looks at the clock.
+    pub deadline_poll: Span,
+    /// The time that the resolution of recipients has.
+    pub recipient_resolution_limit: Span,
+    /// The time that an SRV lookup has.
+    pub srv_timeout: Span,
+    /// The life of configuration objects in a process's cache, absent ones included.
+    pub relationship_cache_life: Span,
+    /// The life of entries in the URL cache.
+    pub uri_cache_life: Span,
+    /// The most entries of the URL cache.
+    pub uri_cache_entries: u32,
+    /// How often the configuration of address spaces is read.
+    pub address_space_refresh: Span,
+    /// How far a request's time stamp may differ at the gateway beyond its life.
+    pub time_stamp_tolerance: Span,
+    /// The skew tolerated on the SAML window.
+    pub clock_skew: Span,
+    /// What messages weigh.
+    pub sizes: MessageSizes,
+    /// The budget of users and of external callers.
+    pub throttling: ThrottlingPolicy,
+}
+
+/// What messages weigh, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessageSizes {
+    /// GetUserAvailability from a client, without its attendees.
+    pub client_request: u64,
+    /// A request for a token.
+    pub token_request: u64,
+    /// Its answer.
+    pub token_response: u64,
+    /// The encrypted token element.
+    pub encrypted_token: u64,
+    /// GetUserSettings.
+    pub autodiscover_request: u64,
+    /// More for each address.
+    pub autodiscover_request_per_address: u64,
+    /// Its answer.
+    pub autodiscover_response: u64,
+    /// More for each address.
+    pub autodiscover_response_per_address: u64,
+    /// GetUserAvailability between organizations.
+    pub availability_request: u64,
+    /// More for each mailbox.
+    pub availability_request_per_mailbox: u64,
+    /// Its answer, for each mailbox.
+    pub availability_response_per_mailbox: u64,
+    /// More for each calendar entry shown as free/busy.
+    pub availability_response_per_event_simple: u64,
+    /// More for each calendar entry shown in detail.
+    pub availability_response_per_event_detail: u64,
+    /// What is left of an answer after compression, in parts of 10¹².
+    pub compressed_share: u64,
+}
+
+/// Parts in a share: one is 10¹² of them.
+pub const SHARE_PARTS: u64 = 1_000_000_000_000;
+
+impl MessageSizes {
+    /// The size of an availability answer: so many mailboxes, entries and merged digits.
+    pub fn availability_response(
+        &self,
+        mailboxes: u64,
+        events: u64,
+        detail: bool,
+        digits: u64,
+    ) -> u64 {
+        let per_event = if detail {
+            self.availability_response_per_event_detail
+        } else {
+            self.availability_response_per_event_simple
+        };
+        let clear =
+            mailboxes * self.availability_response_per_mailbox + events * per_event + digits;
+        (u128::from(clear) * u128::from(self.compressed_share) / u128::from(SHARE_PARTS)) as u64
+    }
+}

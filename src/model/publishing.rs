@@ -1,0 +1,184 @@
+//! Publishing: host names on the internet, reverse proxies, virtual directories, application pools.
+//!
+//! It knows nothing of tokens or calendars. Invariant: whether a request reaches a service depends on
+//! the state of the published host and of the one server that takes it, in that order.
+
+use super::address::{Url, UrlPath};
+use super::cause::Cause;
+use super::certificate::{TlsCertificate, TlsVersions};
+use super::gateway::GatewayId;
+use super::names::NameId;
+use super::network::SiteId;
+use super::organization::{OrgId, ServerId};
+
+/// A host name that DNS leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Host {
+    /// The name.
+    pub name: NameId,
+    /// Whose it is.
+    pub owner: HostOwner,
+    /// Where it stands.
+    pub site: SiteId,
+    /// The servers behind it.
+    pub servers: Box<[ServerId]>,
+    /// What becomes of connections to it.
+    pub state: HostState,
+    /// The certificate that it shows.
+    pub tls: TlsCertificate,
+    /// The TLS versions that it speaks.
+    pub tls_versions: TlsVersions,
+    /// What stands between it and the servers.
+    pub proxy: ReverseProxy,
+    /// Where it redirects (HTTP 302) instead of serving Autodiscover.
+    pub redirect: Option<Url>,
+}
+
+/// Whose a published host is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostOwner {
+    /// An organization's.
+    Organization(OrgId),
+    /// The gateway's.
+    Gateway(GatewayId),
+    /// Nobody's: an address at which nothing answers.
+    Nobody,
+}
+
+/// What becomes of connections to a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostState {
+    /// They are accepted.
+    Up,
+    /// Their packets are not answered.
+    Down,
+    /// They are refused.
+    Refusing,
+}
+
+/// What a reverse proxy does with what it passes on. One that does nothing is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReverseProxy {
+    /// Whether it publishes the Autodiscover paths.
+    pub publishes_autodiscover: bool,
+    /// Whether it publishes the EWS paths.
+    pub publishes_ews: bool,
+    /// Whether it asks for a sign-in first.
+    pub preauthentication: Preauthentication,
+    /// Whether it takes the SOAP header, and the token with it, out of the message.
+    pub strips_soap_header: bool,
+}
+
+/// Whether a reverse proxy asks for a sign-in before it passes a request on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preauthentication {
+    /// It does not.
+    None,
+    /// By basic authentication (HTTP 401).
+    Basic,
+    /// By a form (HTTP 302).
+    Forms,
+}
+
+/// A service behind a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Service {
+    /// Autodiscover.
+    Autodiscover,
+    /// Exchange Web Services.
+    Ews,
+}
+
+/// How a caller authenticates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CallerAuthentication {
+    /// By a delegation token in the SOAP header (WS-Security).
+    DelegationToken,
+    /// By an OAuth token.
+    OAuth,
+    /// By the credentials of an availability address space.
+    Credentials,
+}
+
+/// A virtual directory: which ways to authenticate it has, where it is published, whether it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VirtualDirectory {
+    /// `WSSecurityAuthentication`.
+    pub ws_security: bool,
+    /// `OAuthAuthentication`.
+    pub oauth: bool,
+    /// `BasicAuthentication`.
+    pub basic: bool,
+    /// `WindowsAuthentication`.
+    pub windows: bool,
+    /// `ExternalUrl`.
+    pub external_url: Option<Url>,
+    /// Its application pool.
+    pub pool: PoolState,
+}
+
+/// The state of an application pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PoolState {
+    /// It runs.
+    Running,
+    /// It is stopped: HTTP 503.
+    Stopped,
+    /// It runs, and fails each request: HTTP 500.
+    Failing,
+}
+
+/// Whether the reverse proxy of a host passes a request on, and to which service.
+///
+/// Source: How to configure TMG for Exchange 2010 hybrid (docs): explicit paths, no
+/// pre-authentication.
+pub fn pass_reverse_proxy(host: &Host, path: UrlPath) -> Result<Service, Cause> {
+    let service = match path {
+        UrlPath::Autodiscover | UrlPath::AutodiscoverWsSecurity => Service::Autodiscover,
+        UrlPath::Ews | UrlPath::EwsWsSecurity => Service::Ews,
+        UrlPath::Token | UrlPath::Other => return Err(Cause::PublishingNothingListens),
+    };
+    if host.proxy.preauthentication != Preauthentication::None {
+        return Err(Cause::PublishingPreauthentication);
+    }
+    let published = match service {
+        Service::Autodiscover => host.proxy.publishes_autodiscover,
+        Service::Ews => host.proxy.publishes_ews,
+    };
+    if published {
+        Ok(service)
+    } else {
+        Err(Cause::PublishingPathBlocked)
+    }
+}
+
+/// Whether a virtual directory serves a caller who authenticates in this way, under this path.
+///
+/// Source: publishing prerequisites, observed, Exchange 2013; Exchange federation trust, part 1
+/// (article): WSSecurityAuthentication must be True on both virtual directories.
+pub fn admit(
+    directory: &VirtualDirectory,
+    path: UrlPath,
+    authentication: CallerAuthentication,
+) -> Result<(), Cause> {
+    match directory.pool {
+        PoolState::Running => {}
+        PoolState::Stopped => return Err(Cause::PublishingPoolStopped),
+        PoolState::Failing => return Err(Cause::PublishingPoolFailing),
+    }
+    let federated = matches!(
+        path,
+        UrlPath::AutodiscoverWsSecurity | UrlPath::EwsWsSecurity
+    );
+    match authentication {
+        CallerAuthentication::DelegationToken if !federated => Err(Cause::PublishingNothingListens),
+        CallerAuthentication::DelegationToken if !directory.ws_security => {
+            Err(Cause::PublishingWsSecurityDisabled)
+        }
+        CallerAuthentication::OAuth if !directory.oauth => Err(Cause::OAuthRejected),
+        CallerAuthentication::Credentials if !directory.basic && !directory.windows => {
+            Err(Cause::AddressSpaceCredentials)
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,300 @@
+//! What one organization has set up toward another: organization relationships, intra-organization
+//! connectors, availability address spaces.
+//!
+//! It knows nothing of how a request travels. Invariant: what the requester reads of its own object
+//! and what the target reads of its own object are two functions; nothing of the partner's object is
+//! ever read.
+
+use crate::engine::hash::NameHash;
+
+use super::address::Url;
+use super::cause::Cause;
+use super::directory::GroupId;
+use super::names::NameId;
+use super::organization::{OrgId, ServerId};
+use super::outcome::AccessLevel;
+use super::parameters::TargetFreeBusyRule;
+
+crate::define_id! {
+    /// An organization relationship.
+    RelationshipId;
+    /// An intra-organization connector.
+    ConnectorId;
+    /// An availability address space.
+    AddressSpaceId;
+}
+
+/// An organization relationship: an object in one organization about another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrganizationRelationship {
+    /// The organization that holds it.
+    pub organization: OrgId,
+    /// Its name.
+    pub name: Box<str>,
+    /// The stable hash of the name.
+    pub hash: NameHash,
+    /// Whether the object exists.
+    pub exists: bool,
+    /// `Enabled`: false stops everything, in either role.
+    pub enabled: bool,
+    /// `DomainNames`: the partner's SMTP domains, matched exactly, without subdomains.
+    pub domain_names: Box<[NameId]>,
+    /// `FreeBusyAccessEnabled`: whether we may ask the partner. Read by the requester.
+    pub free_busy_access_enabled: bool,
+    /// `FreeBusyAccessLevel`: the ceiling of what the partner gets. Read by the target.
+    pub free_busy_access_level: AccessLevel,
+    /// `FreeBusyAccessScope`: whose calendars the partner may see. Read by the target.
+    pub free_busy_access_scope: Scope,
+    /// `TargetApplicationUri`: the audience of tokens. Read by the requester.
+    pub target_application_uri: Option<NameId>,
+    /// `TargetAutodiscoverEpr`. Read by the requester.
+    pub target_autodiscover_epr: Option<Url>,
+    /// `TargetSharingEpr`: if set, Autodiscover is skipped. Read by the requester.
+    pub target_sharing_epr: Option<Url>,
+    /// The token issuer that the partner is known to use, as Get-FederationInformation told.
+    pub target_token_issuer: Option<NameId>,
+}
+
+/// Whose calendars a partner may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Everybody's.
+    Everyone,
+    /// The members of this group, nested groups included.
+    Members(GroupId),
+}
+
+/// An intra-organization connector: OAuth instead of delegation tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connector {
+    /// The organization that holds it.
+    pub organization: OrgId,
+    /// Its name.
+    pub name: Box<str>,
+    /// The stable hash of the name.
+    pub hash: NameHash,
+    /// Whether it exists and is enabled.
+    pub enabled: bool,
+    /// The SMTP domains that it serves.
+    pub domains: Box<[NameId]>,
+    /// Where Autodiscover is asked.
+    pub discovery_endpoint: Url,
+    /// Whether OAuth works between the two.
+    pub oauth: OAuthState,
+}
+
+/// Whether OAuth works between two organizations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OAuthState {
+    /// A token is issued and accepted.
+    Working,
+    /// The authorization server issues none.
+    TokenRefused,
+    /// The target does not accept it.
+    TokenRejected,
+}
+
+/// An availability address space: free/busy of a domain without the gateway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressSpace {
+    /// The organization that holds it.
+    pub organization: OrgId,
+    /// Its name.
+    pub name: Box<str>,
+    /// The stable hash of the name.
+    pub hash: NameHash,
+    /// Whether the object exists.
+    pub exists: bool,
+    /// The domain that it serves.
+    pub domain: NameId,
+    /// How the other side is reached.
+    pub method: AccessMethod,
+    /// Where Autodiscover is asked, if the object says so.
+    pub target_autodiscover_epr: Option<Url>,
+    /// Whether the other side accepts its credentials.
+    pub credentials: Credentials,
+    /// For [`AccessMethod::InternalProxy`]: the newer server that asks instead.
+    pub proxy_server: Option<ServerId>,
+}
+
+/// How the other side of an address space is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessMethod {
+    /// With one account for everybody.
+    OrganizationWide,
+    /// With one account for everybody, by basic authentication.
+    OrganizationWideBasic,
+    /// With each user's own rights.
+    PerUser,
+    /// By public folder replication; refused by Exchange 2013 and later.
+    PublicFolder,
+    /// By a newer Client Access server of the own organization.
+    InternalProxy,
+}
+
+/// Whether credentials are accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credentials {
+    /// They are.
+    Valid,
+    /// They are not.
+    Invalid,
+}
+
+/// What the requester makes of its own relationship for a domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequesterReading {
+    /// Ask the partner.
+    Ask,
+    /// It counts as absent; other paths may follow. The cause counts if none does.
+    Absent(Cause),
+    /// It is there but unusable, and no other path is tried.
+    Stops(Cause),
+}
+
+/// What the requester reads of its own relationship.
+///
+/// Source: path choice, observed, Exchange 2013: `Enabled`, `FreeBusyAccessEnabled`, the endpoints and
+/// the application URI; a disabled one is treated as absent, one without endpoints gives 5047.
+pub fn read_as_requester(relationship: Option<&OrganizationRelationship>) -> RequesterReading {
+    let Some(relationship) = relationship.filter(|relationship| relationship.exists) else {
+        return RequesterReading::Absent(Cause::RelationshipNoneAtRequester);
+    };
+    if !relationship.enabled {
+        return RequesterReading::Absent(Cause::RelationshipDisabledAtRequester);
+    }
+    if !relationship.free_busy_access_enabled {
+        return RequesterReading::Absent(Cause::RelationshipFreeBusyDisabledAtRequester);
+    }
+    let has_endpoint =
+        relationship.target_sharing_epr.is_some() || relationship.target_autodiscover_epr.is_some();
+    if relationship.target_application_uri.is_none() || !has_endpoint {
+        return RequesterReading::Stops(Cause::RelationshipWithoutEndpoint);
+    }
+    RequesterReading::Ask
+}
+
+/// What the target grants by its own relationship for the caller's domain: a ceiling and a scope.
+///
+/// Source: target side, observed, Exchange 2013: `Enabled`, `FreeBusyAccessLevel`,
+/// `FreeBusyAccessScope`. The documentation says that level and scope matter only while
+/// FreeBusyAccessEnabled is true; `rule` chooses.
+pub fn read_as_target(
+    relationship: Option<&OrganizationRelationship>,
+    rule: TargetFreeBusyRule,
+) -> Result<(AccessLevel, Scope), Cause> {
+    let relationship = relationship
+        .filter(|relationship| relationship.exists)
+        .ok_or(Cause::RelationshipNoneAtTarget)?;
+    if !relationship.enabled {
+        return Err(Cause::RelationshipDisabledAtTarget);
+    }
+    if rule == TargetFreeBusyRule::Documented && !relationship.free_busy_access_enabled {
+        return Err(Cause::RelationshipFreeBusyDisabledAtTarget);
+    }
+    if relationship.free_busy_access_level == AccessLevel::None {
+        return Err(Cause::RelationshipLevelNoneAtTarget);
+    }
+    Ok((
+        relationship.free_busy_access_level,
+        relationship.free_busy_access_scope,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::address::UrlPath;
+
+    fn relationship() -> OrganizationRelationship {
+        let epr = Url {
+            host: NameId(3),
+            path: UrlPath::AutodiscoverWsSecurity,
+        };
+        OrganizationRelationship {
+            organization: OrgId(0),
+            name: "a -> b".into(),
+            hash: NameHash::of("a -> b"),
+            exists: true,
+            enabled: true,
+            domain_names: [NameId(1)].into(),
+            free_busy_access_enabled: true,
+            free_busy_access_level: AccessLevel::Simple,
+            free_busy_access_scope: Scope::Everyone,
+            target_application_uri: Some(NameId(2)),
+            target_autodiscover_epr: Some(epr),
+            target_sharing_epr: None,
+            target_token_issuer: None,
+        }
+    }
+
+    #[test]
+    fn the_requester_reads_enabled_access_and_endpoints_of_its_own_object() {
+        use RequesterReading::{Absent, Ask, Stops};
+        type Change = fn(&mut OrganizationRelationship);
+        let cases: [(Change, RequesterReading); 8] = [
+            (|_| (), Ask),
+            (|r| r.free_busy_access_level = AccessLevel::None, Ask),
+            (
+                |r| r.exists = false,
+                Absent(Cause::RelationshipNoneAtRequester),
+            ),
+            (
+                |r| r.enabled = false,
+                Absent(Cause::RelationshipDisabledAtRequester),
+            ),
+            (
+                |r| r.free_busy_access_enabled = false,
+                Absent(Cause::RelationshipFreeBusyDisabledAtRequester),
+            ),
+            (
+                |r| r.target_application_uri = None,
+                Stops(Cause::RelationshipWithoutEndpoint),
+            ),
+            (
+                |r| r.target_autodiscover_epr = None,
+                Stops(Cause::RelationshipWithoutEndpoint),
+            ),
+            (
+                |r| {
+                    r.target_sharing_epr = r.target_autodiscover_epr.take();
+                },
+                Ask,
+            ),
+        ];
+        for (number, (change, reading)) in cases.into_iter().enumerate() {
+            let mut relationship = relationship();
+            change(&mut relationship);
+            assert_eq!(
+                read_as_requester(Some(&relationship)),
+                reading,
+                "case {number}"
+            );
+        }
+        let none = Absent(Cause::RelationshipNoneAtRequester);
+        assert_eq!(read_as_requester(None), none);
+    }
+
+    #[test]
+    fn the_target_does_not_test_whether_it_may_ask_itself_unless_the_documented_rule_is_chosen() {
+        use TargetFreeBusyRule::{Documented, Observed};
+        let silent = OrganizationRelationship {
+            free_busy_access_enabled: false,
+            ..relationship()
+        };
+        let granted = Ok((AccessLevel::Simple, Scope::Everyone));
+        assert_eq!(read_as_target(Some(&silent), Observed), granted);
+        let refused = Err(Cause::RelationshipFreeBusyDisabledAtTarget);
+        assert_eq!(read_as_target(Some(&silent), Documented), refused);
+        let disabled = OrganizationRelationship {
+            enabled: false,
+            ..relationship()
+        };
+        let refused = Err(Cause::RelationshipDisabledAtTarget);
+        assert_eq!(read_as_target(Some(&disabled), Observed), refused);
+        assert_eq!(
+            read_as_target(None, Observed),
+            Err(Cause::RelationshipNoneAtTarget)
+        );
+    }
+}

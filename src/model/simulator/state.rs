@@ -56,9 +56,11 @@ pub(super) struct RequestRow {
     pub attendees: Vec<AttendeeRow>,
     /// Attendees without an outcome.
     pub undecided: u16,
+    /// Its groups that are still under way.
+    pub groups: Vec<GroupSlot>,
     pub groups_made: u16,
-    /// What still names this row: groups, and the deadline's event.
-    pub references: u16,
+    /// Whether the event of its deadline is still to come.
+    pub awaits_deadline: bool,
     pub is_answered: bool,
     /// Whether its user's throttling budget counts it.
     pub holds_budget: bool,
@@ -98,7 +100,12 @@ pub(super) struct GroupRow {
     pub free_busy_token: TokenState,
     pub autodiscover_token: TokenState,
     pub redirects: u8,
-    pub open_calls: u16,
+    /// Its calls that have not ended.
+    pub calls: Vec<CallSlot>,
+    /// Whether the authorization server has still to answer.
+    pub awaits_oauth: bool,
+    /// Whether it waits for, or is worked on by, a server of the requester.
+    pub is_at_server: bool,
     pub started: Instant,
     /// It has its outcome, or the request was answered without it.
     pub is_over: bool,

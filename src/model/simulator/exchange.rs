@@ -4,11 +4,11 @@
 //! knows nothing of what a call asks. Invariant: each call has exactly one last event, an answer or a
 //! failure, whatever becomes of its packets.
 
-use crate::engine::{Schedule, SourceId, Span};
+use crate::engine::{Instant, Schedule, SourceId, Span};
 
 use super::super::cause::Cause;
 use super::super::dns::{Answer, HostId, RecordData, RecordType};
-use super::super::gateway::{DataCentreId, GatewayId, GatewayState};
+use super::super::gateway::{DataCentreId, GatewayId};
 use super::super::names::NameId;
 use super::super::network::{Message, Path, PathState, SiteId, Transit};
 use super::super::observation::{Fact, NameAnswer, Recorder};
@@ -53,9 +53,10 @@ impl<R: Recorder> World<'_, R> {
         let parameters = &federation.parameters;
         let refused = match federation.servers.at(server, now).outbound {
             Outbound::Direct | Outbound::WebProxy(WebProxyState::Forwards) => None,
-            Outbound::WebProxy(WebProxyState::AsksForCredentials) => {
-                Some((Cause::ProxyAuthentication, parameters.minimum_delay.times(2)))
-            }
+            Outbound::WebProxy(WebProxyState::AsksForCredentials) => Some((
+                Cause::ProxyAuthentication,
+                parameters.minimum_delay.times(2),
+            )),
             Outbound::WebProxy(WebProxyState::Down) => {
                 Some((Cause::ProxyUnreachable, parameters.connect_timeout))
             }
@@ -72,13 +73,21 @@ impl<R: Recorder> World<'_, R> {
             let source = self.source_of(server);
             return schedule.at(now, source, Event::ConnectionMade(call));
         }
-        schedule.after(parameters.minimum_delay, self.source_of(server), Event::NameAsked(call));
+        schedule.after(
+            parameters.minimum_delay,
+            self.source_of(server),
+            Event::NameAsked(call),
+        );
     }
 
     /// The host at the other end of a connection that stands: what its name leads to, by the zones'
     /// own servers.
     fn known_host(&self, call: CallSlot) -> Option<HostId> {
-        self.federation.index.hosts.get(&self.calls[call].url.host).copied()
+        self.federation
+            .index
+            .hosts
+            .get(&self.calls[call].url.host)
+            .copied()
     }
 
     /// A resolver is asked, and answers after a while.
@@ -93,7 +102,11 @@ impl<R: Recorder> World<'_, R> {
         let resolution = cache.resolve(&federation.dns, resolver, name, RecordType::Address, now);
         let from_cache = resolution.is_from_cache();
         let parameters = &federation.parameters;
-        let law = if from_cache { &parameters.dns_warm } else { &parameters.dns_cold };
+        let law = if from_cache {
+            &parameters.dns_warm
+        } else {
+            &parameters.dns_cold
+        };
         let index = u64::from(!from_cache);
         let whole = law.sample(&self.keys, Purpose::DnsDelay, hash, index);
         let (answer, host) = match resolution.answer {
@@ -103,13 +116,18 @@ impl<R: Recorder> World<'_, R> {
                     RecordData::Host(host) => Some(*host),
                     _ => None,
                 });
-                (host.map_or(NameAnswer::NotFound, |_| NameAnswer::Found), host)
+                (
+                    host.map_or(NameAnswer::NotFound, |_| NameAnswer::Found),
+                    host,
+                )
             }
             Answer::NoSuchName { .. } | Answer::NoData { .. } => (NameAnswer::NotFound, None),
             Answer::ServerFailure => (NameAnswer::ServerFailure, None),
             Answer::Silent => (NameAnswer::Silent, None),
         };
-        let extra = federation.dns.extra_delay(&resolution.asked, now, &self.keys, hash, 2);
+        let extra = federation
+            .dns
+            .extra_delay(&resolution.asked, now, &self.keys, hash, 2);
         let least = parameters.minimum_delay;
         let span = match answer {
             NameAnswer::Silent => parameters.dns_timeout.saturating_sub(least).max(least),
@@ -119,7 +137,11 @@ impl<R: Recorder> World<'_, R> {
         row.name_answer = answer;
         row.name_from_cache = from_cache;
         row.host = host;
-        schedule.after(span, federation.sources.resolvers[id], Event::NameAnswered(call));
+        schedule.after(
+            span,
+            federation.sources.resolvers[id],
+            Event::NameAnswered(call),
+        );
     }
 
     /// The name is resolved, or is not.
@@ -128,7 +150,17 @@ impl<R: Recorder> World<'_, R> {
         let row = &self.calls[call];
         let (identity, group, leg, host) = (row.request, row.group_number, row.leg, row.url.host);
         let (answer, from_cache) = (row.name_answer, row.name_from_cache);
-        self.observe(now, identity, Fact::NameResolved { group, leg, host, answer, from_cache });
+        self.observe(
+            now,
+            identity,
+            Fact::NameResolved {
+                group,
+                leg,
+                host,
+                answer,
+                from_cache,
+            },
+        );
         let cause = match answer {
             NameAnswer::Found => return self.connect(schedule, call),
             NameAnswer::NotFound => Cause::DnsNameNotFound,
@@ -142,7 +174,7 @@ impl<R: Recorder> World<'_, R> {
     /// Who has to act when a host name does not lead anywhere: the requester if its own resolver
     /// fails or its own object names a host outside the target's domains; the target if the name is
     /// one of its own.
-    fn side_of_name(&self, call: CallSlot, now: crate::engine::Instant) -> Side {
+    fn side_of_name(&self, call: CallSlot, now: Instant) -> Side {
         let federation = self.federation;
         let row = &self.calls[call];
         let requester = federation.servers.original(row.server).organization;
@@ -151,7 +183,11 @@ impl<R: Recorder> World<'_, R> {
             return Side::Requester;
         }
         if matches!(row.leg, Leg::FreeBusyToken | Leg::AutodiscoverToken) {
-            return if self.is_gateway_name(row.url.host) { Side::Gateway } else { Side::Requester };
+            return if self.is_gateway_name(row.url.host) {
+                Side::Gateway
+            } else {
+                Side::Requester
+            };
         }
         let domain = self.groups[row.group].domain;
         let target = federation.index.domain_owners.get(&domain);
@@ -165,13 +201,20 @@ impl<R: Recorder> World<'_, R> {
         // A host that the target publishes by this very name is its own to repair; any other name
         // stands in the requester's object alone.
         let publishes = federation.index.hosts.contains_key(&row.url.host);
-        if is_targets && publishes { Side::Target } else { Side::Requester }
+        if is_targets && publishes {
+            Side::Target
+        } else {
+            Side::Requester
+        }
     }
 
     fn is_gateway_name(&self, name: NameId) -> bool {
         let host = self.federation.index.hosts.get(&name);
         host.is_some_and(|&host| {
-            matches!(self.federation.hosts.original(host).owner, HostOwner::Gateway(_))
+            matches!(
+                self.federation.hosts.original(host).owner,
+                HostOwner::Gateway(_)
+            )
         })
     }
 
@@ -181,7 +224,9 @@ impl<R: Recorder> World<'_, R> {
     /// looked up when it begins.
     fn connect(&mut self, schedule: &mut Schedule<Event>, call: CallSlot) {
         let now = schedule.now();
-        let host = self.calls[call].host.expect("a name that was found leads to a host");
+        let host = self.calls[call]
+            .host
+            .expect("a name that was found leads to a host");
         let row = self.federation.hosts.at(host, now);
         if let HostOwner::Gateway(gateway) = row.owner {
             self.calls[call].data_centre = Some(self.nearest_data_centre(gateway, call));
@@ -201,13 +246,13 @@ impl<R: Recorder> World<'_, R> {
         &self,
         call: CallSlot,
         host: &Host,
-        now: crate::engine::Instant,
+        now: Instant,
     ) -> Result<(u8, Span), NoConnection> {
         let federation = self.federation;
         let row = &self.calls[call];
         let server = federation.servers.at(row.server, now);
         let parameters = &federation.parameters;
-        let way = self.way(call, now);
+        let way = self.way(call);
         let timeout = parameters.connect_timeout;
         let no = |cause, side, after| NoConnection { cause, side, after };
         self.pass_firewalls(server, host, way, now)?;
@@ -229,10 +274,16 @@ impl<R: Recorder> World<'_, R> {
         let version = server.tls_versions.newest_common(host.tls_versions);
         let hello = self.round_trips(call, way, 2, now).ok_or_else(lost)?;
         let version = version.ok_or_else(|| {
-            no(Cause::TlsNoCommonVersion, self.owner_side_or_requester(host), hello)
+            no(
+                Cause::TlsNoCommonVersion,
+                self.owner_side_or_requester(host),
+                hello,
+            )
         })?;
         let round_trips = 1 + version.round_trips();
-        let span = self.round_trips(call, way, round_trips, now).ok_or_else(lost)?;
+        let span = self
+            .round_trips(call, way, round_trips, now)
+            .ok_or_else(lost)?;
         self.trust_certificate(row.url.host, server, host, now)
             .map_err(|(cause, side)| no(cause, side, span))?;
         Ok((round_trips as u8, span + parameters.tls_cpu))
@@ -244,7 +295,7 @@ impl<R: Recorder> World<'_, R> {
         server: &Server,
         host: &Host,
         way: Way,
-        now: crate::engine::Instant,
+        now: Instant,
     ) -> Result<(), NoConnection> {
         if way.is_private {
             return Ok(());
@@ -254,12 +305,16 @@ impl<R: Recorder> World<'_, R> {
         let least = federation.parameters.minimum_delay.times(2);
         let blocked = |action, side| match action {
             FirewallAction::Allow => Ok(()),
-            FirewallAction::Drop => {
-                Err(NoConnection { cause: Cause::NetworkDropped, side, after: timeout })
-            }
-            FirewallAction::Reset => {
-                Err(NoConnection { cause: Cause::NetworkReset, side, after: least })
-            }
+            FirewallAction::Drop => Err(NoConnection {
+                cause: Cause::NetworkDropped,
+                side,
+                after: timeout,
+            }),
+            FirewallAction::Reset => Err(NoConnection {
+                cause: Cause::NetworkReset,
+                side,
+                after: least,
+            }),
         };
         let own: &Organization = federation.organizations.at(server.organization, now);
         let is_host = |peer| match peer {
@@ -268,15 +323,23 @@ impl<R: Recorder> World<'_, R> {
             Peer::Gateway(peer) => host.owner == HostOwner::Gateway(peer),
             Peer::Host(peer) => federation.hosts.original(peer).name == host.name,
         };
-        blocked(own.firewall_action(Direction::Outbound, is_host), Side::Requester)?;
-        let HostOwner::Organization(target) = host.owner else { return Ok(()) };
+        blocked(
+            own.firewall_action(Direction::Outbound, is_host),
+            Side::Requester,
+        )?;
+        let HostOwner::Organization(target) = host.owner else {
+            return Ok(());
+        };
         let target = federation.organizations.at(target, now);
         let is_us = |peer| match peer {
             Peer::Anyone => true,
             Peer::Organization(peer) => peer == server.organization,
             Peer::Gateway(_) | Peer::Host(_) => false,
         };
-        blocked(target.firewall_action(Direction::Inbound, is_us), Side::Target)
+        blocked(
+            target.firewall_action(Direction::Inbound, is_us),
+            Side::Target,
+        )
     }
 
     /// Whether the client accepts the host's certificate: chain, name, dates by its own clock.
@@ -285,13 +348,17 @@ impl<R: Recorder> World<'_, R> {
         name: NameId,
         server: &Server,
         host: &Host,
-        now: crate::engine::Instant,
+        now: Instant,
     ) -> Result<(), (Cause, Side)> {
         let names = &self.federation.names;
         if !server.trusts(host.tls.issuer) {
             // A root that everybody else trusts is missing here; any other one nobody has to trust.
             let is_public = Some(host.tls.issuer) == self.federation.index.public_root;
-            let side = if is_public { Side::Requester } else { self.owner_side(host) };
+            let side = if is_public {
+                Side::Requester
+            } else {
+                self.owner_side(host)
+            };
             return Err((Cause::TlsUntrustedRoot, side));
         }
         if !host.tls.covers_host(name, names) {
@@ -304,13 +371,7 @@ impl<R: Recorder> World<'_, R> {
     }
 
     /// So many round trips on a way: there and back, each message with a draw of its own.
-    fn round_trips(
-        &self,
-        call: CallSlot,
-        way: Way,
-        count: u32,
-        now: crate::engine::Instant,
-    ) -> Option<Span> {
+    fn round_trips(&self, call: CallSlot, way: Way, count: u32, now: Instant) -> Option<Span> {
         let mut span = Span::ZERO;
         for number in 0..u64::from(count) * 2 {
             match self.transit(call, way, HANDSHAKE_MESSAGES + number, 0, now + span) {
@@ -328,17 +389,30 @@ impl<R: Recorder> World<'_, R> {
         row.stage = CallStage::Sent;
         let (identity, group, leg, host) = (row.request, row.group_number, row.leg, row.url.host);
         let (round_trips, server) = (row.round_trips, row.server);
-        self.observe(now, identity, Fact::Connected { group, leg, host, round_trips });
+        self.observe(
+            now,
+            identity,
+            Fact::Connected {
+                group,
+                leg,
+                host,
+                round_trips,
+            },
+        );
         if self.calls[call].data_centre.is_none()
             && let Some(HostOwner::Gateway(gateway)) = self.owner_of(call)
         {
             self.calls[call].data_centre = Some(self.nearest_data_centre(gateway, call));
         }
         let bytes = self.request_bytes(call);
-        let way = self.way(call, now);
+        let way = self.way(call);
         match self.transit(call, way, REQUEST_MESSAGE, bytes, now) {
             Transit::After(span) => {
-                schedule.after(self.at_least(span), self.source_of(server), Event::CallArrives(call));
+                schedule.after(
+                    self.at_least(span),
+                    self.source_of(server),
+                    Event::CallArrives(call),
+                );
             }
             Transit::Lost => {
                 let after = self.federation.parameters.http_timeout;
@@ -362,7 +436,7 @@ impl<R: Recorder> World<'_, R> {
         let now = schedule.now();
         let bytes = self.reply_bytes(call, &reply);
         self.calls[call].reply = reply;
-        let way = self.way(call, now);
+        let way = self.way(call);
         match self.transit(call, way, REPLY_MESSAGE, bytes, now) {
             Transit::After(span) => {
                 schedule.after(self.at_least(span), source, Event::ReplyArrives(call));
@@ -406,51 +480,68 @@ impl<R: Recorder> World<'_, R> {
     fn nearest_data_centre(&self, gateway: GatewayId, call: CallSlot) -> DataCentreId {
         let federation = self.federation;
         let server = federation.servers.original(self.calls[call].server);
-        let centres = federation.gateways.original(gateway).data_centres.iter().copied();
+        let centres = federation
+            .gateways
+            .original(gateway)
+            .data_centres
+            .iter()
+            .copied();
         centres
             .min_by_key(|&id| {
                 let centre = &federation.data_centres[id];
                 let path = federation.network.path(server.site, centre.site);
                 let propagation = federation.network.propagation(path, federation.start);
-                (propagation.unwrap_or(Span::MAX), server.hash.with(centre.hash.0))
+                (
+                    propagation.unwrap_or(Span::MAX),
+                    server.hash.with(centre.hash.0),
+                )
             })
             .expect("a gateway has a data centre")
     }
 
     /// The way between a call's two ends: what the two have to themselves, else the public network.
-    fn way(&self, call: CallSlot, _now: crate::engine::Instant) -> Way {
+    fn way(&self, call: CallSlot) -> Way {
         let federation = self.federation;
         let row = &self.calls[call];
         let server = federation.servers.original(row.server);
         let host = row.host.map(|host| federation.hosts.original(host));
         if let Some(HostOwner::Organization(target)) = host.map(|host| host.owner)
-            && let Some(&link) = federation.index.private_links.get(&pair(server.organization, target))
+            && let Some(&link) = federation
+                .index
+                .private_links
+                .get(&pair(server.organization, target))
         {
-            return Way { path: Path::Private(link), is_private: true };
+            return Way {
+                path: Path::Private(link),
+                is_private: true,
+            };
         }
         let there = match row.data_centre {
             Some(centre) => federation.data_centres[centre].site,
             None => host.map_or(server.site, |host| host.site),
         };
-        Way { path: self.public_path(server.site, there), is_private: false }
+        Way {
+            path: self.public_path(server.site, there),
+            is_private: false,
+        }
     }
 
     fn public_path(&self, from: SiteId, to: SiteId) -> Path {
         self.federation.network.path(from, to)
     }
 
-    fn transit(
-        &self,
-        call: CallSlot,
-        way: Way,
-        index: u64,
-        bytes: u64,
-        at: crate::engine::Instant,
-    ) -> Transit {
+    fn transit(&self, call: CallSlot, way: Way, index: u64, bytes: u64, at: Instant) -> Transit {
         let retransmission_timeout = self.federation.parameters.retransmission_timeout;
         let entity = self.calls[call].hash;
-        let message = Message { entity, index, bytes, retransmission_timeout };
-        self.federation.network.transit(way.path, at, &self.keys, message)
+        let message = Message {
+            entity,
+            index,
+            bytes,
+            retransmission_timeout,
+        };
+        self.federation
+            .network
+            .transit(way.path, at, &self.keys, message)
     }
 
     fn at_least(&self, span: Span) -> Span {
@@ -500,11 +591,6 @@ impl<R: Recorder> World<'_, R> {
             // Assumed: a fault, an error page or a redirect is as long as an empty answer.
             Reply::None | Reply::Failed(_) | Reply::Redirect(_) => sizes.autodiscover_response,
         }
-    }
-
-    /// Whether the gateway lets a connection come about at all.
-    pub(super) fn gateway_state(&self, gateway: GatewayId, now: crate::engine::Instant) -> GatewayState {
-        self.federation.gateways.at(gateway, now).state
     }
 }
 

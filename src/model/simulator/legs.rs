@@ -33,7 +33,13 @@ impl<R: Recorder> World<'_, R> {
         let (identity, server) = (self.requests[row.request].identity, row.server);
         let (number, attendees) = (row.number, row.members.len() as u16);
         let (path, domain, endpoint) = (row.path, row.domain, row.endpoint);
-        let fact = Fact::GroupDispatched { group: number, attendees, path, domain, endpoint };
+        let fact = Fact::GroupDispatched {
+            group: number,
+            attendees,
+            path,
+            domain,
+            endpoint,
+        };
         self.observe(now, identity, fact);
         if matches!(path, PathObject::Personal(_) | PathObject::Relationship(_))
             && let Err(failure) = self.prepare_identity(group, now)
@@ -41,12 +47,19 @@ impl<R: Recorder> World<'_, R> {
             return self.fail_group(schedule, group, failure);
         }
         self.groups[group].is_at_server = true;
-        match self.station(server, now).arrive(now, Customer::Outbound(group)) {
+        match self
+            .station(server, now)
+            .arrive(now, Customer::Outbound(group))
+        {
             Admission::Starts => self.begin_outbound(schedule, group),
             Admission::Waits => {}
             Admission::Refused => {
                 self.groups[group].is_at_server = false;
-                let failure = failure(Cause::PublishingServerBusy, Leg::Availability, Side::Requester);
+                let failure = failure(
+                    Cause::PublishingServerBusy,
+                    Leg::Availability,
+                    Side::Requester,
+                );
                 self.fail_group(schedule, group, failure);
             }
         }
@@ -100,7 +113,7 @@ impl<R: Recorder> World<'_, R> {
                 continue;
             };
             let mailbox = federation.mailbox(requester, key, now, &self.keys);
-            let outcome = match super::target::read_calendar(federation, mailbox, slot_window(self, slot)) {
+            let outcome = match super::target::read_calendar(mailbox, slot_window(self, slot)) {
                 Ok(()) => {
                     let level = mailbox.calendar_default.min(view.level());
                     if level > super::super::outcome::AccessLevel::None {
@@ -149,7 +162,10 @@ impl<R: Recorder> World<'_, R> {
         let host = trust
             .token_issuer_host
             .unwrap_or_else(|| federation.hosts.original(gateway.token_host).name);
-        let url = Url { host, path: super::super::address::UrlPath::Token };
+        let url = Url {
+            host,
+            path: super::super::address::UrlPath::Token,
+        };
         self.start_call(schedule, group, leg, url, None, Vec::new());
     }
 
@@ -246,7 +262,11 @@ impl<R: Recorder> World<'_, R> {
         let row = &self.groups[group];
         // What the draws of a call hang on: its group, its leg, its endpoint and how often the group
         // has been redirected; so that no two calls of a group share a draw.
-        let hash = row.hash.with(leg as u64).with(federation.url_hash(url).0).with(row.redirects.into());
+        let hash = row
+            .hash
+            .with(leg as u64)
+            .with(federation.url_hash(url).0)
+            .with(row.redirects.into());
         let request = &self.requests[row.request];
         let call = self.calls.insert(CallRow {
             group,
@@ -258,7 +278,9 @@ impl<R: Recorder> World<'_, R> {
             server: row.server,
             process: row.process,
             authentication: row.authentication,
-            caller: row.email.unwrap_or(federation.requests[request.explicit].from),
+            caller: row
+                .email
+                .unwrap_or(federation.requests[request.explicit].from),
             token,
             members,
             stage: CallStage::Connecting,
@@ -271,6 +293,7 @@ impl<R: Recorder> World<'_, R> {
             target_server: None,
             reply: Reply::None,
             holds_budget: None,
+            entries: 0,
         });
         self.groups[group].calls.push(call);
         self.begin_exchange(schedule, call);
@@ -288,7 +311,9 @@ impl<R: Recorder> World<'_, R> {
         };
         if row.leg == Leg::Availability {
             let reached = row.stage == CallStage::Sent;
-            self.process(row.process).urls.note_connection(row.url, reached);
+            self.process(row.process)
+                .urls
+                .note_connection(row.url, reached);
         }
         if self.groups[group].is_over {
             if row.doomed.is_none() {
@@ -378,21 +403,25 @@ impl<R: Recorder> World<'_, R> {
             let stopped = match answer {
                 Answer::Url(url) => {
                     let url = self.endpoint_of(group, url);
-                    self.process(process).urls.store(address, Cached::Url(url), now, &rules);
+                    self.process(process)
+                        .urls
+                        .store(address, Cached::Url(url), now, &rules);
                     match by_url.iter_mut().find(|(known, _)| *known == url) {
                         Some((_, asked)) => asked.push((number, address)),
                         None => by_url.push((url, vec![(number, address)])),
                     }
                     None
                 }
-                Answer::RedirectAddress(new) => {
-                    self.follow(slot, group, number, new, &mut followed, now).err()
-                }
+                Answer::RedirectAddress(new) => self
+                    .follow(slot, group, number, new, &mut followed, now)
+                    .err(),
                 Answer::Failed(cause) => Some(cause),
             };
             if let Some(cause) = stopped {
                 if is_semantic(cause) {
-                    self.process(process).urls.store(address, Cached::Failure, now, &rules);
+                    self.process(process)
+                        .urls
+                        .store(address, Cached::Failure, now, &rules);
                 }
                 let side = cause.side_at(Side::Target);
                 let failure = failure(cause, Leg::Autodiscover, side);
@@ -419,8 +448,13 @@ impl<R: Recorder> World<'_, R> {
         now: Instant,
     ) -> Result<(), Cause> {
         let domain = address.domain;
-        let known = followed.iter().copied().find(|&group| self.groups[group].domain == domain);
-        self.groups[group].members.retain(|&member| member != number);
+        let known = followed
+            .iter()
+            .copied()
+            .find(|&group| self.groups[group].domain == domain);
+        self.groups[group]
+            .members
+            .retain(|&member| member != number);
         match known {
             Some(known) => {
                 let path = self.groups[known].path;
@@ -446,9 +480,10 @@ impl<R: Recorder> World<'_, R> {
     /// The endpoint that this group's kind of caller uses at an ExternalUrl.
     fn endpoint_of(&self, group: GroupSlot, url: Url) -> Url {
         match self.groups[group].authentication {
-            CallerAuthentication::DelegationToken => {
-                Url { path: url.path.for_federated_callers(), ..url }
-            }
+            CallerAuthentication::DelegationToken => Url {
+                path: url.path.for_federated_callers(),
+                ..url
+            },
             CallerAuthentication::OAuth | CallerAuthentication::Credentials => url,
         }
     }
@@ -498,7 +533,12 @@ impl<R: Recorder> World<'_, R> {
         let slot = self.groups[group].request;
         self.groups[group].failure = Some(failure);
         for (number, _) in self.members(group) {
-            self.decide(slot, number, schedule.now(), AttendeeOutcome::Failed(failure));
+            self.decide(
+                slot,
+                number,
+                schedule.now(),
+                AttendeeOutcome::Failed(failure),
+            );
         }
         self.end_group_if_done(schedule, group);
     }
@@ -561,10 +601,21 @@ impl<R: Recorder> World<'_, R> {
         row.is_over = true;
         let (slot, number, failure) = (row.request, row.number, row.failure);
         let (path, latency): (PathKind, Span) = (row.path.kind(), now.since(row.started));
-        let target = self.federation.index.domain_owners.get(&row.domain).copied();
+        let target = self
+            .federation
+            .index
+            .domain_owners
+            .get(&row.domain)
+            .copied();
         let outcome = failure.map_or(GroupOutcome::Answered, GroupOutcome::Failed);
         let identity = self.requests[slot].identity;
-        let fact = Fact::GroupDone { group: number, path, target, outcome, latency };
+        let fact = Fact::GroupDone {
+            group: number,
+            path,
+            target,
+            outcome,
+            latency,
+        };
         self.observe(now, identity, fact);
         self.finish_if_decided(schedule, slot);
         self.free_group(group);
@@ -589,14 +640,25 @@ impl<R: Recorder> World<'_, R> {
     ) {
         let row = &self.groups[group];
         let (identity, number) = (self.requests[row.request].identity, row.number);
-        self.observe(now, identity, Fact::LegEnded { group: number, leg, failure });
+        self.observe(
+            now,
+            identity,
+            Fact::LegEnded {
+                group: number,
+                leg,
+                failure,
+            },
+        );
     }
 
     /// The members of a group with the addresses to ask for.
     fn members(&self, group: GroupSlot) -> Vec<(u16, Address)> {
         let row = &self.groups[group];
         let attendees = &self.requests[row.request].attendees;
-        row.members.iter().map(|&number| (number, attendees[usize::from(number)].asked)).collect()
+        row.members
+            .iter()
+            .map(|&number| (number, attendees[usize::from(number)].asked))
+            .collect()
     }
 
     /// A token kept from an earlier group, if the what-if allows it.
@@ -608,7 +670,10 @@ impl<R: Recorder> World<'_, R> {
         };
         let row = &self.groups[group];
         let process = self.processes[row.process].as_ref()?;
-        process.token((row.email?, row.application_uri?, offer_of(leg)), now + early_margin)
+        process.token(
+            (row.email?, row.application_uri?, offer_of(leg)),
+            now + early_margin,
+        )
     }
 
     fn keep_token(&mut self, group: GroupSlot, leg: Leg, token: DelegationToken) {
@@ -620,7 +685,8 @@ impl<R: Recorder> World<'_, R> {
         let row = &self.groups[group];
         if let (Some(email), Some(uri)) = (row.email, row.application_uri) {
             let process = row.process;
-            self.process(process).keep_token((email, uri, offer_of(leg)), token, entries_max);
+            self.process(process)
+                .keep_token((email, uri, offer_of(leg)), token, entries_max);
         }
     }
 
@@ -631,7 +697,15 @@ impl<R: Recorder> World<'_, R> {
             _ => row.free_busy_token = TokenState::Held(token),
         }
         let (identity, number) = (self.requests[row.request].identity, row.number);
-        self.observe(now, identity, Fact::TokenReused { group: number, leg, token });
+        self.observe(
+            now,
+            identity,
+            Fact::TokenReused {
+                group: number,
+                leg,
+                token,
+            },
+        );
     }
 }
 
@@ -646,7 +720,13 @@ pub(super) fn offer_of(leg: Leg) -> Offer {
 /// A failure on a leg, with the code that the product shows there.
 pub(super) fn failure(cause: Cause, leg: Leg, side: Side) -> Failure {
     let (code, inner) = cause.code_on(leg);
-    Failure { cause, code, inner, side, leg: Some(leg) }
+    Failure {
+        cause,
+        code,
+        inner,
+        side,
+        leg: Some(leg),
+    }
 }
 
 /// Whether a failed discovery is remembered: only what the answer said, not how it travelled.

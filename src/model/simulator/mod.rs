@@ -14,6 +14,7 @@ mod process;
 mod requester;
 mod state;
 mod target;
+mod throttle;
 
 use rustc_hash::FxHashMap;
 
@@ -128,7 +129,11 @@ impl<'f, R: Recorder> Simulator<'f, R> {
         for (number, event) in federation.world_events.iter().enumerate() {
             let WorldAction::RecycleServer(server) = event.action;
             let source = source_of(federation, server);
-            schedule.at(event.at.max(federation.start), source, Event::WorldActs(number as u32));
+            schedule.at(
+                event.at.max(federation.start),
+                source,
+                Event::WorldActs(number as u32),
+            );
         }
         let mut world = World {
             federation,
@@ -160,9 +165,14 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             .map(|request| (request.identity, request.sent))
             .collect();
         for &(request, since) in &unanswered {
-            self.world.observe(ended.at, request, Fact::InFlightAtEnd { since });
+            self.world
+                .observe(ended.at, request, Fact::InFlightAtEnd { since });
         }
-        Finished { ended, in_flight: unanswered.len(), recorder: self.world.recorder }
+        Finished {
+            ended,
+            in_flight: unanswered.len(),
+            recorder: self.world.recorder,
+        }
     }
 }
 
@@ -198,7 +208,8 @@ impl<R: Recorder> Model for World<'_, R> {
 
 impl<R: Recorder> World<'_, R> {
     fn observe(&mut self, at: Instant, request: RequestIdentity, fact: Fact) {
-        self.recorder.observe(self.federation, &Observation { at, request, fact });
+        self.recorder
+            .observe(self.federation, &Observation { at, request, fact });
     }
 
     fn source_of(&self, server: ServerId) -> SourceId {
@@ -207,7 +218,10 @@ impl<R: Recorder> World<'_, R> {
 
     /// Whether a server runs: neither stopped by the scenario nor broken down at random.
     fn is_running(&self, server: ServerId, now: Instant) -> bool {
-        let broken = self.breakdowns.get(&server).is_some_and(|&(_, state)| state == ServerState::Down);
+        let broken = self
+            .breakdowns
+            .get(&server)
+            .is_some_and(|&(_, state)| state == ServerState::Down);
         !broken && self.federation.servers.at(server, now).state == ServerState::Up
     }
 
@@ -235,19 +249,25 @@ impl<R: Recorder> World<'_, R> {
     /// Schedules the next breakdown of a server, if it breaks down at random.
     fn await_breakdown(&mut self, schedule: &mut Schedule<Event>, server: ServerId, number: u64) {
         let row: &Server = self.federation.servers.original(server);
-        let Some((between, _)) = row.breakdowns else { return };
+        let Some((between, _)) = row.breakdowns else {
+            return;
+        };
         self.breakdowns.insert(server, (number, ServerState::Up));
         let span = self.exponential(between, row, 2 * number);
         schedule.after(span, self.source_of(server), Event::BreakdownBegins(server));
     }
 
     fn change_breakdown(&mut self, schedule: &mut Schedule<Event>, server: ServerId) {
-        let Some(&(number, state)) = self.breakdowns.get(&server) else { return };
+        let Some(&(number, state)) = self.breakdowns.get(&server) else {
+            return;
+        };
         match state {
             ServerState::Down => self.await_breakdown(schedule, server, number + 1),
             ServerState::Up => {
                 let row = self.federation.servers.original(server);
-                let Some((_, repair)) = row.breakdowns else { return };
+                let Some((_, repair)) = row.breakdowns else {
+                    return;
+                };
                 self.breakdowns.insert(server, (number, ServerState::Down));
                 let span = self.exponential(repair, row, 2 * number + 1);
                 schedule.after(span, self.source_of(server), Event::BreakdownEnds(server));
@@ -256,8 +276,9 @@ impl<R: Recorder> World<'_, R> {
     }
 
     fn exponential(&self, mean: Span, server: &Server, index: u64) -> Span {
-        crate::engine::Distribution::exponential(mean)
-            .map_or(Span::MAX, |law| law.sample(&self.keys, Purpose::Breakdown, server.hash, index))
+        crate::engine::Distribution::exponential(mean).map_or(Span::MAX, |law| {
+            law.sample(&self.keys, Purpose::Breakdown, server.hash, index)
+        })
     }
 }
 

@@ -41,7 +41,10 @@ enum Warmth {
 impl Process {
     /// A process that starts with its first request.
     pub fn cold() -> Process {
-        Process { warmth: Warmth::Cold, ..Process::default() }
+        Process {
+            warmth: Warmth::Cold,
+            ..Process::default()
+        }
     }
 
     /// How long a request that comes now has to wait until the process runs; a cold one starts now
@@ -71,7 +74,9 @@ impl Process {
 
     /// Takes an idle connection to a host, the one used last; those idle too long are closed.
     pub fn take_connection(&mut self, host: NameId, now: Instant, idle_max: Span) -> bool {
-        let Some(idle) = self.connections.get_mut(&host) else { return false };
+        let Some(idle) = self.connections.get_mut(&host) else {
+            return false;
+        };
         match idle.pop() {
             Some(since) if now.since(since) < idle_max => true,
             _ => {

@@ -87,9 +87,18 @@ impl<R: Recorder> World<'_, R> {
             holds_budget: false,
         });
         let (attendees, window, view) = (explicit.to.len() as u16, explicit.window, explicit.view);
-        let sent = Fact::Sent { from: explicit.from, attendees, window, view };
+        let sent = Fact::Sent {
+            from: explicit.from,
+            attendees,
+            window,
+            view,
+        };
         self.observe(now, explicit.identity, sent);
-        let delay = federation.parameters.client_delay.sample(&self.keys, Purpose::ClientDelay, hash, 0);
+        let delay =
+            federation
+                .parameters
+                .client_delay
+                .sample(&self.keys, Purpose::ClientDelay, hash, 0);
         schedule.after(delay, self.source_of(server), Event::RequestArrives(slot));
     }
 
@@ -111,8 +120,11 @@ impl<R: Recorder> World<'_, R> {
             let row = federation.servers.original(*server);
             row.site == home_row.site && row.edition.generation == home_row.edition.generation
         };
-        let running: Vec<ServerId> =
-            servers.iter().copied().filter(|&server| self.is_running(server, now)).collect();
+        let running: Vec<ServerId> = servers
+            .iter()
+            .copied()
+            .filter(|&server| self.is_running(server, now))
+            .collect();
         let near: Vec<ServerId> = running.iter().copied().filter(beside).collect();
         let candidates = if near.is_empty() { running } else { near };
         let bits = self.keys.bits(Purpose::Balance, hash, 0);
@@ -133,7 +145,17 @@ impl<R: Recorder> World<'_, R> {
             self.requests[slot].attendees = attendees;
             self.requests[slot].undecided = explicit.to.len() as u16;
             let (code, inner) = cause.code_on(Leg::Availability);
-            self.fail_undecided(slot, now, Failure { cause, code, inner, side, leg: None });
+            self.fail_undecided(
+                slot,
+                now,
+                Failure {
+                    cause,
+                    code,
+                    inner,
+                    side,
+                    leg: None,
+                },
+            );
             return self.finish_request(schedule, slot);
         }
         let held_back = match self.admit_user(identity.requester, explicit.from, server, now) {
@@ -144,7 +166,9 @@ impl<R: Recorder> World<'_, R> {
         self.requests[slot].holds_budget = true;
         self.expand(slot, now);
         let parameters = &federation.parameters;
-        let start = parameters.pool_cold_start.sample(&self.keys, Purpose::PoolStart, hash, 0);
+        let start = parameters
+            .pool_cold_start
+            .sample(&self.keys, Purpose::PoolStart, hash, 0);
         let wait = self.process(process).wait_until_warm(now, start);
         let resolution: Span = (0..explicit.to.len() as u64)
             .map(|index| {
@@ -203,7 +227,10 @@ impl<R: Recorder> World<'_, R> {
         for beyond in attendees.iter_mut().skip(INDIVIDUALS_MAX) {
             *beyond = failed(beyond.asked, Cause::RecipientIndividualLimit, Side::Client);
         }
-        let undecided = attendees.iter().filter(|attendee| attendee.outcome.is_none()).count();
+        let undecided = attendees
+            .iter()
+            .filter(|attendee| attendee.outcome.is_none())
+            .count();
         let row = &mut self.requests[slot];
         row.undecided = undecided as u16;
         row.attendees = attendees;
@@ -239,7 +266,13 @@ impl<R: Recorder> World<'_, R> {
     pub(super) fn give_up_resolution(&mut self, schedule: &mut Schedule<Event>, slot: RequestSlot) {
         let cause = Cause::RecipientResolutionSlow;
         let (code, inner) = cause.code_on(Leg::Availability);
-        let failure = Failure { cause, code, inner, side: Side::Requester, leg: None };
+        let failure = Failure {
+            cause,
+            code,
+            inner,
+            side: Side::Requester,
+            leg: None,
+        };
         self.fail_undecided(slot, schedule.now(), failure);
         self.finish_request(schedule, slot);
     }
@@ -262,8 +295,20 @@ impl<R: Recorder> World<'_, R> {
             attendee.path = Some(route.object);
             let (asked, path, cache) = (route.asked, route.object, route.cache);
             let identity = self.requests[slot].identity;
-            self.observe(now, identity, Fact::PathChosen { attendee: number, asked, path, cache });
-            let same = groups.iter().copied().find(|&group| self.groups[group].key == route.key);
+            self.observe(
+                now,
+                identity,
+                Fact::PathChosen {
+                    attendee: number,
+                    asked,
+                    path,
+                    cache,
+                },
+            );
+            let same = groups
+                .iter()
+                .copied()
+                .find(|&group| self.groups[group].key == route.key);
             let group = same.unwrap_or_else(|| {
                 let group = self.form_group(slot, route, now);
                 groups.push(group);
@@ -295,10 +340,16 @@ impl<R: Recorder> World<'_, R> {
     /// The numbers of the undecided attendees, mailboxes first, unknown addresses last.
     fn processing_order(&self, slot: RequestSlot) -> Vec<u16> {
         let row = &self.requests[slot];
-        let undecided = row.attendees.iter().enumerate().filter(|(_, a)| a.outcome.is_none());
+        let undecided = row
+            .attendees
+            .iter()
+            .enumerate()
+            .filter(|(_, a)| a.outcome.is_none());
         let mut order: Vec<(Kind, u16)> = undecided
             .map(|(number, attendee)| {
-                let recipient = self.federation.recipient(row.identity.requester, attendee.asked);
+                let recipient = self
+                    .federation
+                    .recipient(row.identity.requester, attendee.asked);
                 let kind = match recipient {
                     Some(Recipient::Mailbox(_)) => Kind::Mailbox,
                     Some(Recipient::MailUser { .. }) => Kind::MailUser,
@@ -329,7 +380,9 @@ impl<R: Recorder> World<'_, R> {
         let mailbox = self.requests[slot].mailbox;
         let route = self.route_at(requester, server, process, mailbox, kind, now)?;
         // Behind an InternalProxy a newer server of the same organization chooses again.
-        let PathObject::AddressSpace(space) = route.object else { return Ok(route) };
+        let PathObject::AddressSpace(space) = route.object else {
+            return Ok(route);
+        };
         let space = self.federation.address_spaces.at(space, now);
         match (space.method, space.proxy_server) {
             (AccessMethod::InternalProxy, Some(newer)) if newer != server => {
@@ -341,13 +394,18 @@ impl<R: Recorder> World<'_, R> {
     }
 
     /// What kind of recipient an address is to its own organization; none: a mailbox here.
-    fn classify(&self, requester: OrgId, address: Address) -> Result<Option<AttendeeKind>, Failure> {
+    fn classify(
+        &self,
+        requester: OrgId,
+        address: Address,
+    ) -> Result<Option<AttendeeKind>, Failure> {
         let federation = self.federation;
         match federation.recipient(requester, address) {
             Some(Recipient::Mailbox(_)) => Ok(None),
-            Some(Recipient::MailUser { external }) => {
-                Ok(Some(AttendeeKind::MailUserOrContact { external, own: Some(address) }))
-            }
+            Some(Recipient::MailUser { external }) => Ok(Some(AttendeeKind::MailUserOrContact {
+                external,
+                own: Some(address),
+            })),
             Some(Recipient::Contact { external }) => {
                 let own = (external != address).then_some(address);
                 Ok(Some(AttendeeKind::MailUserOrContact { external, own }))
@@ -355,9 +413,9 @@ impl<R: Recorder> World<'_, R> {
             // Nested groups were expanded before.
             Some(Recipient::Group(_)) | None => {
                 let accepted = federation.organizations.original(requester);
-                let authoritative = accepted.accepted_domain(address.domain).is_some_and(|domain| {
-                    domain.kind == AcceptedDomainKind::Authoritative
-                });
+                let authoritative = accepted
+                    .accepted_domain(address.domain)
+                    .is_some_and(|domain| domain.kind == AcceptedDomainKind::Authoritative);
                 if authoritative {
                     return Err(refusal(Cause::RecipientNotFound, Side::Client));
                 }
@@ -377,8 +435,7 @@ impl<R: Recorder> World<'_, R> {
         now: Instant,
     ) -> Result<Route, Failure> {
         let federation = self.federation;
-        let mailbox =
-            mailbox.map(|key| federation.mailbox(requester, key, now, &self.keys));
+        let mailbox = mailbox.map(|key| federation.mailbox(requester, key, now, &self.keys));
         let mut view = ServerView {
             federation,
             process: self.processes[process].get_or_insert_with(Default::default),
@@ -459,7 +516,10 @@ impl<R: Recorder> World<'_, R> {
         let route = Route {
             asked: address,
             object: PathObject::Relationship(id),
-            key: GroupKey::Domain { domain: address.domain, remote_mailbox: true },
+            key: GroupKey::Domain {
+                domain: address.domain,
+                remote_mailbox: true,
+            },
             cache: CacheAnswer::NotAsked,
             server,
             process,
@@ -479,12 +539,18 @@ impl<R: Recorder> World<'_, R> {
     /// What keeps a group from asking the gateway at all, decided before any packet leaves.
     ///
     /// Source: federated identity and address, unknown token issuer: observed, Exchange 2013.
-    pub(super) fn prepare_identity(&mut self, group: GroupSlot, now: Instant) -> Result<(), Failure> {
+    pub(super) fn prepare_identity(
+        &mut self,
+        group: GroupSlot,
+        now: Instant,
+    ) -> Result<(), Failure> {
         let federation = self.federation;
         let row = &self.groups[group];
         let request = &self.requests[row.request];
         let requester = request.identity.requester;
-        let organization = federation.organizations.at(requester, federation.replicated(requester, now));
+        let organization = federation
+            .organizations
+            .at(requester, federation.replicated(requester, now));
         let mailbox: MailboxView<'_> = match request.mailbox {
             Some(key) => federation.mailbox(requester, key, now, &self.keys),
             None => return Err(refusal(Cause::RequesterUnknown, Side::Client)),
@@ -497,10 +563,15 @@ impl<R: Recorder> World<'_, R> {
             FederatedIdentity::UserPrincipalName => false,
         };
         if !immutable {
-            return Err(refusal(Cause::RequesterIdentityNotImmutable, Side::Requester));
+            return Err(refusal(
+                Cause::RequesterIdentityNotImmutable,
+                Side::Requester,
+            ));
         }
-        let email = federated_address(organization, mailbox)
-            .ok_or(refusal(Cause::RequesterWithoutFederatedAddress, Side::Requester))?;
+        let email = federated_address(organization, mailbox).ok_or(refusal(
+            Cause::RequesterWithoutFederatedAddress,
+            Side::Requester,
+        ))?;
         if let PathObject::Relationship(id) = row.path {
             let known = federation.relationships.at(id, now).target_token_issuer;
             if known.is_some() && known != organization.trust.token_issuer_uri {
@@ -538,9 +609,19 @@ impl<R: Recorder> World<'_, R> {
     ) {
         let row = &self.requests[slot];
         let attendee = &row.attendees[usize::from(number)];
-        let target = self.federation.index.domain_owners.get(&attendee.asked.domain).copied();
+        let target = self
+            .federation
+            .index
+            .domain_owners
+            .get(&attendee.asked.domain)
+            .copied();
         let path = attendee.path.map(PathObject::kind);
-        let fact = Fact::AttendeeDone { attendee: number, path, target, outcome };
+        let fact = Fact::AttendeeDone {
+            attendee: number,
+            path,
+            target,
+            outcome,
+        };
         self.observe(now, row.identity, fact);
     }
 
@@ -578,9 +659,8 @@ impl<R: Recorder> World<'_, R> {
         let row = &mut self.requests[slot];
         row.is_answered = true;
         let (identity, hash, sent) = (row.identity, row.hash, row.sent);
-        let is_view = |attendee: &&AttendeeRow| {
-            matches!(attendee.outcome, Some(AttendeeOutcome::View(_)))
-        };
+        let is_view =
+            |attendee: &&AttendeeRow| matches!(attendee.outcome, Some(AttendeeOutcome::View(_)));
         let views = row.attendees.iter().filter(is_view).count();
         let attendees = row.attendees.len();
         let law = &self.federation.parameters.client_delay;
@@ -630,9 +710,15 @@ impl ServerView<'_> {
         process: ProcessId,
         remote_mailbox: bool,
     ) -> Result<Route, Failure> {
-        let route = Route { process, ..local_route(path_address(path), self.server, process) };
+        let route = Route {
+            process,
+            ..local_route(path_address(path), self.server, process)
+        };
         match path {
-            Path::Personal { address, subscription } => Ok(Route {
+            Path::Personal {
+                address,
+                subscription,
+            } => Ok(Route {
                 asked: address,
                 object: PathObject::Personal(subscription.sharing_key),
                 key: GroupKey::Share(subscription.sharing_key),
@@ -641,14 +727,20 @@ impl ServerView<'_> {
                 authentication: CallerAuthentication::DelegationToken,
                 ..route
             }),
-            Path::Relationship { address, relationship } => {
+            Path::Relationship {
+                address,
+                relationship,
+            } => {
                 let view = self.loaded(address.domain);
                 let row = self.federation.relationships.at(relationship, view);
                 let (endpoint, cache) = match row.target_sharing_epr {
                     Some(url) => (Some(url), CacheAnswer::NotAsked),
                     None => self.cached_endpoint(address)?,
                 };
-                let domain = GroupKey::Domain { domain: address.domain, remote_mailbox };
+                let domain = GroupKey::Domain {
+                    domain: address.domain,
+                    remote_mailbox,
+                };
                 Ok(Route {
                     object: PathObject::Relationship(relationship),
                     key: endpoint.map_or(domain, GroupKey::Url),
@@ -686,7 +778,10 @@ impl ServerView<'_> {
         let endpoint = match row.method {
             AccessMethod::InternalProxy => None,
             AccessMethod::PublicFolder => {
-                return Err(refusal(Cause::AddressSpaceMethodUnsupported, Side::Requester));
+                return Err(refusal(
+                    Cause::AddressSpaceMethodUnsupported,
+                    Side::Requester,
+                ));
             }
             _ => Some(
                 self.federation
@@ -715,10 +810,7 @@ impl ServerView<'_> {
     }
 
     /// The URL that the process holds for an address, if it does.
-    fn cached_endpoint(
-        &mut self,
-        address: Address,
-    ) -> Result<(Option<Url>, CacheAnswer), Failure> {
+    fn cached_endpoint(&mut self, address: Address) -> Result<(Option<Url>, CacheAnswer), Failure> {
         let rules = url_cache_rules(self.federation);
         match self.process.urls.look_up(address, self.now, &rules) {
             Some(Cached::Url(url)) => Ok((Some(url), CacheAnswer::Hit)),
@@ -734,21 +826,26 @@ impl RequesterView for ServerView<'_> {
     fn federation(&self) -> Result<(), Cause> {
         let organization = self.federation.organizations.original(self.requester);
         let own = self.federation.servers.original(self.server).edition;
-        let home = self.mailbox.map(|mailbox| {
-            self.federation.servers.original(mailbox.server).edition
-        });
+        let home = self
+            .mailbox
+            .map(|mailbox| self.federation.servers.original(mailbox.server).edition);
         let newest = organization.edition;
         // A server of 2007 has no federation of its own; an InternalProxy leads to one that has.
         let old = own.generation == super::super::organization::Generation::V2007;
         if old || !home.unwrap_or(own).can_federate_beside(newest) {
             return Err(Cause::CoexistenceUnsupported);
         }
-        self.federation.federation_state(self.server, self.now).map_err(|off| off.cause())
+        self.federation
+            .federation_state(self.server, self.now)
+            .map_err(|off| off.cause())
     }
 
     fn subscription(&self, owner: Address) -> Option<PersonalSubscription> {
         let subscriptions = self.mailbox?.subscriptions;
-        subscriptions.iter().copied().find(|subscription| subscription.owner == owner)
+        subscriptions
+            .iter()
+            .copied()
+            .find(|subscription| subscription.owner == owner)
     }
 
     fn ways_to(&mut self, domain: NameId) -> WaysToDomain {
@@ -763,8 +860,16 @@ impl RequesterView for ServerView<'_> {
     }
 
     fn address_space(&self, domain: NameId) -> Option<AddressSpaceId> {
-        let id = *self.federation.index.address_spaces.get(&(self.requester, domain))?;
-        let exists = self.federation.address_spaces.at(id, self.address_space_view()).exists;
+        let id = *self
+            .federation
+            .index
+            .address_spaces
+            .get(&(self.requester, domain))?;
+        let exists = self
+            .federation
+            .address_spaces
+            .at(id, self.address_space_view())
+            .exists;
         exists.then_some(id)
     }
 }
@@ -785,11 +890,20 @@ fn refusal(cause: Cause, side: Side) -> Failure {
         Cause::RequesterUnknown => (ResponseCode::InvalidClientSecurityContext, None),
         _ => cause.code_on(Leg::Availability),
     };
-    Failure { cause, code, inner, side, leg: None }
+    Failure {
+        cause,
+        code,
+        inner,
+        side,
+        leg: None,
+    }
 }
 
 fn federated(url: Url) -> Url {
-    Url { path: url.path.for_federated_callers(), ..url }
+    Url {
+        path: url.path.for_federated_callers(),
+        ..url
+    }
 }
 
 fn path_address(path: Path) -> Address {
@@ -817,20 +931,31 @@ fn local_route(asked: Address, server: ServerId, process: ProcessId) -> Route {
 }
 
 fn attendee(asked: Address) -> AttendeeRow {
-    AttendeeRow { asked, path: None, outcome: None }
+    AttendeeRow {
+        asked,
+        path: None,
+        outcome: None,
+    }
 }
 
 fn failed(asked: Address, cause: Cause, side: Side) -> AttendeeRow {
-    AttendeeRow { outcome: Some(AttendeeOutcome::Failed(refusal(cause, side))), ..attendee(asked) }
+    AttendeeRow {
+        outcome: Some(AttendeeOutcome::Failed(refusal(cause, side))),
+        ..attendee(asked)
+    }
 }
 
 /// The stable hash of a group's key: what its draws hang on.
 fn key_hash(federation: &Federation, key: GroupKey) -> NameHash {
     match key {
         GroupKey::Url(url) | GroupKey::OAuthUrl(url) => federation.url_hash(url).with(1),
-        GroupKey::Domain { domain, remote_mailbox } => {
-            federation.names.hash(domain).with(2 + u64::from(remote_mailbox))
-        }
+        GroupKey::Domain {
+            domain,
+            remote_mailbox,
+        } => federation
+            .names
+            .hash(domain)
+            .with(2 + u64::from(remote_mailbox)),
         GroupKey::OAuthDomain(domain) => federation.names.hash(domain).with(4),
         GroupKey::Share(key) => NameHash(key).with(5),
         GroupKey::AddressSpace(space) => federation.address_spaces.original(space).hash.with(6),

@@ -157,6 +157,8 @@ pub(super) struct CallRow {
     pub reply: Reply,
     /// Whether the caller's budget at the target counts it, and whose it is.
     pub holds_budget: Option<(OrgId, Address)>,
+    /// How many calendar entries its answer shows.
+    pub entries: u64,
 }
 
 /// How far a call has come.

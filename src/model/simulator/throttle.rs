@@ -21,7 +21,11 @@ impl<R: Recorder> World<'_, R> {
         server: ServerId,
         now: Instant,
     ) -> Admission {
-        let mut budget = self.budgets.get(&(organization, user)).copied().unwrap_or_default();
+        let mut budget = self
+            .budgets
+            .get(&(organization, user))
+            .copied()
+            .unwrap_or_default();
         budget.admit(&self.policy(server), now)
     }
 
@@ -34,7 +38,10 @@ impl<R: Recorder> World<'_, R> {
         now: Instant,
     ) -> Admission {
         let policy = self.policy(server);
-        self.budgets.entry((organization, user)).or_default().admit(&policy, now)
+        self.budgets
+            .entry((organization, user))
+            .or_default()
+            .admit(&policy, now)
     }
 
     /// The request of a user is over.
@@ -64,12 +71,18 @@ impl<R: Recorder> World<'_, R> {
         now: Instant,
     ) {
         let policy = self.policy(server);
-        self.budgets.entry(key).or_default().charge(&policy, now, used);
+        self.budgets
+            .entry(key)
+            .or_default()
+            .charge(&policy, now, used);
     }
 
     /// A call of a caller is over.
     pub(super) fn release(&mut self, key: (OrgId, Address)) {
-        self.budgets.get_mut(&key).expect("what is released was admitted").release();
+        self.budgets
+            .get_mut(&key)
+            .expect("what is released was admitted")
+            .release();
     }
 
     /// The policy of a server: the scenario's, but Exchange 2010 has rules of its own.
@@ -78,7 +91,12 @@ impl<R: Recorder> World<'_, R> {
         if self.federation.servers.original(server).edition.generation != Generation::V2010 {
             return scenario;
         }
-        ThrottlingPolicy::default_of(Product::Exchange2010, Component::WebServices)
-            .map_or(scenario, |old| ThrottlingPolicy { micro_delay: scenario.micro_delay, ..old })
+        ThrottlingPolicy::default_of(Product::Exchange2010, Component::WebServices).map_or(
+            scenario,
+            |old| ThrottlingPolicy {
+                micro_delay: scenario.micro_delay,
+                ..old
+            },
+        )
     }
 }

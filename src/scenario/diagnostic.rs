@@ -67,11 +67,11 @@ pub struct Diagnostic {
     /// Where; none for a finding about no text, such as a file that cannot be opened.
     pub location: Option<Location>,
     /// A few words under the offending text; may be empty.
-    pub label: String,
+    pub label: Box<str>,
     /// Other places that belong to it.
     pub labels: Vec<Label>,
     /// What to do about it.
-    pub help: Option<String>,
+    pub help: Option<Box<str>>,
 }
 
 /// All findings of one scenario, with the texts they lie in.
@@ -80,6 +80,8 @@ pub struct Diagnostics {
     sources: Arc<[Source]>,
     items: Vec<Diagnostic>,
     omitted: u64,
+    /// Kept and omitted errors.
+    errors: u64,
 }
 
 impl Location {
@@ -112,7 +114,7 @@ impl Diagnostic {
             code,
             message: message.into(),
             location: Some(location),
-            label: String::new(),
+            label: Box::default(),
             labels: Vec::new(),
             help: None,
         }
@@ -139,7 +141,7 @@ impl Diagnostic {
     }
 
     /// The same with a few words under the offending text.
-    pub fn label(mut self, label: impl Into<String>) -> Diagnostic {
+    pub fn label(mut self, label: impl Into<Box<str>>) -> Diagnostic {
         self.label = label.into();
         self
     }
@@ -152,14 +154,14 @@ impl Diagnostic {
     }
 
     /// The same with a remedy.
-    pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
+    pub fn help(mut self, help: impl Into<Box<str>>) -> Diagnostic {
         self.help = Some(help.into());
         self
     }
 
     /// The same with a remedy, if there is one.
     pub fn maybe_help(mut self, help: Option<String>) -> Diagnostic {
-        self.help = help;
+        self.help = help.map(String::into_boxed_str);
         self
     }
 }
@@ -171,11 +173,13 @@ impl Diagnostics {
             sources,
             items: Vec::new(),
             omitted: 0,
+            errors: 0,
         }
     }
 
     /// Adds a finding at its place; beyond [`CAP`] the last one is dropped and counted.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.errors += u64::from(diagnostic.severity == Severity::Error);
         let after =
             |d: &Diagnostic| (d.location, d.severity) <= (diagnostic.location, diagnostic.severity);
         let at = self.items.partition_point(after);
@@ -190,9 +194,24 @@ impl Diagnostics {
         }
     }
 
+    /// Whether a finding at this place would be kept, as things are.
+    pub fn keeps(&self, place: Location) -> bool {
+        self.items.len() < CAP
+            || self
+                .items
+                .last()
+                .is_some_and(|last| Some(place) < last.location)
+    }
+
     /// Adds all findings of another set about the same texts.
     pub fn append(&mut self, other: Diagnostics) {
         self.omitted += other.omitted;
+        let kept = other
+            .items
+            .iter()
+            .filter(|d| d.severity == Severity::Error)
+            .count() as u64;
+        self.errors += other.errors - kept;
         for diagnostic in other.items {
             self.push(diagnostic);
         }
@@ -225,7 +244,7 @@ impl Diagnostics {
 
     /// At least one finding is an error.
     pub fn has_errors(&self) -> bool {
-        self.items.iter().any(|d| d.severity == Severity::Error)
+        self.errors > 0
     }
 
     /// Line and column of a place, both from 1, the column in characters.

@@ -236,7 +236,7 @@ pub fn bandwidth(text: &str) -> Result<u64, QuantityError> {
 pub fn millionths(text: &str) -> Result<u64, QuantityError> {
     let mut cursor = Cursor::new(text);
     cursor.skip_spaces();
-    let number = cursor.number("2.5", "a plain number has no unit")?;
+    let number = cursor.number("2.5", "")?;
     cursor.skip_spaces();
     if !cursor.rest().is_empty() {
         let part = cursor.at..text.len();
@@ -540,7 +540,10 @@ impl<'a> Cursor<'a> {
         let start = self.at;
         let part = self.take(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '_' | '\''));
         let written = &self.text[part.clone()];
-        let help = || format!("write a number and a unit, such as `{example}` ({list})");
+        let help = || match list {
+            "" => format!("write a plain number, such as `{example}`"),
+            _ => format!("write a number and a unit, such as `{example}` ({list})"),
+        };
         if written.is_empty() {
             let rest = start..self.text.len();
             let message = match &self.text[rest.clone()] {

@@ -5,6 +5,7 @@
 //! of tables in a file changes nothing.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::diagnostic::Location;
 use super::keys::{Evidence, Key, Kind, NamedTable, Object, Presence};
@@ -16,6 +17,9 @@ use crate::engine::{Distribution, Instant, Offset, Span};
 pub struct Table {
     shape: Shape,
     slots: Vec<Slot>,
+    /// Of an object: the entries of its keys that have a default. They are shared by all tables of
+    /// the object, and stand for keys that have no slot.
+    defaults: Option<Arc<Table>>,
 }
 
 /// What the keys of a table are.
@@ -103,13 +107,7 @@ impl PartialEq for Entry {
 
 impl PartialEq for Table {
     fn eq(&self, other: &Table) -> bool {
-        let values = |table: &'_ Table| table.slots.len();
-        values(self) == values(other)
-            && self
-                .slots
-                .iter()
-                .zip(&other.slots)
-                .all(|(a, b)| a.key == b.key && a.entry == b.entry)
+        self.iter().eq(other.iter())
     }
 }
 
@@ -171,8 +169,18 @@ impl Value {
 impl Table {
     /// An empty table.
     pub fn new(shape: Shape) -> Table {
-        let slots = Vec::new();
-        Table { shape, slots }
+        let (slots, defaults) = (Vec::new(), None);
+        Table {
+            shape,
+            slots,
+            defaults,
+        }
+    }
+
+    /// The same with defaults for the keys that are absent.
+    pub(super) fn over(self, defaults: Arc<Table>) -> Table {
+        let defaults = Some(defaults);
+        Table { defaults, ..self }
     }
 
     /// What its keys are.
@@ -182,12 +190,22 @@ impl Table {
 
     /// The entry of a key, if it is there.
     pub fn get(&self, key: &str) -> Option<&Entry> {
-        self.position(key).ok().map(|at| &self.slots[at].entry)
+        match self.position(key) {
+            Ok(at) => Some(&self.slots[at].entry),
+            Err(_) => self.defaults.as_ref()?.get(key),
+        }
     }
 
     /// The entry of a key to be changed, if it is there.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Entry> {
-        let at = self.position(key).ok()?;
+        let at = match self.position(key) {
+            Ok(at) => at,
+            Err(at) => {
+                let entry = self.defaults.as_ref()?.get(key)?.clone();
+                self.insert(key, None, entry);
+                at
+            }
+        };
         Some(&mut self.slots[at].entry)
     }
 
@@ -217,14 +235,25 @@ impl Table {
     }
 
     /// Its keys and entries in order.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &Entry)> {
-        self.slots
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        let own = self
+            .slots
             .iter()
-            .map(|slot| (slot.key.as_ref(), &slot.entry))
+            .map(|slot| (slot.key.as_ref(), &slot.entry));
+        // An object is gone through by its keys, since some of them are defaults.
+        let keys = match (&self.defaults, self.shape) {
+            (Some(_), Shape::Object(object)) => object.keys,
+            _ => &[],
+        };
+        let all = keys
+            .iter()
+            .filter_map(|key| Some((key.name, self.get(key.name)?)));
+        own.take(if keys.is_empty() { usize::MAX } else { 0 })
+            .chain(all)
     }
 
-    /// Its keys and entries in order, to be changed.
-    pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = (&str, &mut Entry)> {
+    /// Its own entries, without defaults, to be changed.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Entry)> {
         self.slots
             .iter_mut()
             .map(|slot| (slot.key.as_ref(), &mut slot.entry))
@@ -232,12 +261,12 @@ impl Table {
 
     /// How many entries it has.
     pub fn len(&self) -> usize {
-        self.slots.len()
+        self.iter().count()
     }
 
     /// It has no entries.
     pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+        self.iter().next().is_none()
     }
 
     /// Where the value of a key stands, if a text gave it.
@@ -416,7 +445,7 @@ impl Table {
     }
 
     /// The names of a named table with their tables, sorted by name.
-    pub fn named(&self, key: &str) -> impl DoubleEndedIterator<Item = (&str, &Table)> {
+    pub fn named(&self, key: &str) -> impl Iterator<Item = (&str, &Table)> {
         self.table(key)
             .iter()
             .map(|(name, entry)| (name, table_of(name, entry)))
@@ -433,7 +462,7 @@ impl Table {
     }
 
     /// The names of a named table with their entries, sorted by name.
-    pub fn named_entries(&self, key: &str) -> impl DoubleEndedIterator<Item = (&str, &Entry)> {
+    pub fn named_entries(&self, key: &str) -> impl Iterator<Item = (&str, &Entry)> {
         self.table(key).iter()
     }
 

@@ -4,6 +4,7 @@
 //! through all of them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use toml::de::DeValue;
@@ -16,79 +17,75 @@ use crate::scenario::keys::{Evidence, Key, Kind, Object, Presence};
 use crate::scenario::quantity::Share;
 use crate::scenario::tree::{Entry, Origin, Shape, Table, Value};
 
-/// Defaults that were read, kept because thousands of objects ask for the same.
+/// The defaults of each object, read once and shared by all its tables.
 #[derive(Default)]
 pub(super) struct Defaults {
-    /// By the address of the key in its static table.
-    entries: BTreeMap<usize, Entry>,
+    /// By the address of the object's static table.
+    tables: BTreeMap<usize, Arc<Table>>,
 }
 
 impl Defaults {
-    /// Fills every key that has a default and is absent, in the tables below too.
-    pub(super) fn complete(&mut self, table: &mut Table) {
-        match table.shape() {
-            Shape::Object(object) => {
-                for key in object.keys {
-                    if table.get(key.name).is_none()
-                        && let Some(entry) = self.entry(key)
-                    {
-                        table.insert(key.name, None, entry);
-                    }
-                }
-            }
-            Shape::Named(_) => {}
-            Shape::Shares(_) | Shape::Expectations => return,
-        }
+    /// Gives a table and those below it the defaults of their keys.
+    pub(super) fn complete(&mut self, mut table: Table) -> Table {
         for (_, entry) in table.iter_mut() {
             match &mut entry.value {
-                Value::Table(table) => self.complete(table),
+                Value::Table(inner) => *inner = self.complete(take(inner)),
                 Value::List(list) => {
                     for element in list {
-                        if let Value::Table(table) = &mut element.value {
-                            self.complete(table);
+                        if let Value::Table(inner) = &mut element.value {
+                            *inner = self.complete(take(inner));
                         }
                     }
                 }
                 _ => {}
             }
         }
+        match table.shape() {
+            Shape::Object(object) => table.over(self.of(object)),
+            _ => table,
+        }
     }
 
-    /// The default of a key, if it has one.
-    pub(super) fn entry(&mut self, key: &'static Key) -> Option<Entry> {
-        let Presence::Default(text, source) = key.presence else {
-            return None;
-        };
-        let address = std::ptr::from_ref(key).addr();
-        if let Some(entry) = self.entries.get(&address) {
-            return Some(entry.clone());
+    /// The entries of an object's keys that have a default.
+    pub(super) fn of(&mut self, object: &'static Object) -> Arc<Table> {
+        let address = std::ptr::from_ref(object).addr();
+        if let Some(table) = self.tables.get(&address) {
+            return table.clone();
         }
-        let entry = Entry::new(self.value(key, text, source), Origin::Default { source });
-        self.entries.insert(address, entry.clone());
-        Some(entry)
+        let mut table = Table::new(Shape::Object(object));
+        for key in object.keys {
+            if let Presence::Default(text, source) = key.presence {
+                let value = self.value(key, text, source);
+                table.insert(
+                    key.name,
+                    None,
+                    Entry::new(value, Origin::Default { source }),
+                );
+            }
+        }
+        let table = Arc::new(table);
+        self.tables.insert(address, table.clone());
+        table
     }
 
     fn value(&mut self, key: &'static Key, text: &'static str, source: Evidence) -> Value {
-        let shape = match key.kind {
-            Kind::Table(object) => return Value::Table(self.table(object)),
-            Kind::Named(named) => Shape::Named(named),
-            Kind::Expectations => Shape::Expectations,
-            _ => return simple(key, text, source),
-        };
-        assert_eq!(text, "{}", "the default of a named table is empty");
-        Value::Table(Table::new(shape))
-    }
-
-    /// An object of which nothing is given.
-    fn table(&mut self, object: &'static Object) -> Table {
-        let mut table = Table::new(Shape::Object(object));
-        for key in object.keys {
-            if let Some(entry) = self.entry(key) {
-                table.insert(key.name, None, entry);
+        assert!(
+            !matches!(key.kind, Kind::Named(_)) || text == "{}",
+            "a named table begins empty"
+        );
+        match key.kind {
+            Kind::Table(object) => {
+                Value::Table(Table::new(Shape::Object(object)).over(self.of(object)))
             }
+            Kind::Named(named) => Value::Table(Table::new(Shape::Named(named))),
+            Kind::Expectations => Value::Table(Table::new(Shape::Expectations)),
+            _ => simple(key, text, source),
         }
-        table
     }
+}
+
+fn take(table: &mut Table) -> Table {
+    std::mem::replace(table, Table::new(table.shape()))
 }
 
 fn simple(key: &'static Key, text: &'static str, source: Evidence) -> Value {

@@ -214,10 +214,7 @@ fn ends<'a>(text: &'a str, sign: &str, example: &str) -> Result<(&'a str, &'a st
         Some((from, to)) => Ok((from.trim(), to.trim())),
         None => Err(Refusal {
             message: format!("`{}` does not name two ends", short(text)),
-            help: format!(
-                "write both ends with `{}` between them, such as `{example}`",
-                sign.trim()
-            ),
+            help: format!("write both ends with `{sign}` between them, such as `{example}`"),
         }),
     }
 }

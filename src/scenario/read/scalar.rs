@@ -12,7 +12,7 @@ use super::names::{self, Refusal, short, suggestion};
 use crate::engine::{Distribution, DistributionError, Span};
 use crate::scenario::diagnostic::{Diagnostic, SourceIndex};
 use crate::scenario::instants::{self, Clock};
-use crate::scenario::keys::Kind;
+use crate::scenario::keys::{Kind, NameKind};
 use crate::scenario::quantity::{self, QuantityError};
 use crate::scenario::tree::Value;
 
@@ -100,7 +100,15 @@ pub(super) fn read(
                 return Ok(quantity_of(kind, key, "0").expect("zero needs no unit"));
             }
             let error = quantity_of(kind, key, written).err();
-            let error = error.filter(|error| error.code == "missing-unit");
+            let mut error = error.filter(|error| error.code == "missing-unit");
+            if let (Kind::Share, Some(error)) = (kind, &mut error)
+                && let Some(millionths) = quantity::millionths(written)
+                    .ok()
+                    .filter(|m| *m <= 1_000_000)
+            {
+                let percent = quantity::decimal(millionths, 4);
+                error.help = format!("a share is written in percent, such as `\"{percent} %\"`");
+            }
             return Err(error.map_or_else(
                 || wrong_type(kind, key, given),
                 |error| {
@@ -130,7 +138,7 @@ pub(super) fn kind_words(kind: &Kind) -> &'static str {
         Kind::Host => "a host name",
         Kind::Address => "an address",
         Kind::Url | Kind::UrlOrBlank => "the address of a service",
-        Kind::OneOf(_) => "one of a few words",
+        Kind::OneOf(_) => "one word of a list",
         Kind::Version => "a version of Exchange",
         Kind::Span { .. } => "a span of time",
         Kind::Offset => "a signed span of time",
@@ -194,11 +202,17 @@ pub(super) fn wrong_type(kind: &Kind, key: &str, given: Given<'_>) -> Diagnostic
         format!("`{key}` must be {}, not {is}", kind_words(kind)),
     );
     let found = found.label(format!("this is {is}"));
-    let table = matches!(
-        kind,
-        Kind::Table(_) | Kind::Named(_) | Kind::Set | Kind::Expectations
-    );
+    let table = matches!(kind, Kind::Table(_) | Kind::Set | Kind::Expectations);
     let help = match (kind, given.value) {
+        (Kind::OneOf(words), _) => format!("values: {}", list_of(words)),
+        (Kind::Tables(_), _) => format!("open each of them with `[[{key}]]`"),
+        (Kind::Named(named), _) => {
+            let name = match named.names {
+                NameKind::Name => named.example.to_string(),
+                _ => format!("\"{}\"", named.example),
+            };
+            format!("open one with its name: `[{key}.{name}]`")
+        }
         (Kind::List(element), DeValue::String(_)) if is_text(element) => {
             format!("write a list: `{key} = [{}]`", short(given.written()))
         }
@@ -236,6 +250,13 @@ fn count(
 ) -> Result<u64, Diagnostic> {
     if let Some(value) = value.filter(|value| (min..=max).contains(value)) {
         return Ok(value);
+    }
+    if key == "fedsim" {
+        let written = short(given.written());
+        let message = format!("this is format {written}, but only format {max} is known");
+        return Err(given
+            .error("format-version", message)
+            .help("use the fedsim that it was written for"));
     }
     let range = match (min, max) {
         (min, max) if min == max => format!("{min}"),

@@ -12,8 +12,9 @@ use crate::scenario::diagnostic::{Diagnostic, Location, SourceIndex};
 /// How deep arrays and inline tables may be nested.
 const NESTING_MAX: usize = 32;
 
-/// How many values, brackets and lines with a key a file may have.
-const VALUES_MAX: u64 = 8_000_000;
+/// How many tokens a text may have: marks, line breaks and the gaps between words. The parser keeps
+/// some hundred bytes for each.
+const TOKENS_MAX: u64 = 8_000_000;
 
 /// Looks through a text.
 ///
@@ -25,16 +26,48 @@ pub(super) fn scan(
     source: SourceIndex,
     found: &mut Vec<Diagnostic>,
 ) -> Result<(), Diagnostic> {
-    let mut scanner = Scanner {
-        bytes: text.as_bytes(),
-        at: 0,
-        source,
-        open: Vec::new(),
-        values: 0,
-        found,
-    };
+    count_tokens(text, source)?;
+    let mut scanner = Scanner::new(text, source);
+    let mut result = Ok(());
+    while result.is_ok() && scanner.at < scanner.bytes.len() {
+        result = scanner.statement();
+    }
+    found.append(&mut scanner.found);
+    result
+}
+
+/// Where each statement of a text begins: a header, or a key with its value.
+pub(super) fn statements(text: &str) -> Vec<usize> {
+    let mut scanner = Scanner::new(text, SourceIndex(0));
+    let mut starts = Vec::new();
     while scanner.at < scanner.bytes.len() {
-        scanner.statement()?;
+        starts.push(scanner.at);
+        if scanner.statement().is_err() {
+            break;
+        }
+    }
+    starts
+}
+
+/// Counts tokens without regard to strings and comments, and so a few too many.
+fn count_tokens(text: &str, source: SourceIndex) -> Result<(), Diagnostic> {
+    let mut count = 0;
+    let mut gap = false;
+    for (at, byte) in text.bytes().enumerate() {
+        let blank = matches!(byte, b' ' | b'\t' | b'\r');
+        let mark = matches!(
+            byte,
+            b'[' | b']' | b'{' | b'}' | b',' | b'.' | b'=' | b'"' | b'\'' | b'#' | b'\n'
+        );
+        count += u64::from(mark || blank && !gap);
+        gap = blank;
+        if count > TOKENS_MAX {
+            let place = Location::new(source, at..at + 1);
+            let message = format!("the text has more than {TOKENS_MAX} values and marks");
+            return Err(Diagnostic::error("too-many", place, message)
+                .label("the first too many")
+                .help("declare many mailboxes with `mailboxes = N` rather than one by one"));
+        }
     }
     Ok(())
 }
@@ -45,8 +78,7 @@ struct Scanner<'a> {
     source: SourceIndex,
     /// The brackets that are open, with their places.
     open: Vec<Open>,
-    values: u64,
-    found: &'a mut Vec<Diagnostic>,
+    found: Vec<Diagnostic>,
 }
 
 struct Open {
@@ -59,6 +91,16 @@ struct Open {
 }
 
 impl Scanner<'_> {
+    fn new(text: &str, source: SourceIndex) -> Scanner<'_> {
+        Scanner {
+            bytes: text.as_bytes(),
+            at: 0,
+            source,
+            open: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+
     /// A table header, or a key with its value, or an empty line; to the end of its line.
     fn statement(&mut self) -> Result<(), Diagnostic> {
         let mut in_value = false;
@@ -75,13 +117,12 @@ impl Scanner<'_> {
                 b'[' if first => self.header(),
                 b'=' if !in_value => {
                     in_value = true;
-                    self.count()?;
                     self.at += 1;
                 }
                 b'=' if self.open.last().is_some_and(|open| open.byte == b'[') => {
                     return Err(self.unclosed());
                 }
-                b',' => self.comma()?,
+                b',' => self.comma(),
                 b'[' | b'{' if in_value => self.open(byte)?,
                 b']' | b'}' if in_value => self.close(byte)?,
                 b'"' | b'\'' => self.string(byte),
@@ -100,13 +141,11 @@ impl Scanner<'_> {
         }
     }
 
-    fn comma(&mut self) -> Result<(), Diagnostic> {
-        self.count()?;
+    fn comma(&mut self) {
         if let Some(open) = self.open.last_mut() {
             open.comma = Some(self.at);
         }
         self.at += 1;
-        Ok(())
     }
 
     /// Something that is no comma: the last comma is not the last thing in its bracket.
@@ -202,7 +241,6 @@ impl Scanner<'_> {
     }
 
     fn open(&mut self, byte: u8) -> Result<(), Diagnostic> {
-        self.count()?;
         let at = self.at;
         if self.open.len() == NESTING_MAX {
             let message = format!("values are nested more than {NESTING_MAX} deep");
@@ -257,18 +295,6 @@ impl Scanner<'_> {
             let help = "close it on the same line, or write a `[table]` of its own";
             self.dialect(start..start + 1, message, help);
         }
-    }
-
-    fn count(&mut self) -> Result<(), Diagnostic> {
-        self.values += 1;
-        if self.values <= VALUES_MAX {
-            return Ok(());
-        }
-        let message = format!("more than {VALUES_MAX} values");
-        Err(
-            Diagnostic::error("too-many", self.place(self.at..self.at + 1), message)
-                .help("declare many mailboxes with `mailboxes = N` rather than one by one"),
-        )
     }
 
     fn unclosed(&mut self) -> Diagnostic {

@@ -15,9 +15,9 @@ use super::scalar::{self, Given, list_of, wrong_type};
 use super::syntax::Parsed;
 use super::{Document, at};
 use crate::engine::Instant;
-use crate::scenario::diagnostic::{Diagnostic, Diagnostics, Location, Severity, SourceIndex};
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics, Location, SourceIndex};
 use crate::scenario::instants::{self, Clock};
-use crate::scenario::keys::{Kind, NamedTable, Object, Presence, SCENARIO, SETTABLE};
+use crate::scenario::keys::{Kind, NamedTable, Object, Presence, RUN, SCENARIO, SETTABLE};
 use crate::scenario::quantity::Share;
 use crate::scenario::tree::{Entry, Origin, Shape, Table, Value};
 
@@ -25,12 +25,12 @@ use crate::scenario::tree::{Entry, Origin, Shape, Table, Value};
 const ENTRIES_MAX: usize = 1_000_000;
 
 /// Fills every key of a typed tree that has a default and is absent.
-pub fn complete(table: &mut Table) {
-    Defaults::default().complete(table);
+pub fn complete(table: Table) -> Table {
+    Defaults::default().complete(table)
 }
 
 /// Walks the scenario file and the settings that lie over it.
-pub(super) fn walk(layers: &[Parsed<'_>], mut found: Diagnostics) -> Result<Document, Diagnostics> {
+pub(super) fn walk(layers: &[Parsed<'_>], found: Diagnostics) -> Result<Document, Diagnostics> {
     let sources = found.sources().clone();
     let root: Vec<Layer<'_>> = layers
         .iter()
@@ -47,33 +47,57 @@ pub(super) fn walk(layers: &[Parsed<'_>], mut found: Diagnostics) -> Result<Docu
         })
         .collect();
     let mut walker = Walker {
-        found: Vec::new(),
+        found: Findings {
+            found,
+            sound_until: layers.iter().map(|layer| layer.sound_until).collect(),
+        },
         clock: clock(&root),
         path: Vec::new(),
         defaults: Defaults::default(),
     };
     let tables = walker.object(&SCENARIO, &root, Mode::Complete);
-    let broken = layers.iter().any(|layer| layer.sound_until.is_some());
-    for diagnostic in walker.found {
-        // Behind broken syntax nothing can be relied on, and what is missing may be there.
-        let location = diagnostic.location.unwrap_or_default();
-        let sound = layers.iter().find(|layer| layer.source == location.source);
-        let sound = sound
-            .and_then(|layer| layer.sound_until)
-            .is_none_or(|end| (location.end as usize) < end);
-        if sound && !(broken && diagnostic.code == "missing-key") {
-            found.push(diagnostic);
-        }
-    }
-    if broken || found.has_errors() {
+    let (clock, found) = (walker.clock, walker.found.found);
+    if layers.iter().any(|layer| layer.sound_until.is_some()) || found.has_errors() {
         return Err(found);
     }
-    let (clock, warnings) = (walker.clock, found);
+    let warnings = found;
     Ok(Document {
         tables,
         clock,
         warnings,
     })
+}
+
+/// The findings so far, and how far each text can be relied on.
+struct Findings {
+    found: Diagnostics,
+    /// For each text, where broken syntax begins.
+    sound_until: Vec<Option<usize>>,
+}
+
+impl Findings {
+    /// Whether a finding at a place is worth making.
+    fn wants(&self, place: Location) -> bool {
+        let sound = self.sound_until.get(usize::from(place.source.0));
+        let sound = sound.is_some_and(|end| end.is_none_or(|end| (place.end as usize) < end));
+        sound && self.found.keeps(place)
+    }
+
+    fn push(&mut self, diagnostic: Diagnostic) {
+        // Behind broken syntax nothing can be relied on, and what is missing may be there.
+        let broken = self.sound_until.iter().any(Option::is_some);
+        let place = diagnostic.location.unwrap_or_default();
+        let sound = self
+            .sound_until
+            .get(usize::from(place.source.0))
+            .copied()
+            .flatten();
+        if sound.is_none_or(|end| (place.end as usize) < end)
+            && !(broken && diagnostic.code == "missing-key")
+        {
+            self.found.push(diagnostic);
+        }
+    }
 }
 
 /// The start and zone of the run, needed to read every other instant; what is wrong with them is
@@ -90,17 +114,15 @@ fn clock(layers: &[Layer<'_>]) -> Clock {
     };
     let zone = run("time_zone").and_then(|given| given.value.as_str().and_then(instants::zone));
     let zone = zone.map_or(TimeZone::UTC, |(zone, _)| zone);
-    let object = crate::scenario::keys::RUN.find("start");
-    let (_, key) = object.expect("a run has a start");
+    let (_, key) = RUN.find("start").expect("a run has a start");
     let read = |given| {
         let clock = Clock::new(Instant::EPOCH, zone.clone());
         scalar::read(&key.kind, "start", given, &clock).ok()
     };
     let start = run("start").and_then(read);
-    let start = start.or_else(|| Defaults::default().entry(key).map(|entry| entry.value));
     match start {
         Some(Value::Instant(start)) => Clock::new(start, zone),
-        _ => Clock::new(Instant::EPOCH, zone),
+        _ => Clock::new(Defaults::default().of(&RUN).instant("start"), zone),
     }
 }
 
@@ -129,7 +151,7 @@ enum Mode {
 }
 
 struct Walker<'t> {
-    found: Vec<Diagnostic>,
+    found: Findings,
     clock: Clock,
     /// The keys from the top to here.
     path: Vec<Cow<'t, str>>,
@@ -205,18 +227,14 @@ impl<'t> Walker<'t> {
                     table.insert(key.name, Some(place), Entry::new(value, origin));
                 }
                 self.path.pop();
-            } else if mode == Mode::Complete {
-                match key.presence {
-                    Presence::Required => self.missing(object, key, layers),
-                    Presence::Default(..) => {
-                        let entry = self.defaults.entry(key).expect("it has a default");
-                        table.insert(key.name, None, entry);
-                    }
-                    Presence::Derived(_) | Presence::Optional(_) => {}
-                }
+            } else if mode == Mode::Complete && matches!(key.presence, Presence::Required) {
+                self.missing(object, key, layers);
             }
         }
-        table
+        match mode {
+            Mode::Complete => table.over(self.defaults.of(object)),
+            Mode::Partial => table,
+        }
     }
 
     /// A value of any kind; of several texts the last one counts, but tables are laid together.
@@ -508,27 +526,38 @@ impl<'t> Walker<'t> {
                 }
                 continue;
             }
-            let place_name = match self.path_text() {
-                path if path.is_empty() => "at the top of the scenario".to_string(),
-                path => format!("in `{path}`"),
-            };
-            let keys: Vec<&str> = object.keys.iter().map(|key| key.name).collect();
-            let known: &[&str] = if in_set { SETTABLE } else { &keys };
-            let elsewhere = || {
-                let table = home_of(name)?;
-                Some(format!("`{name}` is a key of `{table}`"))
-            };
-            let help = match suggestion(name, known.iter().copied()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => elsewhere().unwrap_or_else(|| format!("known keys: {}", list_of(known))),
-            };
-            let message = format!("unknown key `{}` {place_name}", short(name));
-            self.found.push(
-                Diagnostic::error("unknown-key", place, message)
-                    .label("not a known key")
-                    .help(help),
-            );
+            if self.found.wants(place) {
+                let unknown = self.unknown_key(object, name, place, in_set);
+                self.found.push(unknown);
+            } else {
+                let unknown = Diagnostic::error("unknown-key", place, "unknown key");
+                self.found.push(unknown);
+            }
         }
+    }
+
+    fn unknown_key(
+        &self,
+        object: &'static Object,
+        name: &str,
+        place: Location,
+        in_set: bool,
+    ) -> Diagnostic {
+        let keys: Vec<&str> = object.keys.iter().map(|key| key.name).collect();
+        let known: &[&str] = if in_set { SETTABLE } else { &keys };
+        let table = match self.path_text() {
+            _ if in_set => "in a `set`".to_string(),
+            path if path.is_empty() => "at the top of the scenario".to_string(),
+            path => format!("in `{path}`"),
+        };
+        let help = match suggestion(name, known.iter().copied()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => home_of(name).unwrap_or_else(|| format!("known keys: {}", list_of(known))),
+        };
+        let message = format!("unknown key `{}` {table}", short(name));
+        Diagnostic::error("unknown-key", place, message)
+            .label("not a known key")
+            .help(help)
     }
 
     fn missing(
@@ -573,8 +602,6 @@ impl<'t> Walker<'t> {
 
     fn kept<T>(&mut self, read: Result<T, Diagnostic>) -> Option<T> {
         read.map_err(|diagnostic| {
-            debug_assert_eq!(diagnostic.severity, Severity::Error);
-            // More than are ever shown need not be kept.
             self.found.push(diagnostic);
         })
         .ok()
@@ -596,11 +623,17 @@ impl<'t> Walker<'t> {
     }
 }
 
-/// The table that has a key of this name, if there is exactly one.
+/// In which table a key of this name belongs, if there is exactly one.
 fn home_of(name: &str) -> Option<String> {
     let mut homes = Vec::new();
     homes_below(&SCENARIO, &mut Vec::new(), name, &mut homes);
-    if homes.len() == 1 { homes.pop() } else { None }
+    match homes.as_slice() {
+        [home] if home.is_empty() => Some(format!(
+            "`{name}` belongs at the top of the file, before the first table"
+        )),
+        [home] => Some(format!("`{name}` is a key of `[{home}]`")),
+        _ => None,
+    }
 }
 
 fn homes_below(
@@ -610,11 +643,7 @@ fn homes_below(
     homes: &mut Vec<String>,
 ) {
     if object.find(name).is_some() {
-        homes.push(if path.is_empty() {
-            "the top".into()
-        } else {
-            format!("[{}]", path.join("."))
-        });
+        homes.push(path.join("."));
     }
     for key in object.keys {
         path.push(key.name.to_string());

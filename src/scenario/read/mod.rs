@@ -5,7 +5,7 @@
 //! number, without a panic; and what it returns is complete but for derived and optional keys.
 
 mod defaults;
-mod names;
+pub(crate) mod names;
 mod scalar;
 mod scan;
 mod syntax;

@@ -612,14 +612,8 @@ impl<'t> Walker<'t> {
         self.path.last().map_or_else(String::new, |key| short(key))
     }
 
-    /// The path as it is written in a header.
     fn path_text(&self) -> String {
-        let bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        let part = |part: &Cow<'_, str>| match part.chars().all(bare) {
-            true => part.to_string(),
-            false => format!("\"{part}\""),
-        };
-        self.path.iter().map(part).collect::<Vec<_>>().join(".")
+        super::path_text(self.path.iter().map(|key| key.as_ref()))
     }
 }
 

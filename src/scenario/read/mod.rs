@@ -5,6 +5,8 @@
 //! number, without a panic; and what it returns is complete but for derived and optional keys.
 
 mod defaults;
+mod distribution;
+mod findings;
 mod names;
 mod scalar;
 mod scan;

@@ -11,8 +11,13 @@ pub mod compile;
 pub mod diagnostic;
 pub mod instants;
 pub mod keys;
+pub mod new;
+pub mod patch;
 pub mod quantity;
 pub mod read;
+pub mod reference;
+pub mod schema;
+pub mod show;
 pub mod tree;
 
 pub use compile::Compiled;

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use crate::engine::Instant;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
-use crate::scenario::tree::{Shape, Table, Value};
+use crate::scenario::patch::overlay;
+use crate::scenario::tree::Table;
 
 /// A procedure of the time line.
 #[derive(Clone, Copy, Debug)]
@@ -95,20 +96,5 @@ impl<'t> Changes<'t> {
             .iter()
             .map(|set| set.1)
             .chain(self.faults.iter().map(|fault| fault.2))
-    }
-}
-
-/// Lays the values of one tree over another: tables of known keys and of names are entered, everything
-/// else is replaced.
-fn overlay(tree: &mut Table, set: &Table) {
-    for (key, entry) in set.iter() {
-        let enters = matches!(&entry.value, Value::Table(table)
-            if matches!(table.shape(), Shape::Object(_) | Shape::Named(_)));
-        match (&entry.value, enters) {
-            (Value::Table(inner), true) if tree.get(key).is_some() => {
-                overlay(tree.table_mut(key), inner);
-            }
-            _ => tree.insert(key, set.key_location(key), entry.clone()),
-        }
     }
 }

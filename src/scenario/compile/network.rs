@@ -54,12 +54,20 @@ pub(super) fn distances(tree: &Table, found: &mut Diagnostics) -> Distances {
             };
             found.push(diagnostic.help(help));
         };
-        let nothing = Distance { propagation: Span::ZERO, jitter: None, loss };
+        let nothing = Distance {
+            propagation: Span::ZERO,
+            jitter: None,
+            loss,
+        };
         let distance = match Distance::from_round_trip(round_trip, variation, loss) {
             Ok(distance) => distance,
             Err(error) => {
                 let message = format!("`{key}` and `rtt_p99_percent` do not fit: {error}");
-                refuse("bad-distance", message, "give a p99 of at least the median: 100 or more");
+                refuse(
+                    "bad-distance",
+                    message,
+                    "give a p99 of at least the median: 100 or more",
+                );
                 return nothing;
             }
         };

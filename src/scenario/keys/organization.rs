@@ -59,7 +59,7 @@ pub static ORGANIZATION: Object = Object {
             count(0, 10_000_000),
             "0",
             Choice,
-            "Mailboxes beyond those declared one by one; `user0@` to `userN@` of the primary domain.",
+            "Mailboxes beyond those declared one by one; `user1@` to `userN@` of the primary domain.",
         ),
         key(
             "calendar_default",

@@ -178,13 +178,25 @@ pub(super) fn version(text: &str) -> Result<String, Refusal> {
     refuse(text, "a version of Exchange", &help)
 }
 
-/// The candidate that was probably meant.
+/// The candidate that was probably meant: the nearest if it is near, else the only one that holds the
+/// word or is held by it.
 pub(super) fn suggestion<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let (distance, candidate) = by_distance(word, candidates).into_iter().next()?;
-    (distance <= word.chars().count().div_ceil(3).min(3)).then_some(candidate)
+    let measured = by_distance(word, candidates);
+    let &(distance, nearest) = measured.first()?;
+    if distance <= word.chars().count().div_ceil(3).min(3) {
+        return Some(nearest);
+    }
+    let holds = |a: &str, b: &str| b.len() >= 3 && a.contains(b);
+    let akin = |candidate: &&str| holds(candidate, word) || holds(word, candidate);
+    let mut akin = measured
+        .iter()
+        .map(|(_, candidate)| *candidate)
+        .filter(akin);
+    let only = akin.next()?;
+    akin.next().is_none().then_some(only)
 }
 
 /// The candidates with how far each is from a word, the nearest first.

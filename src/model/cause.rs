@@ -250,6 +250,7 @@ pub enum Cause {
     AddressSpaceDiscoveryFailed,
     AddressSpaceCredentials,
     AddressSpaceMethodUnsupported,
+    DeadlineAtOwnServer,
     DeadlineAtToken,
     DeadlineAtAutodiscover,
     DeadlineAtAvailability,
@@ -1147,6 +1148,15 @@ pub const CAUSES: &[CauseRow] = &[
         shown: Shown::Always(ResponseCode::InvalidCrossForestCredentials),
         text: "the address space's access method is not supported by this version",
         repair: "Requester: Add-AvailabilityAddressSpace with OrgWideFB or PerUserFB.",
+        source: "observed, Exchange 2013",
+    },
+    CauseRow {
+        cause: Cause::DeadlineAtOwnServer,
+        id: "deadline.waiting-for-own-server",
+        layer: Layer::Availability,
+        shown: Shown::Always(ResponseCode::TimeoutExpired),
+        text: "25 s passed while the requester's own server was starting or had too much to do",
+        repair: "Requester: add servers, or wait until the application pool has started.",
         source: "observed, Exchange 2013",
     },
     CauseRow {

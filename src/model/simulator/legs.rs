@@ -565,8 +565,14 @@ impl<R: Recorder> World<'_, R> {
         let row = &self.groups[group];
         let open = row.calls.iter().map(|&call| &self.calls[call]);
         let Some(call) = open.min_by_key(|call| (call.leg, call.hash)) else {
-            let waits_for_oauth = row.awaits_oauth.then_some(Leg::OAuthToken);
-            return late(Cause::DeadlineAtToken, Side::Requester, waits_for_oauth);
+            return match row.awaits_oauth {
+                true => late(
+                    Cause::DeadlineAtToken,
+                    Side::Requester,
+                    Some(Leg::OAuthToken),
+                ),
+                false => late(Cause::DeadlineAtOwnServer, Side::Requester, None),
+            };
         };
         if let Some(doomed) = call.doomed {
             return late(doomed.cause, doomed.side, Some(call.leg));

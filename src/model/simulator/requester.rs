@@ -177,13 +177,25 @@ impl<R: Recorder> World<'_, R> {
             })
             .sum();
         let source = self.source_of(server);
-        let limit = parameters.recipient_resolution_limit;
+        let (limit, deadline) = (
+            parameters.recipient_resolution_limit,
+            parameters.availability_deadline,
+        );
         let (span, event) = if resolution > limit {
-            (limit, Event::ResolutionGivenUp(slot))
+            (wait + held_back + limit, Event::ResolutionGivenUp(slot))
         } else {
-            (resolution, Event::RecipientsResolved(slot))
+            (
+                wait + held_back + resolution,
+                Event::RecipientsResolved(slot),
+            )
         };
-        schedule.after(wait + held_back + span, source, event);
+        // Whatever holds the request up, its time runs from its arrival.
+        let (span, event) = if span >= deadline {
+            (deadline, Event::ResolutionGivenUp(slot))
+        } else {
+            (span, event)
+        };
+        schedule.after(span, source, event);
     }
 
     /// Why a request is refused whole, and who has to act.
@@ -264,7 +276,12 @@ impl<R: Recorder> World<'_, R> {
 
     /// Active Directory has not resolved the attendees in time.
     pub(super) fn give_up_resolution(&mut self, schedule: &mut Schedule<Event>, slot: RequestSlot) {
-        let cause = Cause::RecipientResolutionSlow;
+        let spent = schedule.now().since(self.requests[slot].arrived);
+        let cause = if spent >= self.federation.parameters.availability_deadline {
+            Cause::DeadlineAtOwnServer
+        } else {
+            Cause::RecipientResolutionSlow
+        };
         let (code, inner) = cause.code_on(Leg::Availability);
         let failure = Failure {
             cause,

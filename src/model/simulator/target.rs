@@ -37,6 +37,13 @@ struct Work {
     span: Span,
 }
 
+/// Where a call is served.
+#[derive(Clone, Copy, Debug)]
+struct Here {
+    server: ServerId,
+    process: ProcessId,
+}
+
 /// Who calls, once authenticated.
 #[derive(Clone, Copy, Debug)]
 struct Caller {
@@ -172,11 +179,12 @@ impl<R: Recorder> World<'_, R> {
         let hash = self.calls[call].hash;
         let bits = self.keys.bits(Purpose::Worker, hash, 1);
         let process = ProcessId(first.0 + draw::below(bits, u64::from(workers)) as u32);
+        let here = Here { server, process };
         let start = &self.federation.parameters.pool_cold_start;
         let start = start.sample(&self.keys, Purpose::PoolStart, hash, 1);
         let leg = self.calls[call].leg;
         let work = match self.authenticate(call, server, now) {
-            Ok(caller) => self.serve(call, server, caller, now),
+            Ok(caller) => self.serve(call, here, caller, now),
             Err((cause, side, span)) => Work {
                 reply: Reply::Failed(failure(cause, leg, side)),
                 span,
@@ -386,11 +394,11 @@ impl<R: Recorder> World<'_, R> {
     }
 
     /// Serves an authenticated caller, within its budget.
-    fn serve(&mut self, call: CallSlot, server: ServerId, caller: Caller, now: Instant) -> Work {
+    fn serve(&mut self, call: CallSlot, here: Here, caller: Caller, now: Instant) -> Work {
         let federation = self.federation;
         let row = &self.calls[call];
         let (leg, hash, mailboxes) = (row.leg, row.hash, row.members.len() as u64);
-        let target = federation.servers.original(server).organization;
+        let target = federation.servers.original(here.server).organization;
         let parameters = &federation.parameters;
         let mut span = Span::ZERO;
         if caller.authentication == CallerAuthentication::DelegationToken {
@@ -398,7 +406,7 @@ impl<R: Recorder> World<'_, R> {
             span += law.sample(&self.keys, Purpose::TokenValidation, hash, 0);
         }
         if federation.rules.throttle_external_callers {
-            match self.admit_user(target, caller.email, server, now) {
+            match self.admit_user(target, caller.email, here.server, now) {
                 throttling::Admission::Go => {}
                 throttling::Admission::Delay(held) => span += held,
                 throttling::Admission::Reject(_) => {
@@ -412,10 +420,10 @@ impl<R: Recorder> World<'_, R> {
             }
             self.calls[call].holds_budget = Some((target, caller.email));
             let used = parameters.inbound_cpu + parameters.inbound_cpu_per_mailbox.times(mailboxes);
-            self.charge((target, caller.email), server, used, now);
+            self.charge((target, caller.email), here.server, used, now);
         }
         if leg == Leg::Autodiscover {
-            let answers = self.discover(call, server, now);
+            let answers = self.discover(call, here.server, now);
             let law = &parameters.autodiscover_service;
             span += law.sample(&self.keys, Purpose::AutodiscoverService, hash, 0);
             return Work {
@@ -423,7 +431,7 @@ impl<R: Recorder> World<'_, R> {
                 span,
             };
         }
-        let (results, events) = self.read_calendars(call, server, caller, now);
+        let (results, events) = self.read_calendars(call, here, caller, now);
         span += self.calendar_work(hash, mailboxes, events);
         self.calls[call].entries = events;
         Work {
@@ -501,7 +509,7 @@ impl<R: Recorder> World<'_, R> {
     fn read_calendars(
         &mut self,
         call: CallSlot,
-        server: ServerId,
+        here: Here,
         caller: Caller,
         now: Instant,
     ) -> (Vec<Result<AccessLevel, Cause>>, u64) {
@@ -520,7 +528,7 @@ impl<R: Recorder> World<'_, R> {
                 view,
                 is_personal,
             };
-            let (decision, entries) = self.decide_calendar(server, caller, ask, now);
+            let (decision, entries) = self.decide_calendar(here, caller, ask, now);
             events += entries;
             results.push(decision.result);
             self.observe(
@@ -539,13 +547,13 @@ impl<R: Recorder> World<'_, R> {
     /// What the caller sees of one calendar.
     fn decide_calendar(
         &mut self,
-        server: ServerId,
+        here: Here,
         caller: Caller,
         ask: Ask,
         now: Instant,
     ) -> (CalendarDecision, u64) {
         let federation = self.federation;
-        let target = federation.servers.original(server).organization;
+        let target = federation.servers.original(here.server).organization;
         let refused = |cause| CalendarDecision {
             relationship: None,
             default: AccessLevel::None,
@@ -564,7 +572,7 @@ impl<R: Recorder> World<'_, R> {
         if let Err(cause) = self.can_be_read(target, mailbox, ask, now) {
             return (refused(cause), 0);
         }
-        let decision = self.permit(server, caller, mailbox, ask.view, now);
+        let decision = self.permit(here, caller, mailbox, ask.view, now);
         let entries = if decision.result.is_ok() {
             entries(mailbox, ask.window)
         } else {
@@ -599,7 +607,7 @@ impl<R: Recorder> World<'_, R> {
     /// The permission rule, with what the target reads of its own relationship.
     fn permit(
         &mut self,
-        server: ServerId,
+        here: Here,
         caller: Caller,
         mailbox: MailboxView<'_>,
         view: View,
@@ -612,7 +620,7 @@ impl<R: Recorder> World<'_, R> {
             CallerAuthentication::Credentials => (None, Ok(AccessLevel::Owner), Scope::Everyone),
             CallerAuthentication::DelegationToken | CallerAuthentication::OAuth => {
                 let domain = caller.email.domain;
-                let process = federation.first_process[server];
+                let process = here.process;
                 let life = federation.parameters.relationship_cache_life;
                 let loaded = self.process(process).loaded_at(domain, now, life);
                 let seen = federation.replicated(target, loaded);

@@ -230,7 +230,7 @@ pub fn bandwidth_text(bits_per_second: u64) -> String {
 }
 
 /// `value ÷ 10^scale` as a decimal without trailing zeros.
-pub(super) fn decimal(value: u64, scale: u32) -> String {
+pub(crate) fn decimal(value: u64, scale: u32) -> String {
     let one = 10_u64.pow(scale);
     let (whole, rest) = (value / one, value % one);
     if rest == 0 {

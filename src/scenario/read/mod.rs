@@ -7,7 +7,7 @@
 mod defaults;
 mod distribution;
 mod findings;
-mod names;
+pub(crate) mod names;
 mod scalar;
 mod scan;
 mod syntax;

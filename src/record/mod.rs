@@ -7,6 +7,8 @@
 
 pub mod digest;
 pub mod histogram;
+pub mod naming;
+pub mod walk;
 
 #[cfg(test)]
 pub(crate) mod fixture;

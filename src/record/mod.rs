@@ -8,6 +8,7 @@
 pub mod digest;
 pub mod histogram;
 pub mod naming;
+pub mod tally;
 pub mod walk;
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 
 pub mod digest;
 pub mod histogram;
+pub mod measure;
 pub mod naming;
 pub mod tally;
 pub mod walk;

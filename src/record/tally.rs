@@ -27,8 +27,7 @@ use super::histogram::Histogram;
 
 /// The ends of the classes that the product counts response times in.
 ///
-/// Source: performance counters of MSExchange Availability Service (requests completed in 5, 10 and
-/// 20 s, and in more), observed, Exchange 2013.
+/// Source: statistics that clients report to the Availability service, observed, Exchange 2013.
 pub const LATENCY_ENDS: [Span; 3] = [
     Span::from_seconds(5),
     Span::from_seconds(10),

@@ -134,7 +134,7 @@ pub trait RequesterView {
     /// What the requester's mailbox holds of this calendar.
     fn subscription(&self, owner: Address) -> Option<PersonalSubscription>;
     /// The ways to a domain.
-    fn ways_to(&self, domain: NameId) -> WaysToDomain;
+    fn ways_to(&mut self, domain: NameId) -> WaysToDomain;
     /// The address space for a domain.
     fn address_space(&self, domain: NameId) -> Option<AddressSpaceId>;
 }
@@ -147,7 +147,7 @@ pub trait RequesterView {
 /// address has no address-space fallback.
 ///
 /// Source: path choice and precedence, observed, Exchange 2013.
-pub fn choose_path(kind: AttendeeKind, view: &impl RequesterView) -> Result<Path, Failure> {
+pub fn choose_path(kind: AttendeeKind, view: &mut impl RequesterView) -> Result<Path, Failure> {
     let (addresses, is_contact) = match kind {
         AttendeeKind::MailUserOrContact { external, own } => ([Some(external), own], true),
         AttendeeKind::PlainExternal(address) => ([Some(address), None], false),
@@ -191,7 +191,7 @@ pub fn choose_path(kind: AttendeeKind, view: &impl RequesterView) -> Result<Path
 /// The federated path to one address; the inner error is why there is none and others may be tried.
 fn federated_path(
     address: Address,
-    view: &impl RequesterView,
+    view: &mut impl RequesterView,
 ) -> Result<Result<Path, Cause>, Failure> {
     if let Some(subscription) = view.subscription(address) {
         return Ok(Ok(Path::Personal {
@@ -317,7 +317,7 @@ mod tests {
         fn subscription(&self, owner: Address) -> Option<PersonalSubscription> {
             (self.subscribed && owner.domain == THEIRS).then_some(SUBSCRIPTION)
         }
-        fn ways_to(&self, domain: NameId) -> WaysToDomain {
+        fn ways_to(&mut self, domain: NameId) -> WaysToDomain {
             let theirs = domain == THEIRS;
             let none = RequesterReading::Absent(Cause::RelationshipNoneAtRequester);
             WaysToDomain {
@@ -339,8 +339,8 @@ mod tests {
     }
 
     /// The path taken, in a word, or the codes and cause of the failure.
-    fn outcome(kind: AttendeeKind, view: View) -> String {
-        match choose_path(kind, &view) {
+    fn outcome(kind: AttendeeKind, mut view: View) -> String {
+        match choose_path(kind, &mut view) {
             Ok(Path::Personal { .. }) => "personal".into(),
             Ok(Path::Connector { .. }) => "connector".into(),
             Ok(Path::Relationship { .. }) => "relationship".into(),

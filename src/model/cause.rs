@@ -3,7 +3,7 @@
 //! It knows no rule: decisions return causes, this table says what each is. Invariant: the row of a
 //! cause stands at the cause's own number, and a cause's dotted id never changes.
 
-use super::outcome::{Leg, ResponseCode, words};
+use super::outcome::{Leg, ResponseCode, Side, words};
 use std::fmt;
 
 /// The layer in which a failure lies.
@@ -90,6 +90,33 @@ impl Cause {
     /// The cause with this dotted id.
     pub fn from_id(id: &str) -> Option<Cause> {
         CAUSES.iter().find(|row| row.id == id).map(|row| row.cause)
+    }
+
+    /// Who has to act when this cause is found at `place`: whoever is there, unless somebody else
+    /// brought it about.
+    pub fn side_at(self, place: Side) -> Side {
+        match self {
+            Cause::GatewaySignatureUnknown
+            | Cause::GatewayTimestampRefused
+            | Cause::GatewayDomainNotRegistered
+            | Cause::GatewayNamespaceMismatch
+            | Cause::GatewayTargetNotRegistered
+            | Cause::GatewayInstanceMismatch
+            | Cause::GatewayClosed
+            | Cause::TokenAudienceMismatch
+            | Cause::TokenOfferMismatch
+            | Cause::TokenEmailMissing
+            | Cause::AutodiscoverRedirectNoRelationship
+            | Cause::AddressSpaceCredentials
+            | Cause::RecipientMovedAway => Side::Requester,
+            Cause::TokenSubjectMissing => Side::Gateway,
+            Cause::RequestWindowTooLongForTarget
+            | Cause::ResultSetTooBig
+            | Cause::RecipientUnknownAtTarget
+            | Cause::AutodiscoverUnknownUser
+            | Cause::ThrottlingCallerOverBudget => Side::Client,
+            _ => place,
+        }
     }
 
     /// The code that the product shows when this cause stops a leg, and the code inside it.

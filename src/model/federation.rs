@@ -17,7 +17,7 @@ use super::directory::{
     CalendarState, FederatedIdentity, Group, GroupId, Mailbox, MailboxId, MailboxKey, MailboxState,
     MailboxView, Member, Recipient,
 };
-use super::dns::{Dns, HostId, Resolver, ResolverId};
+use super::dns::{Answer, Dns, HostId, RecordData, RecordType, Resolver, ResolverId};
 use super::gateway::{DataCentre, DataCentreId, Gateway, GatewayId, MetadataState};
 use super::names::{NameId, Names};
 use super::network::{LinkId, Network};
@@ -139,8 +139,6 @@ pub struct Federation {
     pub mailboxes: Revised<MailboxId, Mailbox>,
     /// Distribution groups.
     pub groups: Revised<GroupId, Group>,
-    /// Links that two organizations have to themselves, lower id first.
-    pub private_links: FxHashMap<(OrgId, OrgId), LinkId>,
     /// Workloads.
     pub workloads: IdVec<WorkloadId, Workload>,
     /// Requests spelled out, by instant.
@@ -183,6 +181,12 @@ pub struct FederationIndex {
     pub applications: FxHashMap<NameId, Vec<OrgId>>,
     /// The organization that accepts a domain authoritatively.
     pub domain_owners: FxHashMap<NameId, OrgId>,
+    /// Published hosts by name.
+    pub hosts: FxHashMap<NameId, HostId>,
+    /// Links that two organizations have to themselves, lower id first.
+    pub private_links: FxHashMap<(OrgId, OrgId), LinkId>,
+    /// The root that public TLS certificates come from.
+    pub public_root: Option<NameId>,
 }
 
 impl Federation {
@@ -399,6 +403,39 @@ impl Federation {
     /// taken into account.
     pub fn replicated(&self, organization: OrgId, now: Instant) -> Instant {
         now - self.organizations.original(organization).replication_delay
+    }
+
+    /// The endpoint of an availability address space, as it is discovered when the configuration is
+    /// read: the host of TargetAutodiscoverEpr, else `autodiscover.<domain>`, else `<domain>`; its
+    /// organization's ExternalUrl is the endpoint.
+    ///
+    /// Source: address space path, observed, Exchange 2013. Simplified: the discovery sends no
+    /// messages of its own; SCP and SRV are not tried.
+    pub fn discover_address_space(&self, space: &AddressSpace, at: Instant) -> Option<Url> {
+        let domain = self.names.text(space.domain);
+        let well_known = self.names.find(&format!("autodiscover.{domain}"));
+        let candidates = match space.target_autodiscover_epr {
+            Some(url) => [Some(url.host), None],
+            None => [well_known, Some(space.domain)],
+        };
+        candidates.into_iter().flatten().find_map(|name| {
+            let Answer::Found(found) = self.dns.authoritative(name, RecordType::Address, at) else {
+                return None;
+            };
+            let host = self
+                .dns
+                .records(found)
+                .iter()
+                .find_map(|record| match record {
+                    RecordData::Host(host) => Some(*host),
+                    _ => None,
+                })?;
+            let organization = self.organizations.original(self.owner_of_host(host)?);
+            let servers = organization.servers.iter();
+            servers
+                .map(|&id| self.servers.at(id, at))
+                .find_map(|server| server.ews.external_url)
+        })
     }
 
     /// Whether a mailbox lies within a relationship's scope. Nested groups count; a deleted group

@@ -4,7 +4,7 @@
 //! It knows nothing of files, scenarios, statistics or the command line: a compiled, immutable
 //! [`Federation`] comes in, [`Observation`](observation::Observation)s go out. Decisions are pure
 //! functions with names an administrator would recognise, one file for each system of the field;
-//! only the simulator changes state and schedules.
+//! only [`simulator`] changes state and schedules.
 
 pub mod address;
 pub mod autodiscover;
@@ -26,8 +26,10 @@ pub mod publishing;
 pub mod purpose;
 pub mod relationship;
 pub mod revised;
+pub mod simulator;
 pub mod throttling;
 pub mod token;
 pub mod trust;
 
 pub use federation::Federation;
+pub use simulator::Simulator;

@@ -307,3 +307,183 @@ pub const DEFAULT_POLICIES: &[DefaultPolicy] = &[
         source: RECALLED,
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::draw::below;
+    use crate::engine::hash::NameHash;
+    use crate::engine::{DrawKeys, Seed};
+    use crate::model::purpose::Purpose;
+
+    fn seconds(n: u64) -> Instant {
+        Instant::from_seconds(n)
+    }
+
+    fn web_services() -> ThrottlingPolicy {
+        ThrottlingPolicy::default_of(Product::Exchange2013, Component::WebServices).expect("a row")
+    }
+
+    #[test]
+    fn a_caller_is_delayed_when_the_balance_is_used_up_and_refused_below_the_cutoff() {
+        let delay = Admission::Delay(MICRO_DELAY);
+        let refused = Admission::Reject(Rejection::Cutoff);
+        // Exchange 2013, EWS: burst 300 s, 900 s per hour (1 s in 4), cutoff 3000 s.
+        for (used_seconds, later_seconds, balance_seconds, expected) in [
+            (0, 0, 300, Admission::Go),
+            (299, 0, 1, Admission::Go),
+            (300, 0, 0, delay),
+            (300, 4, 1, Admission::Go),
+            (3_300, 0, -3_000, delay),
+            (3_301, 0, -3_001, refused),
+            (3_301, 3, -3_001, refused),
+            (3_301, 4, -3_000, delay),
+            (3_301, 3_600, -2_101, delay),
+            (3_301, 100_000, 300, Admission::Go),
+        ] {
+            let mut budget = Budget::default();
+            let policy = web_services();
+            budget.charge(&policy, seconds(50), Span::from_seconds(used_seconds));
+            let later = seconds(50 + later_seconds);
+            let balance = budget
+                .balance(&policy, later)
+                .expect("the burst is limited");
+            let case = format!("{used_seconds} s used, {later_seconds} s later");
+            assert_eq!(balance.div_euclid(1_000_000_000), balance_seconds, "{case}");
+            assert_eq!(budget.admit(&policy, later), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn a_caller_has_so_many_calls_at_a_time() {
+        for (product, component, most) in [
+            (Product::Exchange2013, Component::WebServices, 27),
+            (Product::Exchange2013, Component::CrossPremises, 20),
+            (Product::Exchange2013, Component::Anonymous, 1),
+            (Product::Exchange2010, Component::WebServices, 10),
+        ] {
+            let policy = ThrottlingPolicy::default_of(product, component).expect("a row");
+            let mut budget = Budget::default();
+            for _ in 0..most {
+                assert_eq!(budget.admit(&policy, seconds(1)), Admission::Go);
+            }
+            let refused = Admission::Reject(Rejection::Concurrency);
+            assert_eq!(budget.admit(&policy, seconds(1)), refused);
+            assert_eq!(budget.in_use(), most, "a refused call takes no place");
+            budget.release();
+            assert_eq!(budget.admit(&policy, seconds(1)), Admission::Go);
+        }
+    }
+
+    #[test]
+    fn what_is_unlimited_is_never_exhausted() {
+        let product = Product::Exchange2013;
+        let cross_premises =
+            ThrottlingPolicy::default_of(product, Component::CrossPremises).expect("a row");
+        let never_refused =
+            ThrottlingPolicy::default_of(product, Component::OutlookWeb).expect("a row");
+        for (policy, expected) in [
+            (cross_premises, Admission::Go),
+            (never_refused, Admission::Delay(MICRO_DELAY)),
+        ] {
+            let mut budget = Budget::default();
+            budget.charge(&policy, seconds(1), Span::from_days(400));
+            assert_eq!(budget.admit(&policy, seconds(1)), expected);
+        }
+    }
+
+    #[test]
+    fn exchange_2010_gives_a_caller_a_share_of_each_minute() {
+        // 90 % of a minute is 54 s; a minute later all of it is paid back.
+        let policy = ThrottlingPolicy::default_of(Product::Exchange2010, Component::WebServices)
+            .expect("a row");
+        let mut budget = Budget::default();
+        budget.charge(&policy, seconds(0), Span::from_seconds(54));
+        assert_eq!(
+            budget.admit(&policy, seconds(0)),
+            Admission::Delay(MICRO_DELAY)
+        );
+        budget.charge(&policy, seconds(0), Span::from_nanoseconds(1));
+        let refused = Admission::Reject(Rejection::Cutoff);
+        assert_eq!(budget.admit(&policy, seconds(0)), refused);
+        let full = Some(54_000_000_000);
+        assert_eq!(
+            budget.balance(&policy, seconds(60)),
+            full.map(|full: i128| full - 1)
+        );
+        assert_eq!(budget.balance(&policy, seconds(61)), full);
+    }
+
+    #[test]
+    fn paying_back_in_small_steps_pays_back_the_same() {
+        let policy = web_services();
+        let (mut often, mut once) = (Budget::default(), Budget::default());
+        for budget in [&mut often, &mut once] {
+            budget.charge(&policy, seconds(0), Span::from_seconds(300));
+        }
+        for step in 1..=1_000 {
+            // Steps of 7 ns, each worth 1.75 ns.
+            often.balance(&policy, Instant::from_nanoseconds(7 * step));
+        }
+        let end = Instant::from_nanoseconds(7_000);
+        assert_eq!(often.balance(&policy, end), Some(1_750));
+        assert_eq!(once.balance(&policy, end), Some(1_750));
+    }
+
+    /// Whatever a caller does: the balance is at most the burst, and what all its calls use is at
+    /// most burst + cutoff + what is paid back + what the last calls use that were let in.
+    #[test]
+    fn no_caller_gets_more_than_burst_cutoff_recharge_and_its_calls_in_progress() {
+        const LONGEST_CALL: u64 = 20;
+        let keys = DrawKeys::new(Seed {
+            world: 1,
+            day: 1,
+            replication: 0,
+        });
+        for case in 0..20 {
+            let mut bits = keys.stream(Purpose::Balance, NameHash::of("callers"), case);
+            let policy = ThrottlingPolicy {
+                max_concurrency: 1 + below(bits.bits(), 4) as u32,
+                burst: Allowance::Of(Span::from_seconds(below(bits.bits(), 60))),
+                recharge_per_hour: Allowance::Of(Span::from_seconds(below(bits.bits(), 3_600))),
+                cutoff: Allowance::Of(Span::from_seconds(below(bits.bits(), 60))),
+                micro_delay: MICRO_DELAY,
+            };
+            let span = |allowance| match allowance {
+                Allowance::Of(span) => span,
+                Allowance::Unlimited => Span::MAX,
+            };
+            let mut budget = Budget::default();
+            let (mut now, mut used) = (Instant::EPOCH, Span::ZERO);
+            for _ in 0..20_000 {
+                now += Span::from_milliseconds(below(bits.bits(), 2_000));
+                if below(bits.bits(), 2) == 0 {
+                    budget.admit(&policy, now);
+                } else if budget.in_use() > 0 {
+                    let call = Span::from_milliseconds(below(bits.bits(), LONGEST_CALL * 1_000));
+                    budget.charge(&policy, now, call);
+                    budget.release();
+                    used += call;
+                }
+                let balance = budget.balance(&policy, now).expect("the burst is limited");
+                let burst = span(policy.burst);
+                assert!(balance <= i128::from(burst.nanoseconds()), "case {case}");
+                let hour = u128::from(Span::from_hours(1).nanoseconds());
+                let paid = u128::from(now.nanoseconds())
+                    * u128::from(span(policy.recharge_per_hour).nanoseconds());
+                let in_progress =
+                    Span::from_seconds(LONGEST_CALL).times(policy.max_concurrency.into());
+                let allowed = u128::from((burst + span(policy.cutoff) + in_progress).nanoseconds());
+                let used = u128::from(used.nanoseconds());
+                assert!(
+                    used <= allowed + paid.div_ceil(hour),
+                    "case {case} at {now:?}"
+                );
+            }
+            assert!(
+                used > span(policy.burst),
+                "case {case}: the budget mattered"
+            );
+        }
+    }
+}

@@ -4,7 +4,7 @@
 //! parameter never shifts the next sample.
 
 use super::normal::inverse_normal;
-use super::{DistributionError, open_unit, rounded};
+use super::{DistributionError, exp, open_unit, rounded};
 use crate::engine::draw::DrawStream;
 use crate::engine::time::Span;
 
@@ -44,7 +44,7 @@ impl Gamma {
     pub(super) fn sample(&self, stream: &mut DrawStream) -> Span {
         let unit_scale = if self.shape < 1.0 {
             // A gamma variable of shape a is one of shape a + 1 times U^(1/a).
-            let factor = libm::exp(libm::log(open_unit(stream.bits())) / self.shape);
+            let factor = exp(libm::log(open_unit(stream.bits())) / self.shape);
             factor * marsaglia_tsang(self.shape + 1.0, stream)
         } else {
             marsaglia_tsang(self.shape, stream)

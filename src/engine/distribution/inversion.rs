@@ -4,7 +4,7 @@
 //! when the bits rise.
 
 use super::normal::inverse_normal;
-use super::{DistributionError, open_unit, rounded};
+use super::{DistributionError, exp, open_unit, rounded};
 use crate::engine::time::Span;
 
 /// Each whole nanosecond from `low` to `high` alike.
@@ -113,6 +113,6 @@ impl Lognormal {
     }
 
     fn median_times_exp(&self, exponent: f64) -> Span {
-        rounded(self.median.nanoseconds() as f64 * libm::exp(exponent))
+        rounded(self.median.nanoseconds() as f64 * exp(exponent))
     }
 }

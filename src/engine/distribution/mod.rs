@@ -210,6 +210,11 @@ fn open_unit(bits: u64) -> f64 {
     ((bits >> 12) as f64 + 0.5) * CELL
 }
 
+/// e to the power of `x`. The pinned library's `exp2` takes less than half the time of its `exp`.
+fn exp(x: f64) -> f64 {
+    libm::exp2(x * std::f64::consts::LOG2_E)
+}
+
 /// The nearest whole number of nanoseconds, saturating.
 fn rounded(nanoseconds: f64) -> Span {
     debug_assert!(nanoseconds >= 0.0, "a sample is a number and not negative");

@@ -33,11 +33,13 @@ fn ratio(x: f64, over: &[f64; 8], under: &[f64; 8]) -> f64 {
     polynomial(x, over) / polynomial(x, under)
 }
 
-fn polynomial(x: f64, coefficients: &[f64; 8]) -> f64 {
-    coefficients
-        .iter()
-        .rev()
-        .fold(0.0, |sum, coefficient| sum * x + coefficient)
+/// Summed in pairs, pairs of pairs, and halves, which do not wait for each other.
+fn polynomial(x: f64, [a, b, c, d, e, f, g, h]: &[f64; 8]) -> f64 {
+    let x2 = x * x;
+    let x4 = x2 * x2;
+    let low = (a + b * x) + (c + d * x) * x2;
+    let high = (e + f * x) + (g + h * x) * x2;
+    low + high * x4
 }
 
 // |probability − ½| up to 0.425.

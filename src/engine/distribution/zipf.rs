@@ -8,7 +8,7 @@
 
 use std::fmt;
 
-use super::{DistributionError, open_unit};
+use super::{DistributionError, exp, open_unit};
 use crate::engine::draw::DrawStream;
 
 /// Zipf's law over ranks from 1.
@@ -87,7 +87,7 @@ impl fmt::Display for Zipf {
 
 /// x⁻ˢ.
 fn weight(x: f64, exponent: f64) -> f64 {
-    libm::exp(-exponent * libm::log(x))
+    exp(-exponent * libm::log(x))
 }
 
 /// The integral of t⁻ˢ from 1 to x: (x¹⁻ˢ − 1) ÷ (1 − s), or ln x where s is 1.
@@ -112,5 +112,5 @@ fn area_inverse(area: f64, exponent: f64) -> f64 {
     } else {
         1.0 - power / 2.0
     };
-    libm::exp(area * quotient)
+    exp(area * quotient)
 }

@@ -1,8 +1,8 @@
 //! What a resolver remembers, and what it does with a question.
 //!
 //! It knows nothing of delays: whoever asks learns which zones had to be asked, and waits. Invariant:
-//! nothing is remembered beyond its time to live or the resolver's caps, and the memory stays within
-//! a constant factor of what is alive.
+//! nothing is remembered beyond its time to live or the resolver's caps, and under a steady stream of
+//! questions stale answers are no more than those that are alive.
 
 use std::collections::VecDeque;
 

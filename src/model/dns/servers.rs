@@ -207,12 +207,14 @@ impl Dns {
         let (zone, name) = (set.zone, set.name);
         let apex = self.zones.original(zone).apex;
         assert!(names.is_within(name, apex), "a set's name lies in its zone");
-        assert!(
-            set.records
-                .iter()
-                .all(|record| record.record_type() == set.record_type),
-            "records are of the type of their set"
-        );
+        let later = self.sets.changes(id).map(|at| self.sets.at(id, at));
+        for set in std::iter::once(set).chain(later) {
+            let mut types = set.records.iter().map(RecordData::record_type);
+            assert!(
+                types.all(|of_record| of_record == set.record_type),
+                "records are of the type of their set"
+            );
+        }
         let twin = self.index.insert((zone, name, set.record_type), id);
         assert!(twin.is_none(), "a name has one set of each type");
         let between = ancestors(names, name).take_while(|&above| above != apex);

@@ -40,3 +40,30 @@ pub fn text_answer_size<'a>(name: &str, texts: impl IntoIterator<Item = &'a str>
     });
     HEADER + question + records.sum::<usize>()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proof_among_many_texts_does_not_arrive_where_answers_are_cut_at_512_bytes() {
+        let proof = "p".repeat(88);
+        let policy = "s".repeat(370);
+        // 12 + (11 + 2 + 4) + (12 + 1 + 88) = 130; 370 bytes more in two strings: + 12 + 2 + 370 = 514.
+        assert_eq!(text_answer_size("contoso.com", [proof.as_str()]), 130);
+        let crowded = text_answer_size("contoso.com", [proof.as_str(), policy.as_str()]);
+        assert_eq!(crowded, 514);
+        for (size, large_answers, arrives) in [
+            (512, LargeAnswers::Impossible, true),
+            (513, LargeAnswers::Impossible, false),
+            (crowded, LargeAnswers::Impossible, false),
+            (crowded, LargeAnswers::Possible, true),
+        ] {
+            assert_eq!(
+                text_answer_arrives(size, large_answers),
+                arrives,
+                "{size} {large_answers:?}"
+            );
+        }
+    }
+}

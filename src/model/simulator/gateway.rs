@@ -1,0 +1,270 @@
+//! A data centre of the gateway: requests for tokens arrive, wait, are decided, and answered.
+//!
+//! Owner of all that is changed here: the data centre. It knows nothing of groups. Invariant: each
+//! request for a token that arrives is answered, unless the gateway is stalled.
+
+use crate::engine::station::Admission;
+use crate::engine::{Instant, Schedule};
+
+use super::super::cause::Cause;
+use super::super::federation::Federation;
+use super::super::gateway::{
+    DataCentreId, Gateway, GatewayId, GatewayState, TargetRegistration, TokenRequest, decide_issue,
+};
+use super::super::names::NameId;
+use super::super::observation::{Fact, Recorder};
+use super::super::organization::OrgId;
+use super::super::outcome::Side;
+use super::super::purpose::Purpose;
+use super::super::token::{CONDITIONS_LIFE, DelegationToken};
+use super::legs::{failure, offer_of};
+use super::state::{CallSlot, Reply};
+use super::{Event, World};
+use crate::engine::{IdVec, Station};
+
+impl Federation {
+    /// The stations of all data centres, empty.
+    pub(super) fn token_stations(&self) -> IdVec<DataCentreId, Station<CallSlot>> {
+        let station = |centre: &super::super::gateway::DataCentre| {
+            Station::new(self.start, centre.servers, centre.queue_max)
+        };
+        IdVec::from_rows(self.data_centres.iter().map(station).collect())
+    }
+
+    /// Where an application URI is registered, seen from one gateway.
+    fn target_registration(
+        &self,
+        gateway: GatewayId,
+        uri: NameId,
+        at: Instant,
+    ) -> TargetRegistration {
+        let candidates = self
+            .index
+            .applications
+            .get(&uri)
+            .map_or(&[][..], Vec::as_slice);
+        let registered = candidates.iter().filter_map(|&id: &OrgId| {
+            let trust = &self.organizations.at(id, at).trust;
+            let registration = &trust.registration;
+            let is_it = registration.exists && trust.application_uri == Some(uri);
+            let certificate = registration.certificate.filter(|_| is_it)?;
+            Some((trust.gateway, certificate))
+        });
+        let mut elsewhere = TargetRegistration::None;
+        for (instance, encrypt_for) in registered {
+            if instance == gateway {
+                return TargetRegistration::Here { encrypt_for };
+            }
+            elsewhere = TargetRegistration::OtherInstance;
+        }
+        elsewhere
+    }
+}
+
+impl<R: Recorder> World<'_, R> {
+    /// A request for a token reaches a data centre.
+    pub(super) fn receive_token_request(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        call: CallSlot,
+        gateway: GatewayId,
+    ) {
+        let now = schedule.now();
+        let centre = self.calls[call]
+            .data_centre
+            .expect("it was chosen for the connection");
+        let row = self.federation.gateways.at(gateway, now);
+        if now >= row.closed_from {
+            return self.refuse_token(schedule, call, centre, Cause::GatewayClosed);
+        }
+        match row.state {
+            GatewayState::Failing => {
+                return self.refuse_token(schedule, call, centre, Cause::GatewayError);
+            }
+            GatewayState::Stalled => {
+                let after = self.federation.parameters.http_timeout;
+                return self.doom(schedule, call, Cause::DeadlineAtToken, Side::Gateway, after);
+            }
+            // A connection that stands is still served when new ones are not.
+            GatewayState::Up | GatewayState::Down | GatewayState::Refusing => {}
+        }
+        match self.token_stations[centre].arrive(now, call) {
+            Admission::Starts => self.begin_token_service(schedule, call, row),
+            Admission::Waits => {}
+            Admission::Refused => {
+                self.refuse_token(schedule, call, centre, Cause::GatewayOverloaded);
+            }
+        }
+    }
+
+    fn begin_token_service(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        call: CallSlot,
+        gateway: &Gateway,
+    ) {
+        let row = &self.calls[call];
+        let law = &gateway.token_service_time;
+        let span = law.sample(&self.keys, Purpose::TokenService, row.hash, 0);
+        let centre = row.data_centre.expect("it was chosen for the connection");
+        let source = self.federation.sources.data_centres[centre];
+        schedule.after(span, source, Event::TokenServiceEnds(call));
+    }
+
+    /// A data centre has worked on a request for a token: it issues one or refuses.
+    pub(super) fn end_token_service(&mut self, schedule: &mut Schedule<Event>, call: CallSlot) {
+        let now = schedule.now();
+        let centre = self.calls[call]
+            .data_centre
+            .expect("it was chosen for the connection");
+        let id = self.federation.data_centres[centre].gateway;
+        let gateway = self.federation.gateways.at(id, now);
+        if let Some(next) = self.token_stations[centre].finish(now) {
+            self.begin_token_service(schedule, next, gateway);
+        }
+        match self.issue(call, id, gateway, now) {
+            Err(cause) => self.refuse_token(schedule, call, centre, cause),
+            Ok(token) => {
+                let row = &self.calls[call];
+                let (identity, group, leg) = (row.request, row.group_number, row.leg);
+                let bytes = self.federation.parameters.sizes.encrypted_token as u32;
+                let fact = Fact::TokenIssued {
+                    group,
+                    leg,
+                    data_centre: centre,
+                    token,
+                    bytes,
+                };
+                self.observe(now, identity, fact);
+                let source = self.federation.sources.data_centres[centre];
+                self.reply(schedule, call, source, Reply::Token(token));
+            }
+        }
+    }
+
+    /// The decision, and the token that comes of it.
+    fn issue(
+        &self,
+        call: CallSlot,
+        id: GatewayId,
+        gateway: &Gateway,
+        now: Instant,
+    ) -> Result<DelegationToken, Cause> {
+        let federation = self.federation;
+        let row = &self.calls[call];
+        let server = federation.servers.at(row.server, now);
+        let requester = server.organization;
+        let seen = federation
+            .organizations
+            .at(requester, federation.replicated(requester, now));
+        let registered = &federation.organizations.at(requester, now).trust;
+        let group = &self.groups[row.group];
+        let offer = offer_of(row.leg);
+        let audience = group
+            .application_uri
+            .ok_or(Cause::GatewayTargetNotRegistered)?;
+        let request = TokenRequest {
+            signed_by: seen
+                .trust
+                .organization_certificate
+                .ok_or(Cause::GatewaySignatureUnknown)?,
+            time_stamp: now.shown_by(server.clock_error),
+            email: row.caller,
+            identity_suffix: seen.identifier.account_namespace,
+            target_uri: audience,
+            offer,
+        };
+        // Registered with another instance is not registered here.
+        let registration = &registered.registration;
+        if registered.gateway != id {
+            return Err(Cause::GatewaySignatureUnknown);
+        }
+        let shown = now.shown_by(gateway.clock_error);
+        let target = federation.target_registration(id, audience, now);
+        let tolerance = federation.parameters.time_stamp_tolerance;
+        let encrypted_for = decide_issue(&request, registration, target, shown, tolerance)?;
+        Ok(DelegationToken {
+            issuer: id,
+            signed_by: gateway.signer_at(now),
+            encrypted_for,
+            not_before: shown,
+            not_on_or_after: shown + CONDITIONS_LIFE,
+            audience,
+            // Pair-wise and opaque: the same user is somebody else to another target.
+            subject: Some(
+                federation
+                    .address_hash(row.caller)
+                    .with(federation.names.hash(audience).0)
+                    .0,
+            ),
+            offer,
+            email: Some(row.caller),
+        })
+    }
+
+    fn refuse_token(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        call: CallSlot,
+        centre: DataCentreId,
+        cause: Cause,
+    ) {
+        let now = schedule.now();
+        let row = &self.calls[call];
+        let (identity, group, leg) = (row.request, row.group_number, row.leg);
+        self.observe(
+            now,
+            identity,
+            Fact::TokenRefused {
+                group,
+                leg,
+                data_centre: centre,
+                cause,
+            },
+        );
+        let side = self.side_of_refusal(call, cause, now);
+        let source = self.federation.sources.data_centres[centre];
+        self.reply(
+            schedule,
+            call,
+            source,
+            Reply::Failed(failure(cause, leg, side)),
+        );
+    }
+
+    /// Who has to act on a refusal: the requester, but for a target that calls itself by the URI asked
+    /// for and has not registered it, and a gateway whose own clock is wrong.
+    fn side_of_refusal(&self, call: CallSlot, cause: Cause, now: Instant) -> Side {
+        let federation = self.federation;
+        let row = &self.calls[call];
+        match cause {
+            Cause::GatewayTargetNotRegistered => {
+                let uri = self.groups[row.group].application_uri;
+                let is_own_uri =
+                    uri.is_some_and(|uri| federation.index.applications.contains_key(&uri));
+                if is_own_uri {
+                    Side::Target
+                } else {
+                    Side::Requester
+                }
+            }
+            Cause::GatewayTimestampRefused => {
+                let server = federation
+                    .servers
+                    .at(row.server, now)
+                    .clock_error
+                    .nanoseconds();
+                let centre = row.data_centre.expect("it was chosen for the connection");
+                let gateway = federation.data_centres[centre].gateway;
+                let theirs = federation
+                    .gateways
+                    .at(gateway, now)
+                    .clock_error
+                    .nanoseconds();
+                let ours = server.unsigned_abs() >= theirs.unsigned_abs();
+                if ours { Side::Requester } else { Side::Gateway }
+            }
+            cause => cause.side_at(Side::Gateway),
+        }
+    }
+}

@@ -1,0 +1,753 @@
+//! The legs of a group: tokens side by side, then Autodiscover, then the availability calls.
+//!
+//! Owner of all that is changed here: the requester. It knows nothing of how a call travels. Invariant:
+//! a group ends once, when each of its members has an outcome or the request has been answered without
+//! it; what comes later is wasted work.
+
+use crate::engine::station::Admission;
+use crate::engine::{Instant, Schedule, Span};
+
+use super::super::address::{Address, Url};
+use super::super::autodiscover::{Answer, Cached, REDIRECTS_MAX};
+use super::super::cause::Cause;
+use super::super::directory::Recipient;
+use super::super::observation::{Fact, PathKind, PathObject, Recorder};
+use super::super::outcome::{AttendeeOutcome, Failure, GroupOutcome, Leg, ResponseCode, Side};
+use super::super::parameters::TokenCacheRule;
+use super::super::publishing::CallerAuthentication;
+use super::super::purpose::Purpose;
+use super::super::relationship::OAuthState;
+use super::super::token::{DelegationToken, Offer};
+use super::requester::url_cache_rules;
+use super::state::{
+    CallRow, CallSlot, CallStage, Customer, GroupSlot, Reply, RequestSlot, TokenState,
+};
+use super::{Event, World};
+use crate::model::observation::NameAnswer;
+
+impl<R: Recorder> World<'_, R> {
+    /// A group leaves: after its share of the server's time its first legs begin.
+    pub(super) fn dispatch_group(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
+        let now = schedule.now();
+        let row = &self.groups[group];
+        let (identity, server) = (self.requests[row.request].identity, row.server);
+        let (number, attendees) = (row.number, row.members.len() as u16);
+        let (path, domain, endpoint) = (row.path, row.domain, row.endpoint);
+        let fact = Fact::GroupDispatched {
+            group: number,
+            attendees,
+            path,
+            domain,
+            endpoint,
+        };
+        self.observe(now, identity, fact);
+        if matches!(path, PathObject::Personal(_) | PathObject::Relationship(_))
+            && let Err(failure) = self.prepare_identity(group, now)
+        {
+            return self.fail_group(schedule, group, failure);
+        }
+        self.groups[group].is_at_server = true;
+        match self
+            .station(server, now)
+            .arrive(now, Customer::Outbound(group))
+        {
+            Admission::Starts => self.begin_outbound(schedule, group),
+            Admission::Waits => {}
+            Admission::Refused => {
+                self.groups[group].is_at_server = false;
+                let failure = failure(
+                    Cause::PublishingServerBusy,
+                    Leg::Availability,
+                    Side::Requester,
+                );
+                self.fail_group(schedule, group, failure);
+            }
+        }
+    }
+
+    /// A server of the requester begins to work on a group.
+    pub(super) fn begin_outbound(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
+        let row = &self.groups[group];
+        let (server, hash) = (row.server, row.hash);
+        let parameters = &self.federation.parameters;
+        let span = match row.path {
+            PathObject::Local => self.calendar_work(hash, row.members.len() as u64, 0),
+            _ => parameters.outbound_cpu,
+        };
+        self.charge_user(group, span, schedule.now());
+        let source = self.source_of(server);
+        schedule.after(span, source, Event::ServiceEnds(Customer::Outbound(group)));
+    }
+
+    /// A server of the requester has done its work for a group.
+    pub(super) fn end_outbound(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
+        self.groups[group].is_at_server = false;
+        if self.groups[group].is_over {
+            return self.free_group(group);
+        }
+        match self.groups[group].path {
+            PathObject::Local => self.read_locally(schedule, group),
+            PathObject::Connector(_) => self.ask_for_oauth(schedule, group),
+            PathObject::AddressSpace(_) => match self.groups[group].endpoint {
+                Some(url) => self.start_availability(schedule, group, url, self.members(group)),
+                None => {
+                    let cause = Cause::AddressSpaceDiscoveryFailed;
+                    let failure = failure(cause, Leg::Availability, Side::Requester);
+                    self.fail_group(schedule, group, failure);
+                }
+            },
+            PathObject::Personal(_) | PathObject::Relationship(_) => {
+                self.ask_for_tokens(schedule, group);
+            }
+        }
+    }
+
+    /// Mailboxes of the own organization: no network, no token.
+    fn read_locally(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
+        let (federation, now) = (self.federation, schedule.now());
+        let slot = self.groups[group].request;
+        let requester = self.requests[slot].identity.requester;
+        let view = federation.requests[self.requests[slot].explicit].view;
+        for (number, address) in self.members(group) {
+            let Some(Recipient::Mailbox(key)) = federation.recipient(requester, address) else {
+                continue;
+            };
+            let mailbox = federation.mailbox(requester, key, now, &self.keys);
+            let outcome = match super::target::read_calendar(mailbox, slot_window(self, slot)) {
+                Ok(()) => {
+                    let level = mailbox.calendar_default.min(view.level());
+                    if level > super::super::outcome::AccessLevel::None {
+                        AttendeeOutcome::View(level)
+                    } else {
+                        let cause = Cause::PermissionDefaultNone;
+                        AttendeeOutcome::Failed(failure(cause, Leg::Availability, Side::Target))
+                    }
+                }
+                Err(cause) => AttendeeOutcome::Failed(Failure {
+                    leg: None,
+                    ..failure(cause, Leg::Availability, cause.side_at(Side::Requester))
+                }),
+            };
+            self.decide(slot, number, now, outcome);
+        }
+        self.end_group_if_done(schedule, group);
+    }
+
+    /// The token for free/busy, and beside it one for Autodiscover if the endpoint is unknown.
+    ///
+    /// Source: one token a group, two when Autodiscover is needed, observed, Exchange 2013.
+    fn ask_for_tokens(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
+        let endpoint_is_known = self.groups[group].endpoint.is_some();
+        self.groups[group].free_busy_token = TokenState::Awaited;
+        if !endpoint_is_known {
+            self.groups[group].autodiscover_token = TokenState::Awaited;
+        }
+        let legs = [Leg::FreeBusyToken, Leg::AutodiscoverToken];
+        for leg in legs.into_iter().take(if endpoint_is_known { 1 } else { 2 }) {
+            match self.kept_token(group, leg, schedule.now()) {
+                Some(token) => self.reuse_token(group, leg, token, schedule.now()),
+                None => self.start_token(schedule, group, leg),
+            }
+        }
+        self.go_on_with_tokens(schedule, group);
+    }
+
+    fn start_token(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot, leg: Leg) {
+        let row = &self.groups[group];
+        let requester = self.requests[row.request].identity.requester;
+        let federation = self.federation;
+        let view = federation.replicated(requester, schedule.now());
+        let trust = &federation.organizations.at(requester, view).trust;
+        let gateway = federation.gateways.original(trust.gateway);
+        let host = trust
+            .token_issuer_host
+            .unwrap_or_else(|| federation.hosts.original(gateway.token_host).name);
+        let url = Url {
+            host,
+            path: super::super::address::UrlPath::Token,
+        };
+        self.start_call(schedule, group, leg, url, None, Vec::new());
+    }
+
+    /// Goes on when no token is awaited any more. A failed token for Autodiscover counts first: the
+    /// discovery is the first step.
+    pub(super) fn go_on_with_tokens(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
+        let row = &self.groups[group];
+        match (row.autodiscover_token, row.free_busy_token) {
+            (TokenState::Awaited, _) | (_, TokenState::Awaited) => {}
+            (TokenState::Failed(failure), _) | (_, TokenState::Failed(failure)) => {
+                self.fail_group(schedule, group, failure);
+            }
+            _ => self.go_on_to_target(schedule, group),
+        }
+    }
+
+    /// With the tokens at hand: to the endpoint if it is known, else to Autodiscover.
+    fn go_on_to_target(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
+        let row = &self.groups[group];
+        let members = self.members(group);
+        match (row.endpoint, row.autodiscover) {
+            (Some(url), _) => self.start_availability(schedule, group, url, members),
+            (None, Some(url)) => self.start_autodiscover(schedule, group, url, members),
+            (None, None) => {
+                let cause = Cause::RelationshipWithoutEndpoint;
+                let failure = failure(cause, Leg::Autodiscover, Side::Requester);
+                self.fail_group(schedule, group, failure);
+            }
+        }
+    }
+
+    fn ask_for_oauth(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
+        let row = &self.groups[group];
+        let law = &self.federation.parameters.oauth_service;
+        let span = law.sample(&self.keys, Purpose::OAuthService, row.hash, 0);
+        let source = self.source_of(row.server);
+        self.groups[group].awaits_oauth = true;
+        schedule.after(span, source, Event::OAuthAnswered(group));
+    }
+
+    /// The authorization server has answered.
+    pub(super) fn take_oauth_answer(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
+        let now = schedule.now();
+        let row = &mut self.groups[group];
+        row.awaits_oauth = false;
+        if row.is_over {
+            return self.free_group(group);
+        }
+        let (PathObject::Connector(connector), number) = (row.path, row.number) else {
+            unreachable!("only connectors use OAuth")
+        };
+        let identity = self.requests[row.request].identity;
+        if self.federation.connectors.at(connector, now).oauth == OAuthState::TokenRefused {
+            let failure = failure(Cause::OAuthTokenRefused, Leg::OAuthToken, Side::Requester);
+            self.observe_leg_end(now, group, Leg::OAuthToken, Some(failure));
+            return self.fail_group(schedule, group, failure);
+        }
+        self.observe(now, identity, Fact::OAuthTokenIssued { group: number });
+        self.go_on_to_target(schedule, group);
+    }
+
+    fn start_autodiscover(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        group: GroupSlot,
+        url: Url,
+        members: Vec<(u16, Address)>,
+    ) {
+        let token = held(self.groups[group].autodiscover_token);
+        self.start_call(schedule, group, Leg::Autodiscover, url, token, members);
+    }
+
+    fn start_availability(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        group: GroupSlot,
+        url: Url,
+        members: Vec<(u16, Address)>,
+    ) {
+        let token = held(self.groups[group].free_busy_token);
+        self.start_call(schedule, group, Leg::Availability, url, token, members);
+    }
+
+    fn start_call(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        group: GroupSlot,
+        leg: Leg,
+        url: Url,
+        token: Option<DelegationToken>,
+        members: Vec<(u16, Address)>,
+    ) {
+        let federation = self.federation;
+        let row = &self.groups[group];
+        // What the draws of a call hang on: its group, its leg, its endpoint and how often the group
+        // has been redirected; so that no two calls of a group share a draw.
+        let hash = row
+            .hash
+            .with(leg as u64)
+            .with(federation.url_hash(url).0)
+            .with(row.redirects.into());
+        let request = &self.requests[row.request];
+        let call = self.calls.insert(CallRow {
+            group,
+            request: request.identity,
+            group_number: row.number,
+            leg,
+            url,
+            hash,
+            server: row.server,
+            process: row.process,
+            authentication: row.authentication,
+            caller: row
+                .email
+                .unwrap_or(federation.requests[request.explicit].from),
+            token,
+            members,
+            stage: CallStage::Connecting,
+            name_answer: NameAnswer::Silent,
+            name_from_cache: false,
+            host: None,
+            data_centre: None,
+            round_trips: 0,
+            doomed: None,
+            target_server: None,
+            reply: Reply::None,
+            holds_budget: None,
+            entries: 0,
+        });
+        self.groups[group].calls.push(call);
+        self.begin_exchange(schedule, call);
+    }
+
+    /// A call has ended, with an answer or without: its row goes, and its group goes on.
+    pub(super) fn end_call(&mut self, schedule: &mut Schedule<Event>, call: CallSlot) {
+        let now = schedule.now();
+        let row = self.calls.remove(call);
+        let group = row.group;
+        self.groups[group].calls.retain(|&open| open != call);
+        let reply = match row.doomed {
+            Some(failure) => Reply::Failed(failure),
+            None => row.reply,
+        };
+        if row.leg == Leg::Availability {
+            let reached = row.stage == CallStage::Sent;
+            self.process(row.process)
+                .urls
+                .note_connection(row.url, reached);
+        }
+        if self.groups[group].is_over {
+            if row.doomed.is_none() {
+                let (identity, group, leg) = (row.request, row.group_number, row.leg);
+                self.observe(now, identity, Fact::AnswerWasted { group, leg });
+            }
+            return self.free_group(group);
+        }
+        let failure = match reply {
+            Reply::Failed(failure) => Some(failure),
+            _ => None,
+        };
+        self.observe_leg_end(now, group, row.leg, failure);
+        match (row.leg, reply) {
+            (Leg::FreeBusyToken | Leg::AutodiscoverToken, reply) => {
+                self.take_token(schedule, group, row.leg, reply);
+            }
+            (Leg::Autodiscover, reply) => {
+                self.take_discovery(schedule, group, row.url, &row.members, reply);
+            }
+            (Leg::Availability, reply) => self.take_calendars(schedule, group, &row.members, reply),
+            (Leg::OAuthToken, _) => unreachable!("OAuth tokens are not calls of their own"),
+        }
+    }
+
+    fn take_token(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        group: GroupSlot,
+        leg: Leg,
+        reply: Reply,
+    ) {
+        let state = match reply {
+            Reply::Token(token) => {
+                self.keep_token(group, leg, token);
+                TokenState::Held(token)
+            }
+            Reply::Failed(failure) => TokenState::Failed(failure),
+            reply => unreachable!("the gateway answers with a token or refuses, not {reply:?}"),
+        };
+        match leg {
+            Leg::AutodiscoverToken => self.groups[group].autodiscover_token = state,
+            _ => self.groups[group].free_busy_token = state,
+        }
+        self.go_on_with_tokens(schedule, group);
+    }
+
+    fn take_discovery(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        group: GroupSlot,
+        asked: Url,
+        members: &[(u16, Address)],
+        reply: Reply,
+    ) {
+        match reply {
+            Reply::Failed(failure) => self.fail_group(schedule, group, failure),
+            Reply::Redirect(url) => {
+                self.groups[group].redirects += 1;
+                if self.groups[group].redirects > REDIRECTS_MAX || url == asked {
+                    let cause = Cause::AutodiscoverTooManyRedirects;
+                    let failure = failure(cause, Leg::Autodiscover, Side::Target);
+                    return self.fail_group(schedule, group, failure);
+                }
+                self.start_autodiscover(schedule, group, url, members.to_vec());
+            }
+            Reply::Discovered(answers) => {
+                self.take_answers(schedule, group, members, &answers);
+            }
+            reply => unreachable!("Autodiscover does not answer {reply:?}"),
+        }
+    }
+
+    /// Address by address: to the URL, to another address, or to an end.
+    fn take_answers(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        group: GroupSlot,
+        members: &[(u16, Address)],
+        answers: &[Answer],
+    ) {
+        let (now, rules) = (schedule.now(), url_cache_rules(self.federation));
+        let (slot, process) = (self.groups[group].request, self.groups[group].process);
+        let mut by_url: Vec<(Url, Vec<(u16, Address)>)> = Vec::new();
+        let mut followed: Vec<GroupSlot> = Vec::new();
+        for (&(number, address), &answer) in members.iter().zip(answers) {
+            let stopped = match answer {
+                Answer::Url(url) => {
+                    let url = self.endpoint_of(group, url);
+                    self.process(process)
+                        .urls
+                        .store(address, Cached::Url(url), now, &rules);
+                    match by_url.iter_mut().find(|(known, _)| *known == url) {
+                        Some((_, asked)) => asked.push((number, address)),
+                        None => by_url.push((url, vec![(number, address)])),
+                    }
+                    None
+                }
+                Answer::RedirectAddress(new) => self
+                    .follow(slot, group, number, new, &mut followed, now)
+                    .err(),
+                Answer::Failed(cause) => Some(cause),
+            };
+            if let Some(cause) = stopped {
+                if is_semantic(cause) {
+                    self.process(process)
+                        .urls
+                        .store(address, Cached::Failure, now, &rules);
+                }
+                let side = cause.side_at(Side::Target);
+                let failure = failure(cause, Leg::Autodiscover, side);
+                self.decide(slot, number, now, AttendeeOutcome::Failed(failure));
+            }
+        }
+        for (url, members) in by_url {
+            self.start_availability(schedule, group, url, members);
+        }
+        for group in followed {
+            self.dispatch_group(schedule, group);
+        }
+        self.end_group_if_done(schedule, group);
+    }
+
+    /// Puts an attendee who lives at another address into a group of its own kind.
+    fn follow(
+        &mut self,
+        slot: RequestSlot,
+        group: GroupSlot,
+        number: u16,
+        address: Address,
+        followed: &mut Vec<GroupSlot>,
+        now: Instant,
+    ) -> Result<(), Cause> {
+        let domain = address.domain;
+        let known = followed
+            .iter()
+            .copied()
+            .find(|&group| self.groups[group].domain == domain);
+        self.groups[group]
+            .members
+            .retain(|&member| member != number);
+        match known {
+            Some(known) => {
+                let path = self.groups[known].path;
+                let attendee = &mut self.requests[slot].attendees[usize::from(number)];
+                attendee.asked = address;
+                attendee.path = Some(path);
+                self.groups[known].members.push(number);
+            }
+            None => match self.follow_address(group, number, address, now) {
+                Ok(new) => {
+                    self.groups[new].members.push(number);
+                    followed.push(new);
+                }
+                Err(cause) => {
+                    self.groups[group].members.push(number);
+                    return Err(cause);
+                }
+            },
+        }
+        Ok(())
+    }
+
+    /// The endpoint that this group's kind of caller uses at an ExternalUrl.
+    fn endpoint_of(&self, group: GroupSlot, url: Url) -> Url {
+        match self.groups[group].authentication {
+            CallerAuthentication::DelegationToken => Url {
+                path: url.path.for_federated_callers(),
+                ..url
+            },
+            CallerAuthentication::OAuth | CallerAuthentication::Credentials => url,
+        }
+    }
+
+    fn take_calendars(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        group: GroupSlot,
+        members: &[(u16, Address)],
+        reply: Reply,
+    ) {
+        let (now, slot) = (schedule.now(), self.groups[group].request);
+        match reply {
+            Reply::Failed(failure) => {
+                self.groups[group].failure = Some(failure);
+                for &(number, _) in members {
+                    self.decide(slot, number, now, AttendeeOutcome::Failed(failure));
+                }
+            }
+            Reply::Calendars(results) => {
+                // Answers are matched by position.
+                for (&(number, _), result) in members.iter().zip(results) {
+                    let outcome = match result {
+                        Ok(level) => AttendeeOutcome::View(level),
+                        Err(cause) => {
+                            let side = cause.side_at(Side::Target);
+                            AttendeeOutcome::Failed(failure(cause, Leg::Availability, side))
+                        }
+                    };
+                    self.decide(slot, number, now, outcome);
+                }
+            }
+            reply => unreachable!("an availability call is not answered {reply:?}"),
+        }
+        self.end_group_if_done(schedule, group);
+    }
+
+    /// A failure of the group as a whole: all its attendees get it.
+    ///
+    /// Source: any exception fails the whole group, observed, Exchange 2013.
+    pub(super) fn fail_group(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        group: GroupSlot,
+        failure: Failure,
+    ) {
+        let slot = self.groups[group].request;
+        self.groups[group].failure = Some(failure);
+        for (number, _) in self.members(group) {
+            self.decide(
+                slot,
+                number,
+                schedule.now(),
+                AttendeeOutcome::Failed(failure),
+            );
+        }
+        self.end_group_if_done(schedule, group);
+    }
+
+    /// The deadline has passed: what the group still waits for is its failure.
+    pub(super) fn abort_group(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
+        if self.groups[group].is_over {
+            return;
+        }
+        let failure = self.deadline_failure(group);
+        self.fail_group(schedule, group, failure);
+        self.end_group(schedule, group);
+    }
+
+    /// Why the time ran out. A call that was already sure to fail has its own cause.
+    fn deadline_failure(&self, group: GroupSlot) -> Failure {
+        let late = |cause, side, leg| Failure {
+            cause,
+            code: ResponseCode::TimeoutExpired,
+            inner: None,
+            side,
+            leg,
+        };
+        let row = &self.groups[group];
+        let open = row.calls.iter().map(|&call| &self.calls[call]);
+        let Some(call) = open.min_by_key(|call| (call.leg, call.hash)) else {
+            let waits_for_oauth = row.awaits_oauth.then_some(Leg::OAuthToken);
+            return late(Cause::DeadlineAtToken, Side::Requester, waits_for_oauth);
+        };
+        if let Some(doomed) = call.doomed {
+            return late(doomed.cause, doomed.side, Some(call.leg));
+        }
+        let (cause, side) = match (call.stage, call.leg) {
+            (CallStage::Connecting, _) => (Cause::DeadlineAtConnection, Side::Network),
+            (_, Leg::Autodiscover) => (Cause::DeadlineAtAutodiscover, Side::Target),
+            (_, Leg::Availability) => (Cause::DeadlineAtAvailability, Side::Target),
+            (_, Leg::FreeBusyToken | Leg::AutodiscoverToken | Leg::OAuthToken) => {
+                (Cause::DeadlineAtToken, Side::Gateway)
+            }
+        };
+        late(cause, side, Some(call.leg))
+    }
+
+    /// Ends a group when each of its members has an outcome.
+    fn end_group_if_done(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
+        let row = &self.groups[group];
+        let request = &self.requests[row.request];
+        let undecided = |&number: &u16| request.attendees[usize::from(number)].outcome.is_none();
+        if !row.is_over && !row.members.iter().any(undecided) {
+            self.end_group(schedule, group);
+        }
+    }
+
+    fn end_group(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
+        let now = schedule.now();
+        let row = &mut self.groups[group];
+        if row.is_over {
+            return;
+        }
+        row.is_over = true;
+        let (slot, number, failure) = (row.request, row.number, row.failure);
+        let (path, latency): (PathKind, Span) = (row.path.kind(), now.since(row.started));
+        let target = self
+            .federation
+            .index
+            .domain_owners
+            .get(&row.domain)
+            .copied();
+        let outcome = failure.map_or(GroupOutcome::Answered, GroupOutcome::Failed);
+        let identity = self.requests[slot].identity;
+        let fact = Fact::GroupDone {
+            group: number,
+            path,
+            target,
+            outcome,
+            latency,
+        };
+        self.observe(now, identity, fact);
+        self.finish_if_decided(schedule, slot);
+        self.free_group(group);
+    }
+
+    /// Frees the row of a group that is over, when no call and no server works for it any more.
+    fn free_group(&mut self, group: GroupSlot) {
+        let row = &self.groups[group];
+        if row.is_over && row.calls.is_empty() && !row.awaits_oauth && !row.is_at_server {
+            let slot = self.groups.remove(group).request;
+            self.requests[slot].groups.retain(|&open| open != group);
+            self.free_request(slot);
+        }
+    }
+
+    fn observe_leg_end(
+        &mut self,
+        now: Instant,
+        group: GroupSlot,
+        leg: Leg,
+        failure: Option<Failure>,
+    ) {
+        let row = &self.groups[group];
+        let (identity, number) = (self.requests[row.request].identity, row.number);
+        self.observe(
+            now,
+            identity,
+            Fact::LegEnded {
+                group: number,
+                leg,
+                failure,
+            },
+        );
+    }
+
+    /// The members of a group with the addresses to ask for.
+    fn members(&self, group: GroupSlot) -> Vec<(u16, Address)> {
+        let row = &self.groups[group];
+        let attendees = &self.requests[row.request].attendees;
+        row.members
+            .iter()
+            .map(|&number| (number, attendees[usize::from(number)].asked))
+            .collect()
+    }
+
+    /// A token kept from an earlier group, if the what-if allows it.
+    fn kept_token(&self, group: GroupSlot, leg: Leg, now: Instant) -> Option<DelegationToken> {
+        let TokenCacheRule::PerUserTargetOffer { early_margin, .. } =
+            self.federation.rules.token_cache
+        else {
+            return None;
+        };
+        let row = &self.groups[group];
+        let process = self.processes[row.process].as_ref()?;
+        process.token(
+            (row.email?, row.application_uri?, offer_of(leg)),
+            now + early_margin,
+        )
+    }
+
+    fn keep_token(&mut self, group: GroupSlot, leg: Leg, token: DelegationToken) {
+        let TokenCacheRule::PerUserTargetOffer { entries_max, .. } =
+            self.federation.rules.token_cache
+        else {
+            return;
+        };
+        let row = &self.groups[group];
+        if let (Some(email), Some(uri)) = (row.email, row.application_uri) {
+            let process = row.process;
+            self.process(process)
+                .keep_token((email, uri, offer_of(leg)), token, entries_max);
+        }
+    }
+
+    fn reuse_token(&mut self, group: GroupSlot, leg: Leg, token: DelegationToken, now: Instant) {
+        let row = &mut self.groups[group];
+        match leg {
+            Leg::AutodiscoverToken => row.autodiscover_token = TokenState::Held(token),
+            _ => row.free_busy_token = TokenState::Held(token),
+        }
+        let (identity, number) = (self.requests[row.request].identity, row.number);
+        self.observe(
+            now,
+            identity,
+            Fact::TokenReused {
+                group: number,
+                leg,
+                token,
+            },
+        );
+    }
+}
+
+/// The offer that a leg's token is for.
+pub(super) fn offer_of(leg: Leg) -> Offer {
+    match leg {
+        Leg::AutodiscoverToken | Leg::Autodiscover => Offer::Autodiscover,
+        Leg::FreeBusyToken | Leg::Availability | Leg::OAuthToken => Offer::SharingCalendarFreeBusy,
+    }
+}
+
+/// A failure on a leg, with the code that the product shows there.
+pub(super) fn failure(cause: Cause, leg: Leg, side: Side) -> Failure {
+    let (code, inner) = cause.code_on(leg);
+    Failure {
+        cause,
+        code,
+        inner,
+        side,
+        leg: Some(leg),
+    }
+}
+
+/// Whether a failed discovery is remembered: only what the answer said, not how it travelled.
+///
+/// Source: URL cache, observed, Exchange 2013.
+fn is_semantic(cause: Cause) -> bool {
+    matches!(
+        cause,
+        Cause::PublishingExternalUrlMissing
+            | Cause::AutodiscoverSameAddress
+            | Cause::AutodiscoverRedirectNoRelationship
+    )
+}
+
+fn held(state: TokenState) -> Option<DelegationToken> {
+    match state {
+        TokenState::Held(token) => Some(token),
+        TokenState::NotNeeded | TokenState::Awaited | TokenState::Failed(_) => None,
+    }
+}
+
+fn slot_window<R>(world: &World<'_, R>, slot: RequestSlot) -> Span {
+    world.federation.requests[world.requests[slot].explicit].window
+}

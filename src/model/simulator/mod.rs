@@ -1,0 +1,287 @@
+//! The simulator: strings the model's decisions together, one event at a time.
+//!
+//! One `match` says what each event does; the files beside this one hold what each owner of state does
+//! with it: [`requester`] and [`legs`] an organization that asks, [`exchange`] its calls over the
+//! network, [`gateway`] a data centre, [`target`] an organization that is asked.
+//!
+//! It knows nothing of statistics. Invariant: a handler changes the state of one owner, and others
+//! learn by an event that takes at least the network's least delay.
+
+mod exchange;
+mod gateway;
+mod legs;
+mod process;
+mod requester;
+mod state;
+mod target;
+mod throttle;
+
+use rustc_hash::FxHashMap;
+
+use crate::engine::run::Ended;
+use crate::engine::{
+    Continue, DrawKeys, IdVec, Instant, Limits, Model, Schedule, SourceId, Span, Station, run,
+};
+
+use super::address::Address;
+use super::dns::{ResolverCache, ResolverId};
+use super::federation::{ExplicitRequestId, Federation, ProcessId, WorldAction};
+use super::gateway::DataCentreId;
+use super::observation::{Fact, Observation, Recorder, RequestIdentity};
+use super::organization::{OrgId, Server, ServerId, ServerState};
+use super::purpose::Purpose;
+use super::throttling::Budget;
+
+use crate::engine::id::Slab;
+use process::Process;
+use state::{CallRow, CallSlot, Customer, GroupRow, GroupSlot, RequestRow, RequestSlot};
+
+/// Everything that can happen. Each event is handled by the owner of the state that it changes.
+#[derive(Clone, Copy, Debug)]
+pub enum Event {
+    /// A client sends a request. Owner: its organization.
+    RequestSent(ExplicitRequestId),
+    /// It reaches a server. Owner: the requester.
+    RequestArrives(RequestSlot),
+    /// Active Directory has resolved the attendees. Owner: the requester.
+    RecipientsResolved(RequestSlot),
+    /// Active Directory has taken too long. Owner: the requester.
+    ResolutionGivenUp(RequestSlot),
+    /// The dispatcher finds that the time is up. Owner: the requester.
+    DeadlinePassed(RequestSlot),
+    /// A server has done its work for somebody. Owner: the server's organization.
+    ServiceEnds(Customer),
+    /// The authorization server has answered. Owner: the requester.
+    OAuthAnswered(GroupSlot),
+    /// A name is asked for. Owner: the resolver.
+    NameAsked(CallSlot),
+    /// The resolver has answered. Owner: the requester.
+    NameAnswered(CallSlot),
+    /// A connection stands. Owner: the requester.
+    ConnectionMade(CallSlot),
+    /// A call has failed without an answer. Owner: the requester.
+    CallFails(CallSlot),
+    /// A call reaches its host. Owner: the data centre or the target.
+    CallArrives(CallSlot),
+    /// The gateway has worked on a request for a token. Owner: the data centre.
+    TokenServiceEnds(CallSlot),
+    /// An answer arrives. Owner: the requester.
+    ReplyArrives(CallSlot),
+    /// The time line does something. Owner: the organization that it does it to.
+    WorldActs(u32),
+    /// A server breaks down. Owner: its organization.
+    BreakdownBegins(ServerId),
+    /// It runs again. Owner: its organization.
+    BreakdownEnds(ServerId),
+}
+
+/// What a run leaves behind, beside its observations.
+#[derive(Debug)]
+pub struct Finished<R> {
+    /// How it ended.
+    pub ended: Ended,
+    /// How many requests were still in flight.
+    pub in_flight: usize,
+    /// The recorder, with what it recorded.
+    pub recorder: R,
+}
+
+/// A federation in motion.
+pub struct Simulator<'f, R> {
+    world: World<'f, R>,
+    schedule: Schedule<Event>,
+}
+
+/// The state of a run: what all handlers work on.
+struct World<'f, R> {
+    federation: &'f Federation,
+    keys: DrawKeys,
+    recorder: R,
+    /// Owner of a row: its requester.
+    requests: Slab<RequestSlot, RequestRow>,
+    /// Owner of a row: its requester.
+    groups: Slab<GroupSlot, GroupRow>,
+    /// Owner of a row: its requester; while a call is with its host, the host writes the reply.
+    calls: Slab<CallSlot, CallRow>,
+    /// Owner: the server's organization. Allocated when touched.
+    processes: IdVec<ProcessId, Option<Box<Process>>>,
+    /// Owner: the server's organization. Allocated when touched.
+    stations: IdVec<ServerId, Option<Box<Station<Customer>>>>,
+    /// Owner: the data centre.
+    token_stations: IdVec<DataCentreId, Station<CallSlot>>,
+    /// Owner: the resolver.
+    resolver_caches: IdVec<ResolverId, ResolverCache>,
+    /// Owner: the organization whose budget it is; by caller.
+    budgets: FxHashMap<(OrgId, Address), Budget>,
+    /// Owner: the server's organization. Which breakdown a server is in or awaits.
+    breakdowns: FxHashMap<ServerId, (u64, ServerState)>,
+}
+
+impl<'f, R: Recorder> Simulator<'f, R> {
+    /// A simulator at the start of a run: this replication of the federation's day.
+    pub fn new(federation: &'f Federation, replication: u32, recorder: R) -> Self {
+        let mut schedule = Schedule::new(federation.start, federation.sources.count);
+        let keys = federation.draw_keys(replication);
+        for (id, request) in federation.requests.enumerate() {
+            let source = federation.sources.organizations[request.identity.requester];
+            schedule.at(request.at, source, Event::RequestSent(id));
+        }
+        for (number, event) in federation.world_events.iter().enumerate() {
+            let WorldAction::RecycleServer(server) = event.action;
+            let source = source_of(federation, server);
+            schedule.at(
+                event.at.max(federation.start),
+                source,
+                Event::WorldActs(number as u32),
+            );
+        }
+        let mut world = World {
+            federation,
+            keys,
+            recorder,
+            requests: Slab::new(),
+            groups: Slab::new(),
+            calls: Slab::new(),
+            processes: IdVec::from_rows((0..federation.process_count()).map(|_| None).collect()),
+            stations: IdVec::from_rows(federation.servers.ids().map(|_| None).collect()),
+            token_stations: federation.token_stations(),
+            resolver_caches: IdVec::filled(ResolverCache::default(), federation.resolvers.len()),
+            budgets: FxHashMap::default(),
+            breakdowns: FxHashMap::default(),
+        };
+        for server in federation.servers.ids() {
+            world.await_breakdown(&mut schedule, server, 0);
+        }
+        Simulator { world, schedule }
+    }
+
+    /// Runs until the horizon, a limit, or `progress` says no, and gives the recorder back.
+    pub fn run(mut self, progress: impl FnMut(Instant, u64) -> Continue) -> Finished<R> {
+        let limits: Limits = self.world.federation.limits;
+        let ended = run(&mut self.world, &mut self.schedule, limits, progress);
+        let in_flight = self.world.requests.enumerate().map(|(_, request)| request);
+        let unanswered: Vec<_> = in_flight
+            .filter(|request| !request.is_answered)
+            .map(|request| (request.identity, request.sent))
+            .collect();
+        for &(request, since) in &unanswered {
+            self.world
+                .observe(ended.at, request, Fact::InFlightAtEnd { since });
+        }
+        Finished {
+            ended,
+            in_flight: unanswered.len(),
+            recorder: self.world.recorder,
+        }
+    }
+}
+
+impl<R: Recorder> Model for World<'_, R> {
+    type Event = Event;
+
+    fn handle(&mut self, event: Event, schedule: &mut Schedule<Event>) {
+        match event {
+            Event::RequestSent(id) => self.send_request(schedule, id),
+            Event::RequestArrives(slot) => self.accept_request(schedule, slot),
+            Event::RecipientsResolved(slot) => self.dispatch_request(schedule, slot),
+            Event::ResolutionGivenUp(slot) => self.give_up_resolution(schedule, slot),
+            Event::DeadlinePassed(slot) => self.pass_deadline(schedule, slot),
+            Event::ServiceEnds(customer) => self.end_service(schedule, customer),
+            Event::OAuthAnswered(group) => self.take_oauth_answer(schedule, group),
+            Event::NameAsked(call) => self.resolve_name(schedule, call),
+            Event::NameAnswered(call) => self.take_name(schedule, call),
+            Event::ConnectionMade(call) => self.take_connection(schedule, call),
+            Event::CallFails(call) => self.end_call(schedule, call),
+            Event::CallArrives(call) => self.receive_call(schedule, call),
+            Event::TokenServiceEnds(call) => self.end_token_service(schedule, call),
+            Event::ReplyArrives(call) => self.take_reply(schedule, call),
+            Event::WorldActs(number) => self.act(number),
+            Event::BreakdownBegins(server) => self.change_breakdown(schedule, server),
+            Event::BreakdownEnds(server) => self.change_breakdown(schedule, server),
+        }
+    }
+
+    fn in_flight(&self) -> usize {
+        self.requests.in_use()
+    }
+}
+
+impl<R: Recorder> World<'_, R> {
+    fn observe(&mut self, at: Instant, request: RequestIdentity, fact: Fact) {
+        self.recorder
+            .observe(self.federation, &Observation { at, request, fact });
+    }
+
+    fn source_of(&self, server: ServerId) -> SourceId {
+        source_of(self.federation, server)
+    }
+
+    /// Whether a server runs: neither stopped by the scenario nor broken down at random.
+    fn is_running(&self, server: ServerId, now: Instant) -> bool {
+        let broken = self
+            .breakdowns
+            .get(&server)
+            .is_some_and(|&(_, state)| state == ServerState::Down);
+        !broken && self.federation.servers.at(server, now).state == ServerState::Up
+    }
+
+    /// The station of a server, made when it is first used.
+    fn station(&mut self, server: ServerId, now: Instant) -> &mut Station<Customer> {
+        let row = self.federation.servers.original(server);
+        self.stations[server]
+            .get_or_insert_with(|| Box::new(Station::new(now, row.threads, row.queue_max)))
+    }
+
+    /// The state of a worker process, made when it is first used.
+    fn process(&mut self, process: ProcessId) -> &mut Process {
+        self.processes[process].get_or_insert_with(Default::default)
+    }
+
+    fn act(&mut self, number: u32) {
+        let WorldAction::RecycleServer(server) =
+            self.federation.world_events[number as usize].action;
+        let (first, count) = self.federation.processes(server);
+        for worker in 0..u32::from(count) {
+            self.processes[ProcessId(first.0 + worker)] = Some(Box::new(Process::cold()));
+        }
+    }
+
+    /// Schedules the next breakdown of a server, if it breaks down at random.
+    fn await_breakdown(&mut self, schedule: &mut Schedule<Event>, server: ServerId, number: u64) {
+        let row: &Server = self.federation.servers.original(server);
+        let Some((between, _)) = row.breakdowns else {
+            return;
+        };
+        self.breakdowns.insert(server, (number, ServerState::Up));
+        let span = self.exponential(between, row, 2 * number);
+        schedule.after(span, self.source_of(server), Event::BreakdownBegins(server));
+    }
+
+    fn change_breakdown(&mut self, schedule: &mut Schedule<Event>, server: ServerId) {
+        let Some(&(number, state)) = self.breakdowns.get(&server) else {
+            return;
+        };
+        match state {
+            ServerState::Down => self.await_breakdown(schedule, server, number + 1),
+            ServerState::Up => {
+                let row = self.federation.servers.original(server);
+                let Some((_, repair)) = row.breakdowns else {
+                    return;
+                };
+                self.breakdowns.insert(server, (number, ServerState::Down));
+                let span = self.exponential(repair, row, 2 * number + 1);
+                schedule.after(span, self.source_of(server), Event::BreakdownEnds(server));
+            }
+        }
+    }
+
+    fn exponential(&self, mean: Span, server: &Server, index: u64) -> Span {
+        crate::engine::Distribution::exponential(mean).map_or(Span::MAX, |law| {
+            law.sample(&self.keys, Purpose::Breakdown, server.hash, index)
+        })
+    }
+}
+
+fn source_of(federation: &Federation, server: ServerId) -> SourceId {
+    federation.sources.organizations[federation.servers.original(server).organization]
+}

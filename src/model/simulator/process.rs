@@ -1,0 +1,150 @@
+//! A worker process: its caches, its connections, whether it is warm.
+//!
+//! It knows no rule but when its contents are stale. Invariant: all of it is lost when the application
+//! pool is recycled.
+
+use rustc_hash::FxHashMap;
+
+use crate::engine::{Instant, Span};
+
+use super::super::address::Address;
+use super::super::autodiscover::UrlCache;
+use super::super::names::NameId;
+use super::super::token::{DelegationToken, Offer};
+
+/// The state of a worker process. A new one is warm: it has been running since before the run.
+#[derive(Debug, Default)]
+pub(super) struct Process {
+    /// The URL cache of Autodiscover results.
+    pub urls: UrlCache,
+    /// When the objects for a domain were read, absent ones included.
+    loaded: FxHashMap<NameId, Instant>,
+    /// Idle connections by host name: since when.
+    connections: FxHashMap<NameId, Vec<Instant>>,
+    /// Tokens kept for another time (what-if `token_cache`).
+    tokens: FxHashMap<(Address, NameId, Offer), DelegationToken>,
+    warmth: Warmth,
+}
+
+/// Whether a process has started.
+#[derive(Clone, Copy, Debug, Default)]
+enum Warmth {
+    /// It has.
+    #[default]
+    Warm,
+    /// It will start with its first request.
+    Cold,
+    /// It is warm from this instant on.
+    WarmFrom(Instant),
+}
+
+impl Process {
+    /// A process that starts with its first request.
+    pub fn cold() -> Process {
+        Process {
+            warmth: Warmth::Cold,
+            ..Process::default()
+        }
+    }
+
+    /// How long a request that comes now has to wait until the process runs; a cold one starts now
+    /// and takes `start`.
+    pub fn wait_until_warm(&mut self, now: Instant, start: Span) -> Span {
+        match self.warmth {
+            Warmth::Warm => Span::ZERO,
+            Warmth::Cold => {
+                self.warmth = Warmth::WarmFrom(now + start);
+                start
+            }
+            Warmth::WarmFrom(at) => at.since(now),
+        }
+    }
+
+    /// When the objects for a domain were last read; they are read now if that is too long ago.
+    ///
+    /// Source: organization relationships and the like stay for 5 minutes from their load, absent
+    /// ones included; observed, Exchange 2013.
+    pub fn loaded_at(&mut self, domain: NameId, now: Instant, life: Span) -> Instant {
+        let loaded = self.loaded.entry(domain).or_insert(now);
+        if now.since(*loaded) >= life {
+            *loaded = now;
+        }
+        *loaded
+    }
+
+    /// Takes an idle connection to a host, the one used last; those idle too long are closed.
+    pub fn take_connection(&mut self, host: NameId, now: Instant, idle_max: Span) -> bool {
+        let Some(idle) = self.connections.get_mut(&host) else {
+            return false;
+        };
+        match idle.pop() {
+            Some(since) if now.since(since) < idle_max => true,
+            _ => {
+                // The newest is too old, so all are.
+                idle.clear();
+                false
+            }
+        }
+    }
+
+    /// Keeps a connection for another time.
+    pub fn keep_connection(&mut self, host: NameId, now: Instant) {
+        self.connections.entry(host).or_default().push(now);
+    }
+
+    /// A token of this user for this target and offer that has not ended by `until`.
+    pub fn token(&self, key: (Address, NameId, Offer), until: Instant) -> Option<DelegationToken> {
+        let token = self.tokens.get(&key)?;
+        (until < token.not_before + token.offer.row().duration).then_some(*token)
+    }
+
+    /// Keeps a token for another time, unless the cache is full.
+    ///
+    /// Assumed: a full cache takes no more; there is no such cache in the product.
+    pub fn keep_token(&mut self, key: (Address, NameId, Offer), token: DelegationToken, max: u32) {
+        if self.tokens.len() < max as usize || self.tokens.contains_key(&key) {
+            self.tokens.insert(key, token);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIFE: Span = Span::from_minutes(5);
+
+    #[test]
+    fn what_was_read_is_read_again_after_its_life_and_not_before() {
+        let mut process = Process::default();
+        let domain = NameId(1);
+        let start = Instant::from_seconds(1_000);
+        assert_eq!(process.loaded_at(domain, start, LIFE), start);
+        let almost = start + LIFE - Span::from_nanoseconds(1);
+        assert_eq!(process.loaded_at(domain, almost, LIFE), start);
+        assert_eq!(process.loaded_at(domain, start + LIFE, LIFE), start + LIFE);
+    }
+
+    #[test]
+    fn a_connection_is_used_again_unless_it_was_idle_too_long() {
+        let mut process = Process::default();
+        let (host, start, idle) = (NameId(1), Instant::from_seconds(1), Span::from_seconds(100));
+        assert!(!process.take_connection(host, start, idle));
+        process.keep_connection(host, start);
+        assert!(process.take_connection(host, start + Span::from_seconds(99), idle));
+        assert!(!process.take_connection(host, start + Span::from_seconds(99), idle));
+        process.keep_connection(host, start);
+        assert!(!process.take_connection(host, start + idle, idle));
+    }
+
+    #[test]
+    fn a_cold_process_starts_with_its_first_request_and_later_ones_wait_for_the_rest() {
+        let mut process = Process::cold();
+        let (start, eight) = (Instant::from_seconds(1), Span::from_seconds(8));
+        assert_eq!(process.wait_until_warm(start, eight), eight);
+        let later = start + Span::from_seconds(3);
+        assert_eq!(process.wait_until_warm(later, eight), Span::from_seconds(5));
+        assert_eq!(process.wait_until_warm(start + eight, eight), Span::ZERO);
+        assert_eq!(Process::default().wait_until_warm(start, eight), Span::ZERO);
+    }
+}

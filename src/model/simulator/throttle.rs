@@ -1,0 +1,102 @@
+//! Throttling budgets in a run: of the own users, and of external callers.
+//!
+//! Owner of a budget: the organization whose servers' time it counts. It knows nothing of calls.
+//! Invariant: what is admitted is released once.
+
+use crate::engine::{Instant, Span};
+
+use super::super::address::Address;
+use super::super::observation::Recorder;
+use super::super::organization::{Generation, OrgId, ServerId};
+use super::super::throttling::{Admission, Component, Product, ThrottlingPolicy};
+use super::World;
+use super::state::{GroupSlot, RequestSlot};
+
+impl<R: Recorder> World<'_, R> {
+    /// What becomes of a call of this user, without counting it.
+    pub(super) fn peek_user(
+        &self,
+        organization: OrgId,
+        user: Address,
+        server: ServerId,
+        now: Instant,
+    ) -> Admission {
+        let mut budget = self
+            .budgets
+            .get(&(organization, user))
+            .copied()
+            .unwrap_or_default();
+        budget.admit(&self.policy(server), now)
+    }
+
+    /// Counts a call of this user, unless it is refused.
+    pub(super) fn admit_user(
+        &mut self,
+        organization: OrgId,
+        user: Address,
+        server: ServerId,
+        now: Instant,
+    ) -> Admission {
+        let policy = self.policy(server);
+        self.budgets
+            .entry((organization, user))
+            .or_default()
+            .admit(&policy, now)
+    }
+
+    /// The request of a user is over.
+    pub(super) fn release_user(&mut self, slot: RequestSlot) {
+        let row = &mut self.requests[slot];
+        if std::mem::take(&mut row.holds_budget) {
+            let user = self.federation.requests[row.explicit].from;
+            let key = (row.identity.requester, user);
+            self.release(key);
+        }
+    }
+
+    /// Charges the user of a group with a server's time.
+    pub(super) fn charge_user(&mut self, group: GroupSlot, used: Span, now: Instant) {
+        let row = &self.groups[group];
+        let request = &self.requests[row.request];
+        let user = self.federation.requests[request.explicit].from;
+        self.charge((request.identity.requester, user), row.server, used, now);
+    }
+
+    /// Charges a caller with a server's time.
+    pub(super) fn charge(
+        &mut self,
+        key: (OrgId, Address),
+        server: ServerId,
+        used: Span,
+        now: Instant,
+    ) {
+        let policy = self.policy(server);
+        self.budgets
+            .entry(key)
+            .or_default()
+            .charge(&policy, now, used);
+    }
+
+    /// A call of a caller is over.
+    pub(super) fn release(&mut self, key: (OrgId, Address)) {
+        self.budgets
+            .get_mut(&key)
+            .expect("what is released was admitted")
+            .release();
+    }
+
+    /// The policy of a server: the scenario's, but Exchange 2010 has rules of its own.
+    fn policy(&self, server: ServerId) -> ThrottlingPolicy {
+        let scenario = self.federation.parameters.throttling;
+        if self.federation.servers.original(server).edition.generation != Generation::V2010 {
+            return scenario;
+        }
+        ThrottlingPolicy::default_of(Product::Exchange2010, Component::WebServices).map_or(
+            scenario,
+            |old| ThrottlingPolicy {
+                micro_delay: scenario.micro_delay,
+                ..old
+            },
+        )
+    }
+}

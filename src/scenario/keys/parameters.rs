@@ -1,0 +1,379 @@
+//! Keys of `[parameters]`: delays, sizes, time limits, cache lives and budgets.
+//!
+//! It knows nothing of where they are used. Invariant: every number of the model that is not a rule
+//! is here with its evidence; a guess is a parameter.
+
+use super::Evidence::{Guess, Observed, Recall, Rfc};
+use super::{Evidence, Key, Kind, Object, POSITIVE_SPAN, SPAN, count, key};
+use crate::engine::Span;
+
+/// `[parameters]`.
+pub static PARAMETERS: Object = Object {
+    name: "parameters",
+    doc: "Delays, sizes, time limits, cache lives and budgets that hold for the whole world.",
+    keys: &[
+        // Time that work takes.
+        delay(
+            "client_delay",
+            r#"{ dist = "lognormal", median = "2 ms", p99 = "30 ms" }"#,
+            "From a client to its server.",
+        ),
+        delay(
+            "directory_resolution",
+            r#"{ dist = "lognormal", median = "2 ms", p99 = "40 ms" }"#,
+            "Looking up one address in the directory.",
+        ),
+        delay(
+            "dns_warm",
+            r#"{ dist = "lognormal", median = "1 ms", p99 = "5 ms" }"#,
+            "An answer from a resolver's cache.",
+        ),
+        delay(
+            "dns_cold",
+            r#"{ dist = "lognormal", median = "35 ms", p99 = "400 ms" }"#,
+            "An answer that a resolver has to fetch.",
+        ),
+        span(
+            "tls_cpu",
+            r#""2 ms""#,
+            Guess,
+            "Computing of a full TLS handshake, in addition to its round trips.",
+        ),
+        delay(
+            "token_validation",
+            r#"{ dist = "lognormal", median = "3 ms", p99 = "15 ms" }"#,
+            "Decrypting and verifying a token at the target.",
+        ),
+        delay(
+            "autodiscover_service",
+            r#"{ dist = "lognormal", median = "60 ms", p99 = "1.2 s" }"#,
+            "Serving one Autodiscover request.",
+        ),
+        delay(
+            "availability_fixed",
+            r#"{ dist = "lognormal", median = "25 ms", p99 = "250 ms" }"#,
+            "Serving one availability request, before its mailboxes.",
+        ),
+        delay(
+            "availability_per_mailbox",
+            r#"{ dist = "lognormal", median = "8 ms", p99 = "80 ms" }"#,
+            "Reading one mailbox's calendar.",
+        ),
+        span(
+            "availability_per_event",
+            r#""50 us""#,
+            Guess,
+            "Reading one calendar entry.",
+        ),
+        span(
+            "outbound_cpu",
+            r#""15 ms""#,
+            Guess,
+            "Computing at the requester for each federated group: signing and building the request.",
+        ),
+        span(
+            "inbound_cpu",
+            r#""20 ms""#,
+            Guess,
+            "Computing at the target for each federated group.",
+        ),
+        span(
+            "inbound_cpu_per_mailbox",
+            r#""4 ms""#,
+            Guess,
+            "Computing at the target for each mailbox of a group.",
+        ),
+        delay(
+            "pool_cold_start",
+            r#"{ dist = "lognormal", median = "8 s", p99 = "25 s" }"#,
+            "The first request after an application pool was recycled waits so long.",
+        ),
+        delay(
+            "oauth_service",
+            r#"{ dist = "lognormal", median = "60 ms", p99 = "600 ms" }"#,
+            "Issuing an OAuth token.",
+        ),
+        // The network.
+        key(
+            "minimum_delay",
+            Kind::Span {
+                min: Span::from_microseconds(100),
+                max: Span::from_seconds(1),
+            },
+            r#""0.1 ms""#,
+            Evidence::Choice,
+            "No message between two owners of state takes less; it is the look-ahead of a run on several threads.",
+        ),
+        span(
+            "rtt_same_site",
+            r#""1 ms""#,
+            Guess,
+            "Median round trip within a site.",
+        ),
+        span(
+            "rtt_same_city",
+            r#""5 ms""#,
+            Guess,
+            "Median round trip between sites of a city.",
+        ),
+        span(
+            "rtt_same_continent",
+            r#""35 ms""#,
+            Guess,
+            "Median round trip between cities of a continent.",
+        ),
+        span(
+            "rtt_intercontinental",
+            r#""110 ms""#,
+            Guess,
+            "Median round trip between continents.",
+        ),
+        key(
+            "rtt_p99_percent",
+            count(100, 10_000),
+            "250",
+            Guess,
+            "The 99th percentile of a round trip in percent of its median; 250 is 2.5 times.",
+        ),
+        key(
+            "loss",
+            Kind::Share,
+            r#""0 %""#,
+            Guess,
+            "Share of round trips that lose a packet and wait for its retransmission.",
+        ),
+        span(
+            "retransmission_timeout",
+            r#""1 s""#,
+            Rfc,
+            "Wait before a lost packet is sent again; it doubles each time (RFC 6298).",
+        ),
+        span(
+            "connect_timeout",
+            r#""21 s""#,
+            Recall,
+            "A connection attempt that gets no answer is given up after so long.",
+        ),
+        span(
+            "connection_idle",
+            r#""100 s""#,
+            Recall,
+            "An idle connection is kept so long.",
+        ),
+        span(
+            "http_timeout",
+            r#""100 s""#,
+            Recall,
+            "An HTTP request without an answer is given up after so long.",
+        ),
+        // Time limits of a request.
+        positive(
+            "availability_deadline",
+            r#""25 s""#,
+            Observed,
+            "An availability request is answered after so long at the latest.",
+        ),
+        positive(
+            "deadline_poll",
+            r#""1 s""#,
+            Observed,
+            "How often the deadline and a lost client are looked for.",
+        ),
+        positive(
+            "recipient_resolution_limit",
+            r#""10 s""#,
+            Observed,
+            "Resolving the addresses of a request may take so long.",
+        ),
+        positive(
+            "srv_timeout",
+            r#""5 s""#,
+            Observed,
+            "A look-up of an SRV record is given up after so long.",
+        ),
+        positive(
+            "dns_timeout",
+            r#""12 s""#,
+            Recall,
+            "Any other DNS look-up is given up after so long, its retries included.",
+        ),
+        // Caches.
+        span(
+            "relationship_cache_life",
+            r#""5 min""#,
+            Observed,
+            "A process keeps organization relationships, identifiers and domains so long, also that there is none.",
+        ),
+        span(
+            "uri_cache_life",
+            r#""3600 s""#,
+            Observed,
+            "A process keeps a service address that Autodiscover gave so long.",
+        ),
+        key(
+            "uri_cache_entries",
+            count(1, 1_000_000_000),
+            "500000",
+            Observed,
+            "The most service addresses a process keeps; the oldest goes first.",
+        ),
+        span(
+            "address_space_refresh",
+            r#""60 min""#,
+            Observed,
+            "A process keeps availability address spaces so long.",
+        ),
+        positive(
+            "metadata_refresh_every",
+            r#""24 h""#,
+            Observed,
+            "Where a version refreshes the gateway's metadata by itself, it does so this often.",
+        ),
+        // Clocks.
+        span(
+            "timestamp_tolerance",
+            r#""5 min""#,
+            Guess,
+            "The gateway accepts a request whose timestamp is off by no more.",
+        ),
+        span(
+            "clock_skew",
+            r#""5 min""#,
+            Observed,
+            "A target accepts a token so long before and after its time of validity.",
+        ),
+        // Sizes.
+        size("token_request", r#""6 KB""#, "A request for a token."),
+        size(
+            "token_response",
+            r#""9 KB""#,
+            "The gateway's answer with a token.",
+        ),
+        size(
+            "autodiscover_request",
+            r#""10 KB""#,
+            "An Autodiscover request, before its addresses.",
+        ),
+        size(
+            "autodiscover_request_per_address",
+            r#""150 B""#,
+            "Each address of it.",
+        ),
+        size(
+            "autodiscover_response",
+            r#""1.5 KB""#,
+            "Its answer, before its addresses.",
+        ),
+        size(
+            "autodiscover_response_per_address",
+            r#""600 B""#,
+            "Each address of the answer.",
+        ),
+        size(
+            "availability_request",
+            r#""11 KB""#,
+            "A federated availability request, before its mailboxes.",
+        ),
+        size(
+            "availability_request_per_mailbox",
+            r#""250 B""#,
+            "Each mailbox of it.",
+        ),
+        size(
+            "availability_response_per_mailbox",
+            r#""2 KB""#,
+            "Its answer for each mailbox, before the calendar entries.",
+        ),
+        size(
+            "availability_response_per_event_simple",
+            r#""180 B""#,
+            "Each calendar entry with its times alone.",
+        ),
+        size(
+            "availability_response_per_event_detail",
+            r#""550 B""#,
+            "Each calendar entry with subject and location.",
+        ),
+        key(
+            "encrypted_token",
+            Kind::Size,
+            r#""6.9 KB""#,
+            Evidence::Calculated,
+            "A delegation token as it is carried in a request, encrypted.",
+        ),
+        key(
+            "compressed_share",
+            Kind::Share,
+            r#""15 %""#,
+            Guess,
+            "What compression leaves of a response.",
+        ),
+        size(
+            "dns_message",
+            r#""512 B""#,
+            "A DNS question with its answer.",
+        ),
+        // Throttling at the target.
+        key(
+            "throttle_concurrency",
+            count(1, 1_000_000),
+            "27",
+            Observed,
+            "A caller may have so many requests open at once.",
+        ),
+        span(
+            "throttle_burst",
+            r#""300 s""#,
+            Observed,
+            "A caller's budget of server time when it is full.",
+        ),
+        span(
+            "throttle_recharge",
+            r#""900 s""#,
+            Observed,
+            "Server time that comes back to a budget in an hour.",
+        ),
+        span(
+            "throttle_cutoff",
+            r#""3000 s""#,
+            Observed,
+            "A caller this far below zero is refused.",
+        ),
+        key(
+            "throttle_external_callers",
+            Kind::Boolean,
+            "true",
+            Guess,
+            "Whether callers of other organizations are charged at all; each by its address.",
+        ),
+        span(
+            "micro_delay",
+            r#""100 ms""#,
+            Guess,
+            "A caller below zero waits so long with each request.",
+        ),
+    ],
+};
+
+/// A distribution of a delay; all of them are guesses.
+const fn delay(name: &'static str, default: &'static str, doc: &'static str) -> Key {
+    key(name, Kind::Distribution, default, Guess, doc)
+}
+
+const fn span(name: &'static str, default: &'static str, on: Evidence, doc: &'static str) -> Key {
+    key(name, SPAN, default, on, doc)
+}
+
+const fn positive(
+    name: &'static str,
+    default: &'static str,
+    on: Evidence,
+    doc: &'static str,
+) -> Key {
+    key(name, POSITIVE_SPAN, default, on, doc)
+}
+
+/// The size of a message; all but one are guesses.
+const fn size(name: &'static str, default: &'static str, doc: &'static str) -> Key {
+    key(name, Kind::Size, default, Guess, doc)
+}

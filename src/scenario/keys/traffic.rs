@@ -1,0 +1,135 @@
+//! Keys of `[request.NAME]`, `[fault.NAME]` and `[[timeline]]`: what happens.
+//!
+//! It knows nothing of what follows from them. Invariant: as in the parent module.
+
+use super::Evidence::{Choice, Recall};
+use super::{ADDRESS, Kind, Object, POSITIVE_SPAN, count, derived, key, optional, required};
+use crate::engine::Span;
+
+/// `[request.NAME]`.
+pub static REQUEST: Object = Object {
+    name: "request",
+    doc: "An availability request that a client sends, once or several times.",
+    keys: &[
+        required("at", Kind::Instant, "When it is sent, the first time."),
+        required("from", Kind::Address, "Who asks: the address of a mailbox."),
+        required("to", Kind::List(&ADDRESS), "Whose calendars are asked for."),
+        key(
+            "window",
+            POSITIVE_SPAN,
+            r#""7 d""#,
+            Choice,
+            "The time it asks about, from `window_start`.",
+        ),
+        derived(
+            "window_start",
+            Kind::Instant,
+            "`at`",
+            "From when the time it asks about is counted.",
+        ),
+        key(
+            "view",
+            Kind::OneOf(&[
+                "MergedOnly",
+                "FreeBusy",
+                "FreeBusyMerged",
+                "Detailed",
+                "DetailedMerged",
+            ]),
+            r#""DetailedMerged""#,
+            Choice,
+            "The form of the answer it asks for.",
+        ),
+        key(
+            "interval",
+            Kind::Span {
+                min: Span::from_nanoseconds(1),
+                max: Span::from_days(366),
+            },
+            r#""30 min""#,
+            Recall,
+            "The interval of a merged view.",
+        ),
+        optional(
+            "server",
+            Kind::Name,
+            "one of the organization's, by the client's name",
+            "The server the client is connected to.",
+        ),
+        key(
+            "count",
+            count(1, 1_000_000),
+            "1",
+            Choice,
+            "How often it is sent.",
+        ),
+        optional(
+            "every",
+            POSITIVE_SPAN,
+            "all at once",
+            "The time from one to the next.",
+        ),
+    ],
+};
+
+/// `[fault.NAME]`.
+pub static FAULT: Object = Object {
+    name: "fault",
+    doc: "A change of the world that holds from one instant to another.",
+    keys: &[
+        required("from", Kind::Instant, "When it begins."),
+        required(
+            "until",
+            Kind::Instant,
+            "When everything is again as it was.",
+        ),
+        required(
+            "set",
+            Kind::Set,
+            "What is different: keys of the scenario with their values meanwhile.",
+        ),
+    ],
+};
+
+/// `[[timeline]]`.
+pub static TIMELINE: Object = Object {
+    name: "timeline entry",
+    doc: "Something that happens at an instant, for good.",
+    keys: &[
+        required("at", Kind::Instant, "When it happens."),
+        optional(
+            "do",
+            Kind::OneOf(&[
+                "gateway.rotate-certificate",
+                "server.recycle",
+                "organization.refresh-metadata",
+            ]),
+            "no procedure",
+            "A procedure that is carried out.",
+        ),
+        optional(
+            "org",
+            Kind::Name,
+            "the procedure needs none",
+            "The organization it is carried out in.",
+        ),
+        optional(
+            "gateway",
+            Kind::Name,
+            "the procedure needs none",
+            "The gateway it is carried out at.",
+        ),
+        optional(
+            "server",
+            Kind::Name,
+            "the procedure needs none",
+            "The server it is carried out on.",
+        ),
+        optional(
+            "set",
+            Kind::Set,
+            "nothing else changes",
+            "What is different from then on: keys of the scenario with their new values.",
+        ),
+    ],
+};

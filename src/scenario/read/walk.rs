@@ -1,0 +1,665 @@
+//! The walk along the key tables: a TOML tree to a typed tree, with every finding.
+//!
+//! It knows no key by name but those that say how to read the others. Invariant: every value that
+//! the text gives is looked at and either kept, or the subject of a finding.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::tz::TimeZone;
+use toml::de::{DeTable, DeValue};
+
+use super::defaults::Defaults;
+use super::names::{self, short, suggestion};
+use super::scalar::{self, Given, list_of, wrong_type};
+use super::syntax::Parsed;
+use super::{Document, at};
+use crate::engine::Instant;
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics, Location, SourceIndex};
+use crate::scenario::instants::{self, Clock};
+use crate::scenario::keys::{Kind, NamedTable, Object, Presence, RUN, SCENARIO, SETTABLE};
+use crate::scenario::quantity::Share;
+use crate::scenario::tree::{Entry, Origin, Shape, Table, Value};
+
+/// How many elements a list and how many names a named table may have.
+const ENTRIES_MAX: usize = 1_000_000;
+
+/// Fills every key of a typed tree that has a default and is absent.
+pub fn complete(table: Table) -> Table {
+    Defaults::default().complete(table)
+}
+
+/// Walks the scenario file and the settings that lie over it.
+pub(super) fn walk(layers: &[Parsed<'_>], found: Diagnostics) -> Result<Document, Diagnostics> {
+    let sources = found.sources().clone();
+    let root: Vec<Layer<'_>> = layers
+        .iter()
+        .filter_map(|layer| {
+            let table = layer.table.as_ref()?;
+            let text = &sources[usize::from(layer.source.0)].text;
+            Some(Layer {
+                source: layer.source,
+                text,
+                start: 0,
+                end: 0,
+                table,
+            })
+        })
+        .collect();
+    let mut walker = Walker {
+        found: Findings {
+            found,
+            sound_until: layers.iter().map(|layer| layer.sound_until).collect(),
+        },
+        clock: clock(&root),
+        path: Vec::new(),
+        defaults: Defaults::default(),
+    };
+    let tables = walker.object(&SCENARIO, &root, Mode::Complete);
+    let (clock, found) = (walker.clock, walker.found.found);
+    if layers.iter().any(|layer| layer.sound_until.is_some()) || found.has_errors() {
+        return Err(found);
+    }
+    let warnings = found;
+    Ok(Document {
+        tables,
+        clock,
+        warnings,
+    })
+}
+
+/// The findings so far, and how far each text can be relied on.
+struct Findings {
+    found: Diagnostics,
+    /// For each text, where broken syntax begins.
+    sound_until: Vec<Option<usize>>,
+}
+
+impl Findings {
+    /// Whether a finding at a place is worth making.
+    fn wants(&self, place: Location) -> bool {
+        let sound = self.sound_until.get(usize::from(place.source.0));
+        let sound = sound.is_some_and(|end| end.is_none_or(|end| (place.end as usize) < end));
+        sound && self.found.keeps(place)
+    }
+
+    fn push(&mut self, diagnostic: Diagnostic) {
+        // Behind broken syntax nothing can be relied on, and what is missing may be there.
+        let broken = self.sound_until.iter().any(Option::is_some);
+        let place = diagnostic.location.unwrap_or_default();
+        let sound = self
+            .sound_until
+            .get(usize::from(place.source.0))
+            .copied()
+            .flatten();
+        if sound.is_none_or(|end| (place.end as usize) < end)
+            && !(broken && diagnostic.code == "missing-key")
+        {
+            self.found.push(diagnostic);
+        }
+    }
+}
+
+/// The start and zone of the run, needed to read every other instant; what is wrong with them is
+/// found later.
+fn clock(layers: &[Layer<'_>]) -> Clock {
+    let run = |name: &str| {
+        layers.iter().rev().find_map(|layer| {
+            let DeValue::Table(run) = layer.table.get("run")?.get_ref() else {
+                return None;
+            };
+            let value = run.get(name)?;
+            Some(layer.given(value))
+        })
+    };
+    let zone = run("time_zone").and_then(|given| given.value.as_str().and_then(instants::zone));
+    let zone = zone.map_or(TimeZone::UTC, |(zone, _)| zone);
+    let (_, key) = RUN.find("start").expect("a run has a start");
+    let read = |given| {
+        let clock = Clock::new(Instant::EPOCH, zone.clone());
+        scalar::read(&key.kind, "start", given, &clock).ok()
+    };
+    let start = run("start").and_then(read);
+    match start {
+        Some(Value::Instant(start)) => Clock::new(start, zone),
+        _ => Clock::new(Defaults::default().of(&RUN).instant("start"), zone),
+    }
+}
+
+/// One text's part of a table.
+#[derive(Clone, Copy)]
+struct Layer<'t> {
+    source: SourceIndex,
+    text: &'t str,
+    start: usize,
+    end: usize,
+    table: &'t DeTable<'t>,
+}
+
+/// A value with the place of its key.
+#[derive(Clone, Copy)]
+struct Keyed<'t> {
+    key: Location,
+    given: Given<'t>,
+}
+
+/// Whether a table is filled with defaults, or a change that names only what is different.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Complete,
+    Partial,
+}
+
+struct Walker<'t> {
+    found: Findings,
+    clock: Clock,
+    /// The keys from the top to here.
+    path: Vec<Cow<'t, str>>,
+    defaults: Defaults,
+}
+
+impl<'t> Layer<'t> {
+    fn given(&self, value: &'t toml::Spanned<DeValue<'t>>) -> Given<'t> {
+        let span = value.span();
+        let (source, text, value) = (self.source, self.text, value.get_ref());
+        Given {
+            source,
+            text,
+            start: span.start,
+            end: span.end,
+            value,
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<Keyed<'t>> {
+        let (key, value) = self.table.get_key_value(name)?;
+        let key = at(self.source, key.span());
+        Some(Keyed {
+            key,
+            given: self.given(value),
+        })
+    }
+
+    fn place(&self) -> Location {
+        at(self.source, self.start..self.end)
+    }
+}
+
+impl<'t> Given<'t> {
+    fn layer(&self) -> Option<Layer<'t>> {
+        let DeValue::Table(table) = self.value else {
+            return None;
+        };
+        let (source, text, start, end) = (self.source, self.text, self.start, self.end);
+        Some(Layer {
+            source,
+            text,
+            start,
+            end,
+            table,
+        })
+    }
+
+    fn origin(&self) -> Origin {
+        let place = at(self.source, self.span());
+        match self.source {
+            SourceIndex(0) => Origin::File(place),
+            _ => Origin::CommandLine(place),
+        }
+    }
+}
+
+impl<'t> Walker<'t> {
+    /// A table of an object, from all texts that have a part of it.
+    fn object(&mut self, object: &'static Object, layers: &[Layer<'t>], mode: Mode) -> Table {
+        let mut table = Table::new(Shape::Object(object));
+        for layer in layers {
+            self.unknown_keys(object, layer, mode);
+        }
+        let mut keyed = Vec::new();
+        for key in object.keys {
+            keyed.clear();
+            keyed.extend(layers.iter().filter_map(|layer| layer.get(key.name)));
+            if let Some(last) = keyed.last() {
+                let (place, origin) = (last.key, last.given.origin());
+                self.path.push(Cow::Borrowed(key.name));
+                if let Some(value) = self.value(&key.kind, &keyed, mode) {
+                    table.insert(key.name, Some(place), Entry::new(value, origin));
+                }
+                self.path.pop();
+            } else if mode == Mode::Complete && matches!(key.presence, Presence::Required) {
+                self.missing(object, key, layers);
+            }
+        }
+        match mode {
+            Mode::Complete => table.over(self.defaults.of(object)),
+            Mode::Partial => table,
+        }
+    }
+
+    /// A value of any kind; of several texts the last one counts, but tables are laid together.
+    fn value(&mut self, kind: &'static Kind, keyed: &[Keyed<'t>], mode: Mode) -> Option<Value> {
+        match kind {
+            Kind::Table(object) => {
+                let layers = self.layers(kind, keyed)?;
+                Some(Value::Table(self.object(object, &layers, mode)))
+            }
+            Kind::Named(named) => {
+                let layers = self.layers(kind, keyed)?;
+                Some(Value::Table(self.named(named, &layers, mode)))
+            }
+            Kind::Set => {
+                let layers = self.layers(kind, keyed)?;
+                Some(Value::Table(self.set(&layers)))
+            }
+            Kind::Expectations => {
+                let layers = self.layers(kind, keyed)?;
+                let mut table = Table::new(Shape::Expectations);
+                layers
+                    .iter()
+                    .for_each(|layer| self.expectations(layer, "", &mut table));
+                Some(Value::Table(table))
+            }
+            _ => {
+                let mut last = None;
+                for one in keyed {
+                    last = self.one(kind, one.given, mode);
+                }
+                last
+            }
+        }
+    }
+
+    /// A value of a kind that is not laid together.
+    fn one(&mut self, kind: &'static Kind, given: Given<'t>, mode: Mode) -> Option<Value> {
+        let key = self.key();
+        let read = match (kind, given.value) {
+            (Kind::List(element), DeValue::Array(_)) => return self.list(element, given),
+            (Kind::Tables(object), DeValue::Array(_)) => return self.tables(object, given, mode),
+            (Kind::Shares(words), DeValue::Table(_)) => return self.shares(words, given),
+            (Kind::Shares(words), DeValue::String(word)) => {
+                scalar::word_of(words, &key, word, given).map(|word| {
+                    let mut table = Table::new(Shape::Shares(words));
+                    table.insert(
+                        &word,
+                        None,
+                        Entry::new(Value::Share(Share::ALL), given.origin()),
+                    );
+                    Value::Table(table)
+                })
+            }
+            _ => scalar::read(kind, &key, given, &self.clock),
+        };
+        self.kept(read)
+    }
+
+    fn list(&mut self, kind: &'static Kind, given: Given<'t>) -> Option<Value> {
+        let elements = self.elements(given)?;
+        let mut seen = BTreeSet::new();
+        let mut list = Vec::with_capacity(elements.len());
+        for element in elements {
+            let read = scalar::read(kind, &self.key(), element, &self.clock);
+            let Some(value) = self.kept(read) else {
+                continue;
+            };
+            let once = matches!(
+                kind,
+                Kind::Domain | Kind::Host | Kind::Name | Kind::OneOf(_)
+            );
+            if let Value::Text(text) = &value
+                && once
+                && !seen.insert(text.clone())
+            {
+                let message = format!("`{}` is in the list twice", short(text));
+                self.found.push(
+                    element
+                        .error("duplicate-value", message)
+                        .help("remove one of them"),
+                );
+            }
+            list.push(Entry::new(value, element.origin()));
+        }
+        Some(Value::List(list))
+    }
+
+    fn tables(&mut self, object: &'static Object, given: Given<'t>, mode: Mode) -> Option<Value> {
+        let mut list = Vec::new();
+        for element in self.elements(given)? {
+            match element.layer() {
+                Some(layer) => {
+                    let table = self.object(object, &[layer], mode);
+                    list.push(Entry::new(Value::Table(table), element.origin()));
+                }
+                None => {
+                    let path = self.path_text();
+                    self.found
+                        .push(wrong_type(&Kind::Table(object), &path, element));
+                }
+            }
+        }
+        Some(Value::List(list))
+    }
+
+    fn elements(&mut self, given: Given<'t>) -> Option<Vec<Given<'t>>> {
+        let DeValue::Array(elements) = given.value else {
+            return None;
+        };
+        if self.too_many(elements.len(), at(given.source, given.span())) {
+            return None;
+        }
+        let element = |value: &'t toml::Spanned<DeValue<'t>>| {
+            let span = value.span();
+            Given {
+                start: span.start,
+                end: span.end,
+                value: value.get_ref(),
+                ..given
+            }
+        };
+        Some(elements.iter().map(element).collect())
+    }
+
+    /// `{ x = "90 %", y = "10 %" }`, which must sum to 100 %.
+    fn shares(&mut self, words: &'static [&'static str], given: Given<'t>) -> Option<Value> {
+        let layer = given.layer()?;
+        let mut table = Table::new(Shape::Shares(words));
+        let mut sum = 0;
+        let mut sound = true;
+        for (key, value) in layer.table.iter() {
+            let place = at(layer.source, key.span());
+            if !words.contains(&key.get_ref().as_ref()) {
+                let meant = suggestion(key.get_ref(), words.iter().copied());
+                let message = format!("`{}` is no value of `{}`", short(key.get_ref()), self.key());
+                let values = list_of(words);
+                let help = match meant {
+                    Some(meant) => format!("did you mean `{meant}`? (values: {values})"),
+                    None => format!("values: {values}"),
+                };
+                self.found
+                    .push(Diagnostic::error("bad-value", place, message).help(help));
+                sound = false;
+                continue;
+            }
+            let read = scalar::read(&Kind::Share, key.get_ref(), layer.given(value), &self.clock);
+            match self.kept(read) {
+                Some(Value::Share(share)) => {
+                    sum += share.parts();
+                    let origin = layer.given(value).origin();
+                    table.insert(
+                        key.get_ref(),
+                        Some(place),
+                        Entry::new(Value::Share(share), origin),
+                    );
+                }
+                _ => sound = false,
+            }
+        }
+        if sound && sum != Share::ONE {
+            // Each share is at most the whole, and there are few words.
+            let sum = crate::scenario::quantity::decimal(sum, 10);
+            let message = format!("the shares of `{}` sum to {sum} %", self.key());
+            self.found.push(
+                given
+                    .error("out-of-range", message)
+                    .help("they must sum to 100 %"),
+            );
+        }
+        Some(Value::Table(table))
+    }
+
+    fn named(&mut self, named: &'static NamedTable, layers: &[Layer<'t>], mode: Mode) -> Table {
+        let mut names: BTreeMap<String, Vec<Keyed<'t>>> = BTreeMap::new();
+        for layer in layers {
+            if self.too_many(layer.table.len(), layer.place()) {
+                continue;
+            }
+            for (key, value) in layer.table.iter() {
+                let place = at(layer.source, key.span());
+                let name = names::normal(named.names, key.get_ref()).map_err(|refusal| {
+                    Diagnostic::error("bad-name", place, refusal.message).help(refusal.help)
+                });
+                let Some(name) = self.kept(name) else {
+                    continue;
+                };
+                let keyed = Keyed {
+                    key: place,
+                    given: layer.given(value),
+                };
+                let entries = names.entry(name).or_default();
+                if let Some(other) = entries
+                    .iter()
+                    .find(|other| other.key.source == layer.source)
+                {
+                    let message = format!("`{}` is given twice", short(key.get_ref()));
+                    self.found.push(
+                        Diagnostic::error("duplicate-key", place, message)
+                            .label("the same as the other")
+                            .also(other.key, "first given here")
+                            .help("spellings that differ in case or spaces are the same name"),
+                    );
+                    continue;
+                }
+                entries.push(keyed);
+            }
+        }
+        let mut table = Table::new(Shape::Named(named));
+        for (name, keyed) in names {
+            let last = keyed.last().expect("a name has a value");
+            let (place, origin) = (last.key, last.given.origin());
+            self.path.push(Cow::Owned(name.clone()));
+            if let Some(value) = self.value(&named.value, &keyed, mode) {
+                table.insert(&name, Some(place), Entry::new(value, origin));
+            }
+            self.path.pop();
+        }
+        table
+    }
+
+    /// A change of the world: keys of the scenario, without defaults.
+    fn set(&mut self, layers: &[Layer<'t>]) -> Table {
+        for layer in layers.iter().filter(|layer| layer.table.is_empty()) {
+            let message = format!("`{}` changes nothing", self.path_text());
+            let help = "name what changes, such as `set.org.contoso.server.cas1.state = \"down\"`";
+            self.found
+                .push(Diagnostic::warning("empty-set", layer.place(), message).help(help));
+        }
+        // Keys of a change are keys of the scenario, so messages name them from its top.
+        let path = std::mem::take(&mut self.path);
+        let table = self.object(&SCENARIO, layers, Mode::Partial);
+        self.path = path;
+        table
+    }
+
+    /// Metric to condition; a metric with points but without quotes comes as nested tables.
+    fn expectations(&mut self, layer: &Layer<'t>, prefix: &str, table: &mut Table) {
+        for (key, value) in layer.table.iter() {
+            let metric = format!("{prefix}{}", key.get_ref());
+            let given = layer.given(value);
+            match given.value {
+                DeValue::Table(_) => {
+                    if let Some(inner) = given.layer() {
+                        self.expectations(&inner, &format!("{metric}."), table);
+                    }
+                }
+                DeValue::String(condition) => {
+                    let value = Value::Text(condition.to_string());
+                    let place = at(layer.source, key.span());
+                    table.insert(&metric, Some(place), Entry::new(value, given.origin()));
+                }
+                _ => {
+                    let message = format!("`{}` must be a condition, as text", short(&metric));
+                    let help =
+                        "write an operator and a value, such as `\"== 0\"` or `\">= 99.5 %\"`";
+                    self.found
+                        .push(given.error("wrong-type", message).help(help));
+                }
+            }
+        }
+    }
+
+    /// The parts of a table that really are tables.
+    fn layers(&mut self, kind: &'static Kind, keyed: &[Keyed<'t>]) -> Option<Vec<Layer<'t>>> {
+        let mut layers = Vec::with_capacity(keyed.len());
+        for one in keyed {
+            match one.given.layer() {
+                Some(layer) => layers.push(layer),
+                None => {
+                    let path = self.path_text();
+                    self.found.push(wrong_type(kind, &path, one.given));
+                }
+            }
+        }
+        (layers.len() == keyed.len()).then_some(layers)
+    }
+
+    fn unknown_keys(&mut self, object: &'static Object, layer: &Layer<'t>, mode: Mode) {
+        let in_set = mode == Mode::Partial && std::ptr::eq(object, &SCENARIO);
+        for key in layer.table.keys() {
+            let name: &str = key.get_ref();
+            let place = at(layer.source, key.span());
+            if object.find(name).is_some() {
+                if in_set && !SETTABLE.contains(&name) {
+                    let message = format!("`{name}` cannot be changed while the simulation runs");
+                    let help = format!("keys that can: {}", list_of(SETTABLE));
+                    self.found
+                        .push(Diagnostic::error("not-settable", place, message).help(help));
+                }
+                continue;
+            }
+            if self.found.wants(place) {
+                let unknown = self.unknown_key(object, name, place, in_set);
+                self.found.push(unknown);
+            } else {
+                let unknown = Diagnostic::error("unknown-key", place, "unknown key");
+                self.found.push(unknown);
+            }
+        }
+    }
+
+    fn unknown_key(
+        &self,
+        object: &'static Object,
+        name: &str,
+        place: Location,
+        in_set: bool,
+    ) -> Diagnostic {
+        let keys: Vec<&str> = object.keys.iter().map(|key| key.name).collect();
+        let known: &[&str] = if in_set { SETTABLE } else { &keys };
+        let table = match self.path_text() {
+            _ if in_set => "in a `set`".to_string(),
+            path if path.is_empty() => "at the top of the scenario".to_string(),
+            path => format!("in `{path}`"),
+        };
+        let help = match suggestion(name, known.iter().copied()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => home_of(name).unwrap_or_else(|| format!("known keys: {}", list_of(known))),
+        };
+        let message = format!("unknown key `{}` {table}", short(name));
+        Diagnostic::error("unknown-key", place, message)
+            .label("not a known key")
+            .help(help)
+    }
+
+    fn missing(
+        &mut self,
+        object: &'static Object,
+        key: &'static crate::scenario::keys::Key,
+        layers: &[Layer<'t>],
+    ) {
+        let place = layers.last().map_or(Location::default(), Layer::place);
+        let help = format!("add `{} = {}`", key.name, scalar::example(&key.kind));
+        let path = self.path_text();
+        let diagnostic = if path.is_empty() {
+            let message = if layers.iter().all(|layer| layer.table.is_empty()) {
+                "the scenario is empty".to_string()
+            } else {
+                format!("`{}` is missing", key.name)
+            };
+            Diagnostic::error("missing-key", place, message)
+                .help(format!("{help} as the first line"))
+        } else {
+            let message = format!("`{}` is missing in `{path}`", key.name);
+            let label = format!("this {} needs it", object.name);
+            Diagnostic::error("missing-key", place, message)
+                .label(label)
+                .help(help)
+        };
+        self.found.push(diagnostic);
+    }
+
+    fn too_many(&mut self, count: usize, place: Location) -> bool {
+        if count <= ENTRIES_MAX {
+            return false;
+        }
+        let message = format!(
+            "`{}` has {count} entries, but may have {ENTRIES_MAX}",
+            self.path_text()
+        );
+        self.found
+            .push(Diagnostic::error("too-many", place, message).help("use fewer"));
+        true
+    }
+
+    fn kept<T>(&mut self, read: Result<T, Diagnostic>) -> Option<T> {
+        read.map_err(|diagnostic| {
+            self.found.push(diagnostic);
+        })
+        .ok()
+    }
+
+    /// The last key of the path.
+    fn key(&self) -> String {
+        self.path.last().map_or_else(String::new, |key| short(key))
+    }
+
+    /// The path as it is written in a header.
+    fn path_text(&self) -> String {
+        let bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let part = |part: &Cow<'_, str>| match part.chars().all(bare) {
+            true => part.to_string(),
+            false => format!("\"{part}\""),
+        };
+        self.path.iter().map(part).collect::<Vec<_>>().join(".")
+    }
+}
+
+/// In which table a key of this name belongs, if there is exactly one.
+fn home_of(name: &str) -> Option<String> {
+    let mut homes = Vec::new();
+    homes_below(&SCENARIO, &mut Vec::new(), name, &mut homes);
+    match homes.as_slice() {
+        [home] if home.is_empty() => Some(format!(
+            "`{name}` belongs at the top of the file, before the first table"
+        )),
+        [home] => Some(format!("`{name}` is a key of `[{home}]`")),
+        _ => None,
+    }
+}
+
+fn homes_below(
+    object: &'static Object,
+    path: &mut Vec<String>,
+    name: &str,
+    homes: &mut Vec<String>,
+) {
+    if object.find(name).is_some() {
+        homes.push(path.join("."));
+    }
+    for key in object.keys {
+        path.push(key.name.to_string());
+        match &key.kind {
+            Kind::Table(inner) | Kind::Tables(inner) => homes_below(inner, path, name, homes),
+            Kind::Named(NamedTable {
+                value: Kind::Table(inner),
+                names,
+                ..
+            }) => {
+                path.push(names.word().to_string());
+                homes_below(inner, path, name, homes);
+                path.pop();
+            }
+            _ => {}
+        }
+        path.pop();
+    }
+}

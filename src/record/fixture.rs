@@ -356,7 +356,6 @@ pub(crate) fn federation() -> Federation {
         address_spaces: Revised::new(),
         mailboxes: Revised::new(),
         groups: Revised::new(),
-        private_links: Default::default(),
         workloads: IdVec::from_rows(vec![Workload {
             name: "ask".into(),
             hash: NameHash::of("ask"),

@@ -9,6 +9,7 @@ pub mod digest;
 pub mod histogram;
 pub mod measure;
 pub mod naming;
+pub mod rows;
 pub mod tally;
 pub mod walk;
 
@@ -17,3 +18,7 @@ pub(crate) mod fixture;
 
 pub use digest::{Digest, Fingerprint};
 pub use histogram::Histogram;
+pub use measure::{Expression, Measure, MeasureError, Measures, Value};
+pub use rows::{Log, RowLists, Rows};
+pub use tally::Tally;
+pub use walk::{Step, Walk, Walks};

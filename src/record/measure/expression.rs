@@ -237,7 +237,8 @@ mod tests {
 
     #[test]
     fn a_measure_is_a_metric_and_its_conditions() {
-        let cases: [(&str, &str, &[(Label, &str)]); 5] = [
+        type Case = (&'static str, &'static str, &'static [(Label, &'static str)]);
+        let cases: [Case; 5] = [
             ("latency.p99", "latency.p99", &[]),
             ("requests.count{}", "requests.count", &[]),
             (
@@ -277,7 +278,10 @@ mod tests {
 
     #[test]
     fn every_error_has_its_place_and_a_suggestion() {
-        let cases: [(&str, &[(&str, &str, &str)]); 8] = [
+        // The text; of each error its place, a part of its message, a part of its help.
+        type Found = (&'static str, &'static str, &'static str);
+        type Case = (&'static str, &'static [Found]);
+        let cases: [Case; 8] = [
             (
                 "atendees.count",
                 &[(

@@ -17,8 +17,17 @@ use super::expression::{Condition, Expression, MeasureError};
 use super::sighting::Sighting;
 use super::vocabulary::{Label, Subject};
 
-/// Reads an instant as scenarios write it; the error says what is wrong with it.
-pub type ReadInstant<'a> = &'a dyn Fn(&str) -> Result<Instant, String>;
+/// Reads an instant as scenarios write it.
+pub type ReadInstant<'a> = &'a dyn Fn(&str) -> Result<Instant, NoInstant>;
+
+/// Why a text is no instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoInstant {
+    /// What is wrong, with the text in backticks.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+}
 
 /// What a measure is narrowed to; none: to everything.
 #[derive(Clone, Debug, Default)]
@@ -266,7 +275,8 @@ impl Reader<'_> {
     }
 
     fn instant(&self) -> Result<Instant, MeasureError> {
-        let wrong = |why| MeasureError::new(self.condition.range.clone(), why);
-        (self.read_instant)(self.value()).map_err(wrong)
+        (self.read_instant)(self.value()).map_err(|error| {
+            MeasureError::new(self.condition.range.clone(), error.message).help(error.help)
+        })
     }
 }

@@ -24,7 +24,7 @@ use super::histogram::Histogram;
 use compile::Filter;
 use sighting::{Groups, Sighting, sight};
 
-pub use compile::ReadInstant;
+pub use compile::{NoInstant, ReadInstant};
 pub use expression::{Condition, Expression, MeasureError, nearest};
 pub use vocabulary::{Kind, Label, METRICS, Metric, Statistic, Subject};
 

@@ -8,12 +8,15 @@ use crate::model::outcome::Leg;
 use crate::record::fixture::{START, federation, journey, request, seen};
 
 /// Reads `+<n> s` from the start of the run, as a scenario would.
-fn read_instant(text: &str) -> Result<Instant, String> {
+fn read_instant(text: &str) -> Result<Instant, NoInstant> {
     let digits = text
         .strip_prefix('+')
         .and_then(|rest| rest.strip_suffix(" s"));
     let seconds = digits.and_then(|digits| digits.parse().ok());
-    let error = || format!("`{text}` is no instant");
+    let error = || NoInstant {
+        message: format!("`{text}` is no instant"),
+        help: "write `+5 s`".to_owned(),
+    };
     Ok(START + Span::from_seconds(seconds.ok_or_else(error)?))
 }
 
@@ -164,7 +167,7 @@ fn a_value_that_means_nothing_here_is_an_error_with_its_place() {
         ("requests.count{org=contso}", "did you mean `contoso`?"),
         ("requests.count{request=asks}", "did you mean `ask`?"),
         ("requests.count{request=ask#0}", "count from 1"),
-        ("requests.count{from=soon}", ""),
+        ("requests.count{from=soon}", "write `+5 s`"),
         ("requests.count{from=+2 s, until=+2 s}", ""),
     ];
     for (text, help) in cases {

@@ -3,5 +3,6 @@
 pub mod engine;
 pub mod model;
 pub mod record;
+pub mod report;
 pub mod scenario;
 pub mod study;

@@ -160,8 +160,6 @@ pub struct Sources {
     pub data_centres: IdVec<DataCentreId, SourceId>,
     /// Of each resolver.
     pub resolvers: IdVec<ResolverId, SourceId>,
-    /// Of the time line.
-    pub time_line: Option<SourceId>,
     /// How many there are.
     pub count: usize,
 }

@@ -115,8 +115,6 @@ pub struct Parameters {
     pub deadline_poll: Span,
     /// The time that the resolution of recipients has.
     pub recipient_resolution_limit: Span,
-    /// The time that an SRV lookup has.
-    pub srv_timeout: Span,
     /// The life of configuration objects in a process's cache, absent ones included.
     pub relationship_cache_life: Span,
     /// The life of entries in the URL cache.

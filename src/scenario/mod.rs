@@ -7,14 +7,56 @@
 //! where a key, its unit or its default stands; parser, schema, `show` and reference follow from
 //! them.
 
+pub mod compile;
 pub mod diagnostic;
 pub mod instants;
 pub mod keys;
+pub mod new;
+pub mod patch;
 pub mod quantity;
 pub mod read;
+pub mod reference;
+pub mod schema;
+pub mod show;
 pub mod tree;
 
+pub use compile::Compiled;
 pub use diagnostic::{Diagnostic, Diagnostics, Location, Severity};
 pub use quantity::{Rate, Share};
 pub use read::{Document, read};
 pub use tree::{Entry, Origin, Table, Value};
+
+/// A scenario: one world and what happens in it.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    document: Document,
+}
+
+impl Scenario {
+    /// Reads a scenario's text; `name` is what messages call it.
+    ///
+    /// # Errors
+    /// All findings of form at once, if one of them is an error.
+    pub fn parse(text: &str, name: &str) -> Result<Scenario, Diagnostics> {
+        read(text, name).map(Scenario::from)
+    }
+
+    /// Compiles it into a federation.
+    ///
+    /// # Errors
+    /// All findings of meaning at once, if one of them is an error.
+    pub fn compile(&self) -> Result<Compiled, Diagnostics> {
+        compile::compile(&self.document)
+    }
+
+    /// The document that was read.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+}
+
+impl From<Document> for Scenario {
+    fn from(document: Document) -> Scenario {
+        Scenario { document }
+    }
+}

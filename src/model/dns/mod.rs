@@ -162,6 +162,26 @@ pub struct Resolver {
     pub internal: Vec<ZoneId>,
 }
 
+/// How long a resolver remembers at most, where the scenario does not say.
+///
+/// Source: Windows DNS server: 86,400 s and, recalled, 900 s.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResolverCaps {
+    /// Records.
+    pub positive: Span,
+    /// That something does not exist.
+    pub negative: Span,
+}
+
+impl Default for ResolverCaps {
+    fn default() -> Self {
+        ResolverCaps {
+            positive: Span::from_seconds(86_400),
+            negative: Span::from_seconds(900),
+        }
+    }
+}
+
 /// What a resolver does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResolverState {

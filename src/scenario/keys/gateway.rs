@@ -26,12 +26,6 @@ pub static GATEWAY: Object = Object {
             "The host of its token service.",
         ),
         derived(
-            "metadata_host",
-            Kind::Host,
-            "by the gateway's name",
-            "The host of its federation metadata.",
-        ),
-        derived(
             "site",
             Kind::Name,
             "the site `gateway`",
@@ -119,6 +113,12 @@ pub static GATEWAY: Object = Object {
             r#""30 d""#,
             Guess,
             "How long before it is used a new signing certificate stands in the metadata.",
+        ),
+        optional(
+            "closed_from",
+            Kind::Instant,
+            "it stays open",
+            "From then on it issues no tokens, for good.",
         ),
         optional(
             "rollover_first",

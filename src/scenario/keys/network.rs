@@ -82,7 +82,7 @@ static LINK: Object = Object {
             Kind::Share,
             r#""0 %""#,
             Choice,
-            "Share of round trips that lose a packet.",
+            "Share of messages that are lost, each way.",
         ),
         key("state", UP_DOWN, r#""up""#, Choice, "Whether it works."),
         key(
@@ -111,7 +111,7 @@ static PRIVATE: Object = Object {
             Kind::Share,
             r#""0 %""#,
             Choice,
-            "Share of round trips that lose a packet.",
+            "Share of messages that are lost, each way.",
         ),
         key("state", UP_DOWN, r#""up""#, Choice, "Whether it works."),
     ],

@@ -59,7 +59,7 @@ pub static ORGANIZATION: Object = Object {
             count(0, 10_000_000),
             "0",
             Choice,
-            "Mailboxes beyond those declared one by one; `user0@` to `userN@` of the primary domain.",
+            "Mailboxes beyond those declared one by one; `user1@` to `userN@` of the primary domain.",
         ),
         key(
             "calendar_default",
@@ -271,12 +271,6 @@ static IDENTIFIER: Object = Object {
             Kind::Domain,
             "`FYDIBOHF25SPDLT.` and the first domain",
             "The right-hand side of user identifiers in token requests.",
-        ),
-        optional(
-            "contact",
-            Kind::Address,
-            "none is set",
-            "The organization's contact; it changes nothing.",
         ),
     ],
 };
@@ -560,12 +554,6 @@ static GROUP: Object = Object {
             "[]",
             Choice,
             "Names or addresses of mailboxes, mail users, contacts and groups.",
-        ),
-        optional(
-            "size",
-            count(0, 1_000_000),
-            "the number of its members",
-            "How many members it has, if they are not listed.",
         ),
         key(
             "deleted",

@@ -186,16 +186,10 @@ pub static PARAMETERS: Object = Object {
             "Resolving the addresses of a request may take so long.",
         ),
         positive(
-            "srv_timeout",
-            r#""5 s""#,
-            Observed,
-            "A look-up of an SRV record is given up after so long.",
-        ),
-        positive(
             "dns_timeout",
             r#""12 s""#,
             Recall,
-            "Any other DNS look-up is given up after so long, its retries included.",
+            "A DNS look-up is given up after so long, its retries included.",
         ),
         // Caches.
         span(
@@ -243,6 +237,11 @@ pub static PARAMETERS: Object = Object {
             "A target accepts a token so long before and after its time of validity.",
         ),
         // Sizes.
+        size(
+            "client_request",
+            r#""3 KB""#,
+            "An availability request from a client, before its attendees.",
+        ),
         size("token_request", r#""6 KB""#, "A request for a token."),
         size(
             "token_response",
@@ -307,11 +306,6 @@ pub static PARAMETERS: Object = Object {
             r#""15 %""#,
             Guess,
             "What compression leaves of a response.",
-        ),
-        size(
-            "dns_message",
-            r#""512 B""#,
-            "A DNS question with its answer.",
         ),
         // Throttling at the target.
         key(

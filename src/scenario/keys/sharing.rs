@@ -113,12 +113,6 @@ pub static CONNECTOR: Object = Object {
             "the second organization's Autodiscover service",
             "Where the partner's service addresses are asked for.",
         ),
-        derived(
-            "audience",
-            Kind::Text,
-            "the second organization's primary domain",
-            "The audience of OAuth tokens for the partner.",
-        ),
         key(
             "oauth",
             Kind::OneOf(&["working", "token-refused", "token-rejected"]),
@@ -135,6 +129,13 @@ pub static ADDRESS_SPACE: Object = Object {
     doc: "An availability address space of an organization: how it asks for addresses of a domain \
           without federation.",
     keys: &[
+        key(
+            "exists",
+            Kind::Boolean,
+            "true",
+            Choice,
+            "Whether it exists; a change can create or remove it.",
+        ),
         required(
             "access_method",
             Kind::OneOf(&[

@@ -3,7 +3,7 @@
 //! It knows nothing of what follows from them. Invariant: as in the parent module.
 
 use super::Evidence::{Choice, Recall};
-use super::{ADDRESS, Kind, Object, POSITIVE_SPAN, count, derived, key, optional, required};
+use super::{ADDRESS, Kind, Object, POSITIVE_SPAN, count, key, optional, required};
 use crate::engine::Span;
 
 /// `[request.NAME]`.
@@ -19,13 +19,7 @@ pub static REQUEST: Object = Object {
             POSITIVE_SPAN,
             r#""7 d""#,
             Choice,
-            "The time it asks about, from `window_start`.",
-        ),
-        derived(
-            "window_start",
-            Kind::Instant,
-            "`at`",
-            "From when the time it asks about is counted.",
+            "The length of time that it asks about.",
         ),
         key(
             "view",

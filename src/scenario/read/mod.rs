@@ -5,7 +5,9 @@
 //! number, without a panic; and what it returns is complete but for derived and optional keys.
 
 mod defaults;
-mod names;
+mod distribution;
+mod findings;
+pub(crate) mod names;
 mod scalar;
 mod scan;
 mod syntax;
@@ -77,7 +79,7 @@ pub fn read_with(text: &str, name: &str, settings: &[String]) -> Result<Document
     for setting in settings.iter().take(usize::from(u16::MAX) - 1) {
         sources.push(Source {
             name: "--set".to_string(),
-            text: setting.clone(),
+            text: super::patch::setting_text(setting),
         });
     }
     let sources: Arc<[Source]> = sources.into();
@@ -173,6 +175,13 @@ fn not_text(bytes: &[u8], name: &str, valid: usize) -> Diagnostics {
     let mut found = Diagnostics::default();
     found.push(Diagnostic::placeless("not-utf8", message).help(help));
     found
+}
+
+/// A path as it is written in a header.
+pub(super) fn path_text<'a>(path: impl Iterator<Item = &'a str>) -> String {
+    path.map(super::patch::key_text)
+        .collect::<Vec<_>>()
+        .join(".")
 }
 
 /// The place of a range of a text.

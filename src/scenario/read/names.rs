@@ -18,6 +18,7 @@ const VERSIONS: &[(&str, &[&str], u32)] = &[
     ("2016", &["RTM", ""], 23),
     ("2019", &["RTM", ""], 15),
     ("SE", &["RTM", ""], 0),
+    ("ONLINE", &[""], 0),
 ];
 
 /// The normal form of a name of a named table.

@@ -8,8 +8,9 @@ use std::ops::Range;
 use toml::de::DeValue;
 
 use super::at;
+use super::distribution;
 use super::names::{self, Refusal, short, suggestion};
-use crate::engine::{Distribution, DistributionError, Span};
+use crate::engine::{Distribution, Span};
 use crate::scenario::diagnostic::{Diagnostic, SourceIndex};
 use crate::scenario::instants::{self, Clock};
 use crate::scenario::keys::{Kind, NameKind};
@@ -35,7 +36,7 @@ impl<'a> Given<'a> {
     }
 
     /// The value as it is written.
-    fn written(&self) -> &'a str {
+    pub(super) fn written(&self) -> &'a str {
         self.text.get(self.span()).unwrap_or("")
     }
 
@@ -66,7 +67,7 @@ pub(super) fn read(
             return count(*min, *max, key, given, value).map(Value::Integer);
         }
         (Kind::Distribution, DeValue::Table(_)) => {
-            return distribution(key, given, clock).map(Value::Distribution);
+            return distribution::read(key, given, clock).map(Value::Distribution);
         }
         (Kind::Instant | Kind::AbsoluteInstant, DeValue::Datetime(at)) => {
             if at.time.is_some_and(|time| time.second.is_none()) {
@@ -314,7 +315,7 @@ fn instant(
 }
 
 /// A finding about a part of a text that stands in the file as a string.
-fn from_quantity(given: Given<'_>, text: &str, error: QuantityError) -> Diagnostic {
+pub(super) fn from_quantity(given: Given<'_>, text: &str, error: QuantityError) -> Diagnostic {
     // Only a string without escapes has its characters where its value has them.
     let plain = given.written().len() == text.len() + 2 && error.part.end <= text.len();
     let range = if plain && !error.part.is_empty() {
@@ -402,122 +403,6 @@ fn plain_text(key: &str, text: &str, given: Given<'_>) -> Result<String, Diagnos
         return Err(given.error("bad-value", message).help("remove it"));
     }
     Ok(text.to_string())
-}
-
-/// `{ dist = "lognormal", median = "180 ms", p99 = "1.8 s" }` and its like.
-fn distribution(key: &str, given: Given<'_>, clock: &Clock) -> Result<Distribution, Diagnostic> {
-    const FORMS: &[(&str, &[&str])] = &[
-        ("constant", &["value"]),
-        ("uniform", &["low", "high"]),
-        ("exponential", &["mean"]),
-        ("lognormal", &["median", "p99"]),
-        ("gamma", &["mean", "shape"]),
-    ];
-    let DeValue::Table(table) = given.value else {
-        return Err(wrong_type(&Kind::Distribution, key, given));
-    };
-    let example = "`{ dist = \"lognormal\", median = \"180 ms\", p99 = \"1.8 s\" }`";
-    let part = |name: &str| {
-        table.get(name).map(|value| {
-            let span = value.span();
-            let (source, text) = (given.source, given.text);
-            Given {
-                source,
-                text,
-                start: span.start,
-                end: span.end,
-                value: value.get_ref(),
-            }
-        })
-    };
-    let Some(form) = part("dist") else {
-        let message = format!("`{key}` does not say which distribution it is");
-        return Err(given
-            .error("missing-key", message)
-            .label("`dist` is missing")
-            .help(format!("such as {example}")));
-    };
-    let DeValue::String(word) = form.value else {
-        return Err(wrong_type(&Kind::Text, "dist", form));
-    };
-    let words: Vec<&str> = FORMS.iter().map(|(word, _)| *word).collect();
-    let word = word_of(&words, "dist", word, form)?;
-    let (_, keys) = FORMS
-        .iter()
-        .find(|(known, _)| *known == word)
-        .expect("it is one of the words");
-    for (name, value) in table.iter() {
-        let known = |known: &&str| *known == name.get_ref();
-        if name.get_ref() != "dist" && !keys.iter().any(known) {
-            let place = at(given.source, name.span());
-            let _ = value;
-            return Err(Diagnostic::error(
-                "unknown-key",
-                place,
-                format!(
-                    "unknown key `{}` of the distribution `{word}`",
-                    short(name.get_ref())
-                ),
-            )
-            .label("not a known key")
-            .help(format!("`{word}` has {}", list_of(keys))));
-        }
-    }
-    let number = |name: &str| match part(name) {
-        None => {
-            let message = format!("the distribution `{word}` needs `{name}`");
-            Err(given
-                .error("missing-key", message)
-                .label(format!("`{name}` is missing"))
-                .help(format!("`{word}` has {}", list_of(keys))))
-        }
-        Some(given) if name == "shape" => shape(given),
-        Some(given) => {
-            let kind = Kind::Span {
-                min: Span::ZERO,
-                max: Span::from_days(36_525),
-            };
-            match read(&kind, name, given, clock)? {
-                Value::Span(span) => Ok(span.nanoseconds()),
-                _ => Err(wrong_type(&kind, name, given)),
-            }
-        }
-    };
-    let mut parts = [0; 2];
-    for (part, name) in parts.iter_mut().zip(keys.iter()) {
-        *part = number(name)?;
-    }
-    let [first, second] = parts;
-    let span = Span::from_nanoseconds;
-    let made: Result<Distribution, DistributionError> = match word.as_str() {
-        "constant" => Ok(Distribution::constant(span(first))),
-        "uniform" => Distribution::uniform(span(first), span(second)),
-        "exponential" => Distribution::exponential(span(first)),
-        "lognormal" => Distribution::lognormal(span(first), span(second)),
-        _ => Distribution::gamma(span(first), second as f64 / 1e6),
-    };
-    made.map_err(|error| {
-        let error = error.to_string();
-        let (message, help) = error.split_once(": ").unwrap_or((&error, ""));
-        let found = given.error("out-of-range", format!("`{key}`: {message}"));
-        if help.is_empty() {
-            found
-        } else {
-            found.help(help)
-        }
-    })
-}
-
-/// The shape of a gamma distribution in millionths: text such as `"2.5"`, or a whole number.
-fn shape(given: Given<'_>) -> Result<u64, Diagnostic> {
-    match given.value {
-        DeValue::String(text) => {
-            quantity::millionths(text).map_err(|error| from_quantity(given, text, error))
-        }
-        DeValue::Integer(_) | DeValue::Float(_) => quantity::millionths(given.written())
-            .map_err(|error| given.error(error.code, error.message).help(error.help)),
-        _ => Err(wrong_type(&Kind::Text, "shape", given).help("for example `shape = \"2.5\"`")),
-    }
 }
 
 pub(super) fn list_of(words: &[&str]) -> String {

@@ -103,7 +103,9 @@ fn first_given(text: &str, again: usize) -> Option<Range<usize>> {
             let below = |key: &Vec<String>| key.len() > path.len() && key.starts_with(&path);
             let inner = known.range(path.clone()..).map(|(key, _)| key).skip(1);
             let inner: Vec<Vec<String>> = inner.take_while(|key| below(key)).cloned().collect();
-            inner.iter().for_each(|key| drop(known.remove(key)));
+            for key in inner {
+                known.remove(&key);
+            }
         }
         if statement.is_header {
             header = path;

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use toml::de::{DeTable, DeValue};
 
 use super::defaults::Defaults;
+use super::findings::{Findings, home_of};
 use super::names::{self, short, suggestion};
 use super::scalar::{self, Given, list_of, wrong_type};
 use super::syntax::Parsed;
@@ -66,38 +67,6 @@ pub(super) fn walk(layers: &[Parsed<'_>], found: Diagnostics) -> Result<Document
         clock,
         warnings,
     })
-}
-
-/// The findings so far, and how far each text can be relied on.
-struct Findings {
-    found: Diagnostics,
-    /// For each text, where broken syntax begins.
-    sound_until: Vec<Option<usize>>,
-}
-
-impl Findings {
-    /// Whether a finding at a place is worth making.
-    fn wants(&self, place: Location) -> bool {
-        let sound = self.sound_until.get(usize::from(place.source.0));
-        let sound = sound.is_some_and(|end| end.is_none_or(|end| (place.end as usize) < end));
-        sound && self.found.keeps(place)
-    }
-
-    fn push(&mut self, diagnostic: Diagnostic) {
-        // Behind broken syntax nothing can be relied on, and what is missing may be there.
-        let broken = self.sound_until.iter().any(Option::is_some);
-        let place = diagnostic.location.unwrap_or_default();
-        let sound = self
-            .sound_until
-            .get(usize::from(place.source.0))
-            .copied()
-            .flatten();
-        if sound.is_none_or(|end| (place.end as usize) < end)
-            && !(broken && diagnostic.code == "missing-key")
-        {
-            self.found.push(diagnostic);
-        }
-    }
 }
 
 /// The start and zone of the run, needed to read every other instant; what is wrong with them is
@@ -612,54 +581,7 @@ impl<'t> Walker<'t> {
         self.path.last().map_or_else(String::new, |key| short(key))
     }
 
-    /// The path as it is written in a header.
     fn path_text(&self) -> String {
-        let bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        let part = |part: &Cow<'_, str>| match part.chars().all(bare) {
-            true => part.to_string(),
-            false => format!("\"{part}\""),
-        };
-        self.path.iter().map(part).collect::<Vec<_>>().join(".")
-    }
-}
-
-/// In which table a key of this name belongs, if there is exactly one.
-fn home_of(name: &str) -> Option<String> {
-    let mut homes = Vec::new();
-    homes_below(&SCENARIO, &mut Vec::new(), name, &mut homes);
-    match homes.as_slice() {
-        [home] if home.is_empty() => Some(format!(
-            "`{name}` belongs at the top of the file, before the first table"
-        )),
-        [home] => Some(format!("`{name}` is a key of `[{home}]`")),
-        _ => None,
-    }
-}
-
-fn homes_below(
-    object: &'static Object,
-    path: &mut Vec<String>,
-    name: &str,
-    homes: &mut Vec<String>,
-) {
-    if object.find(name).is_some() {
-        homes.push(path.join("."));
-    }
-    for key in object.keys {
-        path.push(key.name.to_string());
-        match &key.kind {
-            Kind::Table(inner) | Kind::Tables(inner) => homes_below(inner, path, name, homes),
-            Kind::Named(NamedTable {
-                value: Kind::Table(inner),
-                names,
-                ..
-            }) => {
-                path.push(names.word().to_string());
-                homes_below(inner, path, name, homes);
-                path.pop();
-            }
-            _ => {}
-        }
-        path.pop();
+        super::path_text(self.path.iter().map(|key| key.as_ref()))
     }
 }

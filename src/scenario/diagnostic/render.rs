@@ -1,265 +1,17 @@
-//! What a person must fix, as data: [`Diagnostic`], and all of a file's findings: [`Diagnostics`].
+//! Findings as plain text, in the manner of the Rust compiler.
 //!
-//! It knows texts and byte ranges, no keys and no terminal. Invariant: findings are in the order of
-//! their place, at most [`CAP`] of them are kept, and rendering never panics whatever the text is.
+//! It knows no terminal and no colours. Invariant: no character that could steer a terminal is
+//! written, lines stay short, and no place, however wrong, makes it panic.
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
 
-/// How many findings are kept; the rest is only counted.
-pub const CAP: usize = 50;
+use super::{Diagnostic, Diagnostics, Location, Severity, Source};
 
 /// How many characters of a line are shown; longer lines are cut around the place.
 const LINE_WIDTH: usize = 120;
 
-/// Which text a [`Location`] lies in: 0 is the scenario file, others are `--set` arguments.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SourceIndex(pub u16);
-
-/// A range of bytes of one of the texts that were read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Location {
-    /// Which text.
-    pub source: SourceIndex,
-    /// The first byte.
-    pub start: u32,
-    /// One past the last byte.
-    pub end: u32,
-}
-
-/// A text that was read, with the name it is shown under.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Source {
-    /// The file's name as the user gave it, or `--set`.
-    pub name: String,
-    /// The whole text.
-    pub text: String,
-}
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// The scenario cannot be simulated.
-    Error,
-    /// It can, but probably does not mean what was meant.
-    Warning,
-}
-
-/// A remark at another place that belongs to a finding, such as where a key was given first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Label {
-    /// Where.
-    pub location: Location,
-    /// What is to be seen there; a few words.
-    pub text: String,
-}
-
-/// One finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Diagnostic {
-    /// Error or warning.
-    pub severity: Severity,
-    /// A short stable identifier of the kind of finding, such as `unknown-key`.
-    pub code: &'static str,
-    /// What is wrong, in one line, with the offending text in backticks.
-    pub message: String,
-    /// Where; none for a finding about no text, such as a file that cannot be opened.
-    pub location: Option<Location>,
-    /// A few words under the offending text; may be empty.
-    pub label: Box<str>,
-    /// Other places that belong to it.
-    pub labels: Vec<Label>,
-    /// What to do about it.
-    pub help: Option<Box<str>>,
-}
-
-/// All findings of one scenario, with the texts they lie in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Diagnostics {
-    sources: Arc<[Source]>,
-    items: Vec<Diagnostic>,
-    omitted: u64,
-    /// Kept and omitted errors.
-    errors: u64,
-}
-
-impl Location {
-    /// A range of bytes of the scenario file.
-    pub fn in_file(range: Range<usize>) -> Location {
-        Location::new(SourceIndex(0), range)
-    }
-
-    /// A range of bytes of a text; positions beyond 4 GiB are cut.
-    pub fn new(source: SourceIndex, range: Range<usize>) -> Location {
-        let cut = |position: usize| u32::try_from(position).unwrap_or(u32::MAX);
-        Location {
-            source,
-            start: cut(range.start),
-            end: cut(range.end.max(range.start)),
-        }
-    }
-
-    /// The range in bytes.
-    pub fn range(self) -> Range<usize> {
-        self.start as usize..self.end as usize
-    }
-}
-
-impl Diagnostic {
-    /// An error at a place.
-    pub fn error(code: &'static str, location: Location, message: impl Into<String>) -> Diagnostic {
-        Diagnostic {
-            severity: Severity::Error,
-            code,
-            message: message.into(),
-            location: Some(location),
-            label: Box::default(),
-            labels: Vec::new(),
-            help: None,
-        }
-    }
-
-    /// A warning at a place.
-    pub fn warning(
-        code: &'static str,
-        location: Location,
-        message: impl Into<String>,
-    ) -> Diagnostic {
-        Diagnostic {
-            severity: Severity::Warning,
-            ..Diagnostic::error(code, location, message)
-        }
-    }
-
-    /// An error without a place.
-    pub fn placeless(code: &'static str, message: impl Into<String>) -> Diagnostic {
-        Diagnostic {
-            location: None,
-            ..Diagnostic::error(code, Location::default(), message)
-        }
-    }
-
-    /// The same with a few words under the offending text.
-    pub fn label(mut self, label: impl Into<Box<str>>) -> Diagnostic {
-        self.label = label.into();
-        self
-    }
-
-    /// The same with a remark at another place.
-    pub fn also(mut self, location: Location, text: impl Into<String>) -> Diagnostic {
-        let text = text.into();
-        self.labels.push(Label { location, text });
-        self
-    }
-
-    /// The same with a remedy.
-    pub fn help(mut self, help: impl Into<Box<str>>) -> Diagnostic {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// The same with a remedy, if there is one.
-    pub fn maybe_help(mut self, help: Option<String>) -> Diagnostic {
-        self.help = help.map(String::into_boxed_str);
-        self
-    }
-}
-
 impl Diagnostics {
-    /// No findings yet about these texts; the first is the scenario file.
-    pub fn about(sources: Arc<[Source]>) -> Diagnostics {
-        Diagnostics {
-            sources,
-            items: Vec::new(),
-            omitted: 0,
-            errors: 0,
-        }
-    }
-
-    /// Adds a finding at its place; beyond [`CAP`] the last one is dropped and counted.
-    pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.errors += u64::from(diagnostic.severity == Severity::Error);
-        let after =
-            |d: &Diagnostic| (d.location, d.severity) <= (diagnostic.location, diagnostic.severity);
-        let at = self.items.partition_point(after);
-        if at < CAP {
-            self.items.insert(at, diagnostic);
-        } else {
-            self.omitted += 1;
-        }
-        if self.items.len() > CAP {
-            self.items.pop();
-            self.omitted += 1;
-        }
-    }
-
-    /// Whether a finding at this place would be kept, as things are.
-    pub fn keeps(&self, place: Location) -> bool {
-        self.items.len() < CAP
-            || self
-                .items
-                .last()
-                .is_some_and(|last| Some(place) < last.location)
-    }
-
-    /// Adds all findings of another set about the same texts.
-    pub fn append(&mut self, other: Diagnostics) {
-        self.omitted += other.omitted;
-        let kept = other
-            .items
-            .iter()
-            .filter(|d| d.severity == Severity::Error)
-            .count() as u64;
-        self.errors += other.errors - kept;
-        for diagnostic in other.items {
-            self.push(diagnostic);
-        }
-    }
-
-    /// The texts they lie in.
-    pub fn sources(&self) -> &Arc<[Source]> {
-        &self.sources
-    }
-
-    /// The findings in the order of their place.
-    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
-        self.items.iter()
-    }
-
-    /// How many findings there are, those beyond [`CAP`] included.
-    pub fn count(&self) -> u64 {
-        self.items.len() as u64 + self.omitted
-    }
-
-    /// How many findings beyond [`CAP`] were dropped.
-    pub fn omitted(&self) -> u64 {
-        self.omitted
-    }
-
-    /// Nothing was found.
-    pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
-    }
-
-    /// At least one finding is an error.
-    pub fn has_errors(&self) -> bool {
-        self.errors > 0
-    }
-
-    /// Line and column of a place, both from 1, the column in characters.
-    pub fn line_and_column(&self, location: Location) -> (usize, usize) {
-        match self.source(location) {
-            Some(source) => place(&source.text, location.range().start),
-            None => (1, 1),
-        }
-    }
-
-    /// The text a place lies in.
-    pub fn source(&self, location: Location) -> Option<&Source> {
-        self.sources.get(usize::from(location.source.0))
-    }
-
     /// All findings as text for people, in the manner of the Rust compiler, without colours.
     pub fn render_plain(&self) -> String {
         let mut out = String::new();
@@ -354,14 +106,6 @@ impl Diagnostics {
     }
 }
 
-impl fmt::Display for Diagnostics {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.render_plain())
-    }
-}
-
-impl std::error::Error for Diagnostics {}
-
 /// A place of a line that is to be underlined.
 struct Mark<'a> {
     line: usize,
@@ -423,7 +167,7 @@ impl<'a> Mark<'a> {
 }
 
 /// Line and column (in characters) of a byte position, both from 1.
-fn place(text: &str, position: usize) -> (usize, usize) {
+pub(super) fn place(text: &str, position: usize) -> (usize, usize) {
     let position = floor_boundary(text, position);
     let line_start = text[..position].rfind('\n').map_or(0, |at| at + 1);
     let line = text.as_bytes()[..line_start]
@@ -469,6 +213,7 @@ fn picture(character: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
 
     fn about(text: &str) -> Diagnostics {
         let name = "two.toml".to_string();

@@ -4,8 +4,19 @@
 //! It knows no keys and no files. Invariant: every number is exact in integers; text that would
 //! have to be rounded, or that leaves the unit to be guessed, is refused with the reason.
 
+mod number;
+#[cfg(test)]
+mod tests;
+mod units;
+
 use std::fmt;
 use std::ops::Range;
+
+use number::{Cursor, Number, too_large};
+use units::{
+    BANDWIDTH_LIST, BANDWIDTH_UNITS, RATE_LIST, RATE_UNITS, SIZE_LIST, SIZE_UNITS, SPAN_LIST,
+    SPAN_UNITS,
+};
 
 use crate::engine::{Offset, Span};
 
@@ -34,49 +45,6 @@ pub struct Rate {
     /// In this span: a second, a minute, an hour, a day or a week.
     pub per: Span,
 }
-
-const SPAN_UNITS: &[(&str, u64)] = &[
-    ("w", 604_800_000_000_000),
-    ("d", 86_400_000_000_000),
-    ("h", 3_600_000_000_000),
-    ("min", 60_000_000_000),
-    ("s", 1_000_000_000),
-    ("ms", 1_000_000),
-    ("us", 1_000),
-    ("ns", 1),
-];
-const SPAN_LIST: &str = "units: ns, us, ms, s, min, h, d, w";
-
-const SIZE_UNITS: &[(&str, u64)] = &[
-    ("B", 1),
-    ("KB", 1_000),
-    ("MB", 1_000_000),
-    ("GB", 1_000_000_000),
-    ("TB", 1_000_000_000_000),
-    ("KiB", 1 << 10),
-    ("MiB", 1 << 20),
-    ("GiB", 1 << 30),
-    ("TiB", 1 << 40),
-];
-const SIZE_LIST: &str = "units: B, KB, MB, GB, TB (thousands), KiB, MiB, GiB, TiB (1024s)";
-
-const BANDWIDTH_UNITS: &[(&str, u64)] = &[
-    ("bit/s", 1),
-    ("kbit/s", 1_000),
-    ("Mbit/s", 1_000_000),
-    ("Gbit/s", 1_000_000_000),
-    ("Tbit/s", 1_000_000_000_000),
-];
-const BANDWIDTH_LIST: &str = "units: bit/s, kbit/s, Mbit/s, Gbit/s, Tbit/s";
-
-const RATE_UNITS: &[(&str, u64)] = &[
-    ("req/s", 1_000_000_000),
-    ("req/min", 60_000_000_000),
-    ("req/h", 3_600_000_000_000),
-    ("req/d", 86_400_000_000_000),
-    ("req/w", 604_800_000_000_000),
-];
-const RATE_LIST: &str = "units: req/s, req/min, req/h, req/d, req/w";
 
 impl Share {
     /// Nothing.
@@ -262,7 +230,7 @@ pub fn bandwidth_text(bits_per_second: u64) -> String {
 }
 
 /// `value ÷ 10^scale` as a decimal without trailing zeros.
-pub(super) fn decimal(value: u64, scale: u32) -> String {
+pub(crate) fn decimal(value: u64, scale: u32) -> String {
     let one = 10_u64.pow(scale);
     let (whole, rest) = (value / one, value % one);
     if rest == 0 {
@@ -297,39 +265,6 @@ impl QuantityError {
             help,
         }
     }
-}
-
-/// A decimal number, exact: `digits ÷ 10^scale`.
-struct Number {
-    digits: u128,
-    scale: u32,
-    part: Range<usize>,
-}
-
-impl Number {
-    /// The number times `unit`, which must be whole and fit 64 bits.
-    fn scaled(&self, text: &str, unit: u64, exact: &str) -> Result<u64, QuantityError> {
-        let product = self.digits.checked_mul(u128::from(unit));
-        let product =
-            product.ok_or_else(|| too_large(text, self.part.clone(), "this quantity holds"))?;
-        let divisor = 10_u128.pow(self.scale);
-        if product % divisor != 0 {
-            let message = format!("`{text}` is too fine: {exact}");
-            return Err(QuantityError::new(
-                "out-of-range",
-                message,
-                self.part.clone(),
-                "use fewer decimals",
-            ));
-        }
-        let value = u64::try_from(product / divisor);
-        value.map_err(|_| too_large(text, self.part.clone(), "this quantity holds"))
-    }
-}
-
-fn too_large(text: &str, part: Range<usize>, limit: &str) -> QuantityError {
-    let message = format!("`{text}` is more than {limit}");
-    QuantityError::new("out-of-range", message, part, "use a smaller number")
 }
 
 /// One or more `number unit` pairs, units from large to small.
@@ -387,7 +322,7 @@ fn span_unit(text: &str, unit: Range<usize>) -> Result<u64, QuantityError> {
             ));
         }
         "m" => {
-            let message = "`m` could be minutes, months or milliseconds".to_string();
+            let message = format!("`{name}` could be minutes, months or milliseconds");
             return Err(QuantityError::new(
                 "unknown-unit",
                 message,
@@ -395,9 +330,9 @@ fn span_unit(text: &str, unit: Range<usize>) -> Result<u64, QuantityError> {
                 "write `min` for minutes, `ms` for milliseconds",
             ));
         }
-        "nsec" | "nanosecond" | "nanoseconds" => "ns",
-        "usec" | "microsecond" | "microseconds" => "us",
-        "msec" | "millis" | "millisecond" | "milliseconds" => "ms",
+        "ns" | "nsec" | "nanosecond" | "nanoseconds" => "ns",
+        "us" | "usec" | "microsecond" | "microseconds" => "us",
+        "ms" | "msec" | "millis" | "millisecond" | "milliseconds" => "ms",
         "s" | "sec" | "secs" | "second" | "seconds" => "s",
         "min" | "mins" | "minute" | "minutes" => "min",
         "h" | "hr" | "hrs" | "hour" | "hours" => "h",
@@ -493,93 +428,4 @@ fn no_unit(number: &str, part: Range<usize>, unit: &str, list: &str) -> Quantity
     let message = format!("`{number}` has no unit");
     let help = format!("add a unit, such as `\"{number} {unit}\"` ({list})");
     QuantityError::new("missing-unit", message, part, help)
-}
-
-struct Cursor<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl<'a> Cursor<'a> {
-    fn new(text: &'a str) -> Cursor<'a> {
-        Cursor { text, at: 0 }
-    }
-
-    fn rest(&self) -> &'a str {
-        &self.text[self.at..]
-    }
-
-    fn skip_spaces(&mut self) {
-        self.at = self.text.len() - self.rest().trim_start().len();
-    }
-
-    fn take(&mut self, belongs: impl Fn(char) -> bool) -> Range<usize> {
-        let rest = self.rest();
-        let length = rest.find(|c| !belongs(c)).unwrap_or(rest.len());
-        let start = self.at;
-        self.at += length;
-        start..self.at
-    }
-
-    fn sign(&mut self) -> Option<Range<usize>> {
-        let sign = self
-            .rest()
-            .starts_with(['+', '-'])
-            .then(|| self.at..self.at + 1)?;
-        self.at += 1;
-        self.skip_spaces();
-        Some(sign)
-    }
-
-    fn unit(&mut self) -> Range<usize> {
-        self.take(|c| c.is_alphabetic() || c == '%' || c == '/')
-    }
-
-    /// A decimal number such as `12` or `1.5`.
-    fn number(&mut self, example: &str, list: &str) -> Result<Number, QuantityError> {
-        let start = self.at;
-        let part = self.take(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '_' | '\''));
-        let written = &self.text[part.clone()];
-        let help = || match list {
-            "" => format!("write a plain number, such as `{example}`"),
-            _ => format!("write a number and a unit, such as `{example}` ({list})"),
-        };
-        if written.is_empty() {
-            let rest = start..self.text.len();
-            let message = match &self.text[rest.clone()] {
-                "" if self.text.trim().is_empty() => "an empty text is no quantity".to_string(),
-                "" => format!("`{}` ends where a number was expected", self.text),
-                other => format!("`{other}` does not begin with a number"),
-            };
-            return Err(QuantityError::new("bad-value", message, rest, help()));
-        }
-        if let Some(at) = written.find([',', '_', '\'']) {
-            let message = format!("`{}` in the number `{written}`", &written[at..at + 1]);
-            let help = "write digits alone, with a point before decimals, such as `1.5`";
-            return Err(QuantityError::new("bad-value", message, part, help));
-        }
-        let (whole, decimals) = written.split_once('.').unwrap_or((written, "0"));
-        if whole.is_empty() || decimals.is_empty() || decimals.contains('.') {
-            let message = format!("`{written}` is no decimal number");
-            return Err(QuantityError::new("bad-value", message, part, help()));
-        }
-        let decimals = decimals.trim_end_matches('0');
-        // 30 digits are far beyond every quantity here and fit 128 bits.
-        let digits = format!("{}{decimals}", whole.trim_start_matches('0'));
-        if digits.len() > 30 || decimals.len() > 30 {
-            let message = format!("a number of {} digits", written.len());
-            return Err(QuantityError::new(
-                "out-of-range",
-                message,
-                part,
-                "use at most 30 digits",
-            ));
-        }
-        let digits = digits.parse::<u128>().unwrap_or(0);
-        Ok(Number {
-            digits,
-            scale: decimals.len() as u32,
-            part,
-        })
-    }
 }

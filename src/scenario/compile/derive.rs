@@ -1,0 +1,548 @@
+//! What follows from other values: fills the derived keys of a tree.
+//!
+//! It knows nothing of ids or of the model's tables. Invariant: after it, no key that is derived is
+//! absent, and nothing that the file gives has changed; so `show` tells what will be simulated.
+
+use crate::engine::draw::{self, DrawKeys};
+use crate::engine::hash::NameHash;
+use crate::engine::{Instant, Seed, Span};
+use crate::model::organization::{Edition, Generation};
+use crate::model::purpose::Purpose;
+
+use crate::scenario::keys::{self, Object};
+use crate::scenario::read::complete;
+use crate::scenario::tree::{Entry, Origin, Shape, Table, Value};
+
+/// How long before the run a certificate, or a trust whose metadata is not refreshed by itself, was
+/// made. Assumed: an administrator has not looked at it for a year.
+const TRUST_AGE: Span = Span::from_days(365);
+/// How long before the run a certificate became valid, where the file does not say.
+const CERTIFICATE_AGE: Span = Span::from_days(30);
+/// How long Exchange's self-signed certificates live: 5 years (recalled).
+const ORGANIZATION_CERTIFICATE_LIFE: Span = Span::from_days(5 * 365 + 1);
+/// How long the TLS certificate of a public host lives. Assumed.
+const TLS_CERTIFICATE_LIFE: Span = Span::from_days(730);
+
+/// What all derivations look at.
+struct World {
+    start: Instant,
+    refresh_every: Span,
+    draws: DrawKeys,
+}
+
+/// Fills every derived key of a scenario's tree, and adds the objects that are there by default.
+pub(super) fn derive(tree: &mut Table) {
+    let run = tree.table("run");
+    let seed = run.table("seed");
+    let seed = Seed {
+        world: seed.integer("world"),
+        day: seed.integer("day"),
+        replication: 0,
+    };
+    let world = World {
+        start: run.instant("start"),
+        refresh_every: tree.table("parameters").span("metadata_refresh_every"),
+        draws: DrawKeys::new(seed),
+    };
+    derive_gateways(tree);
+    let gateways: Vec<(String, String, String)> = tree
+        .named("gateway")
+        .map(|(name, row)| {
+            (
+                name.into(),
+                row.text("issuer").into(),
+                row.text("token_host").into(),
+            )
+        })
+        .collect();
+    for (name, organization) in tree.table_mut("org").named_rows() {
+        let gateway = organization.text("gateway").to_owned();
+        let row = gateways.iter().find(|(known, ..)| *known == gateway);
+        derive_organization(&world, &name, organization, row);
+    }
+    derive_partners(tree);
+    derive_sites(tree);
+}
+
+/// A row of a named table with its name.
+trait NamedRows {
+    fn named_rows(&mut self) -> Vec<(String, &mut Table)>;
+}
+
+impl NamedRows for Table {
+    fn named_rows(&mut self) -> Vec<(String, &mut Table)> {
+        let rows = self
+            .iter_mut()
+            .filter_map(|(name, entry)| match &mut entry.value {
+                Value::Table(table) => Some((name.to_owned(), table)),
+                _ => None,
+            });
+        rows.collect()
+    }
+}
+
+/// Adds a row to a named table unless it is there.
+fn add_row(table: &mut Table, name: &str, object: &'static Object, why: &str) {
+    if table.get(name).is_none() {
+        let row = complete(Table::new(Shape::Object(object)));
+        table.insert(
+            name,
+            None,
+            Entry::new(Value::Table(row), Origin::Derived(why.into())),
+        );
+    }
+}
+
+fn text(text: impl Into<String>) -> Value {
+    Value::Text(text.into())
+}
+
+/// Gateways: the named instances have hosts and issuers of their own.
+///
+/// Source: identifiers of the business and consumer instances, KB2937358 (docs) and observed.
+fn derive_gateways(tree: &mut Table) {
+    let mut wanted: Vec<String> = Vec::new();
+    for (_, organization) in tree.table_mut("org").named_rows() {
+        let (name, why) = match Edition::read(organization.text("exchange")) {
+            Some(Edition {
+                generation: Generation::V2010,
+                update: 0,
+            }) => ("consumer", "Exchange 2010 RTM trusts the consumer instance"),
+            _ => (
+                "business",
+                "the instance that Exchange 2010 SP1 and later trust",
+            ),
+        };
+        organization.set_derived("gateway", text(name), why);
+        wanted.push(organization.text("gateway").to_owned());
+    }
+    let gateways = tree.table_mut("gateway");
+    for name in wanted {
+        if ["business", "consumer"].contains(&name.as_str()) {
+            add_row(gateways, &name, &keys::GATEWAY, "an organization trusts it");
+        }
+    }
+    for (name, gateway) in gateways.named_rows() {
+        let (issuer, token_host) = match name.as_str() {
+            "business" => (
+                "urn:federation:MicrosoftOnline".to_owned(),
+                "login.microsoftonline.com".to_owned(),
+            ),
+            "consumer" => ("uri:WindowsLiveID".to_owned(), "login.live.com".to_owned()),
+            other => (
+                format!("urn:federation:{other}"),
+                format!("login.{other}.example"),
+            ),
+        };
+        gateway.set_derived("issuer", text(issuer), "the instance's name");
+        gateway.set_derived("token_host", text(token_host), "the instance's name");
+        gateway.set_derived("site", text("gateway"), "where gateways stand");
+    }
+}
+
+fn derive_organization(
+    world: &World,
+    name: &str,
+    organization: &mut Table,
+    gateway: Option<&(String, String, String)>,
+) {
+    organization.set_derived("site", text(name), "the organization's name");
+    let domains: Vec<String> = organization
+        .texts("domains")
+        .into_iter()
+        .map(Into::into)
+        .collect();
+    let Some(first) = domains.first().cloned() else {
+        return;
+    };
+    for domain in &domains {
+        let accepted = organization.table_mut("accepted_domain");
+        add_row(
+            accepted,
+            domain,
+            accepted_domain_object(),
+            "listed in `domains`",
+        );
+    }
+    for (domain, accepted) in organization.table_mut("accepted_domain").named_rows() {
+        let federated = domains.contains(&domain) && accepted.text("type") == "authoritative";
+        let why = "authoritative, and listed in `domains`";
+        accepted.set_derived("federated", Value::Boolean(federated), why);
+    }
+    derive_servers(organization, &first);
+    derive_hosts(world, organization, &domains);
+    derive_trust(world, name, organization, &first, gateway);
+    derive_recipients(organization, &first);
+}
+
+fn accepted_domain_object() -> &'static Object {
+    row_object(&keys::ORGANIZATION, "accepted_domain")
+}
+
+/// The object of the rows of a named table of an object.
+fn row_object(object: &'static Object, key: &str) -> &'static Object {
+    let (_, key) = object.find(key).expect("the key stands in the table");
+    match &key.kind {
+        keys::Kind::Named(named) => match &named.value {
+            keys::Kind::Table(object) => object,
+            _ => unreachable!("its rows are tables"),
+        },
+        _ => unreachable!("it is a named table"),
+    }
+}
+
+fn derive_servers(organization: &mut Table, first_domain: &str) {
+    let (version, site) = (
+        organization.text("exchange").to_owned(),
+        organization.text("site").to_owned(),
+    );
+    let hosts = organization.table("host");
+    let mail = hosts
+        .iter()
+        .map(|(host, _)| host.to_owned())
+        .find(|host| !host.starts_with("autodiscover."))
+        .unwrap_or_else(|| format!("mail.{first_domain}"));
+    let count = organization.integer("servers");
+    let servers = organization.table_mut("server");
+    for number in 1..=count {
+        if servers.len() as u64 >= count {
+            break;
+        }
+        add_row(
+            servers,
+            &format!("cas{number}"),
+            &keys::SERVER,
+            "the number of `servers`",
+        );
+    }
+    for (_, server) in servers.named_rows() {
+        server.set_derived(
+            "version",
+            text(version.as_str()),
+            "the organization's `exchange`",
+        );
+        server.set_derived("site", text(site.as_str()), "the organization's `site`");
+        let url = format!("https://{mail}/EWS/Exchange.asmx");
+        let why = "on the organization's first public host";
+        server
+            .table_mut("ews")
+            .set_derived("external_url", text(url), why);
+    }
+}
+
+fn derive_hosts(world: &World, organization: &mut Table, domains: &[String]) {
+    let facing: Vec<String> = organization
+        .named("server")
+        .filter(|(_, server)| server.boolean("internet_facing"))
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    let hosts = organization.table_mut("host");
+    let object = row_object(&keys::ORGANIZATION, "host");
+    let mail = format!("mail.{}", domains[0]);
+    if hosts
+        .iter()
+        .all(|(host, _)| host.starts_with("autodiscover."))
+    {
+        add_row(hosts, &mail, object, "the first domain");
+    }
+    for domain in domains {
+        add_row(
+            hosts,
+            &format!("autodiscover.{domain}"),
+            object,
+            "the domain",
+        );
+    }
+    let all: Vec<String> = hosts.iter().map(|(host, _)| host.to_owned()).collect();
+    for (_, host) in hosts.named_rows() {
+        let why = "all servers that face the internet";
+        host.set_derived("servers", Value::texts(facing.clone(), why), why);
+        let why = "all public hosts of the organization";
+        host.set_derived("tls_names", Value::texts(all.clone(), why), why);
+        let not_before = Value::Instant(world.start - CERTIFICATE_AGE);
+        host.set_derived("tls_not_before", not_before, "30 days before the run");
+        let not_after = Value::Instant(world.start + TLS_CERTIFICATE_LIFE);
+        host.set_derived(
+            "tls_not_after",
+            not_after,
+            "two years after the start of the run",
+        );
+    }
+}
+
+fn derive_trust(
+    world: &World,
+    name: &str,
+    organization: &mut Table,
+    first_domain: &str,
+    gateway: Option<&(String, String, String)>,
+) {
+    let edition = Edition::read(organization.text("exchange"));
+    let windows_2008_r2 = organization.text("windows") == "2008 R2";
+    let namespace = format!("FYDIBOHF25SPDLT.{first_domain}");
+    let identifier = organization.table_mut("identifier");
+    let why = "FYDIBOHF25SPDLT. and the first domain";
+    identifier.set_derived("account_namespace", text(namespace), why);
+    let namespace = identifier.text("account_namespace").to_owned();
+    let federated: Vec<String> = organization
+        .named("accepted_domain")
+        .filter(|(_, accepted)| accepted.boolean("federated"))
+        .map(|(domain, _)| domain.to_owned())
+        .collect();
+    let trust = organization.table_mut("trust");
+    if let Some((_, issuer, token_host)) = gateway {
+        let why = "the gateway's metadata";
+        trust.set_derived("token_issuer_uri", text(issuer.as_str()), why);
+        let epr = format!("https://{token_host}/extSTS.srf");
+        trust.set_derived("token_issuer_epr", text(epr), why);
+    }
+    trust.set_derived("token_issuer_uri", text(""), "the gateway is not known");
+    trust.set_derived("token_issuer_epr", text(""), "the gateway is not known");
+    let is_online = edition.is_some_and(|edition| edition.generation == Generation::Online);
+    let (uri, why) = if is_online {
+        ("outlook.com", "the URI of Exchange Online")
+    } else {
+        (namespace.as_str(), "the account namespace")
+    };
+    trust.set_derived("application_uri", text(uri), why);
+    trust.set_derived(
+        "organization_certificate",
+        text("federation"),
+        "the certificate's usual name",
+    );
+    let automatic = edition.is_some_and(|edition| edition.refreshes_metadata(windows_2008_r2));
+    let why = "2013 SP1 or later, on a Windows newer than 2008 R2";
+    trust.set_derived("automatic_refresh", Value::Boolean(automatic), why);
+    let every = world.refresh_every.nanoseconds();
+    let bits = world
+        .draws
+        .bits(Purpose::MetadataRefresh, NameHash::of(name), 0);
+    let (age, why) = if trust.boolean("automatic_refresh") {
+        (
+            Span::from_nanoseconds(draw::below(bits, every)),
+            "refreshed by itself within the last day",
+        )
+    } else {
+        (
+            TRUST_AGE,
+            "a year before the run: nobody has refreshed it since it was set up",
+        )
+    };
+    trust.set_derived("metadata_refreshed", Value::Instant(world.start - age), why);
+    let published = trust.text("organization_certificate").to_owned();
+    trust.set_derived(
+        "registered_certificate",
+        text(published.as_str()),
+        "the published certificate",
+    );
+    let why = "all federated domains";
+    trust.set_derived("registered_domains", Value::texts(federated, why), why);
+    trust.set_derived(
+        "registered_namespace",
+        text(namespace),
+        "the account namespace",
+    );
+    let certificates = organization.table_mut("certificate");
+    let object = row_object(&keys::ORGANIZATION, "certificate");
+    if published == "federation" {
+        add_row(certificates, "federation", object, "made by the wizard");
+    }
+    for (certificate, row) in certificates.named_rows() {
+        let not_before = Value::Instant(world.start - CERTIFICATE_AGE);
+        row.set_derived("not_before", not_before, "30 days before the run");
+        let not_after = row.instant("not_before") + ORGANIZATION_CERTIFICATE_LIFE;
+        row.set_derived("not_after", Value::Instant(not_after), "five years later");
+        let hash = NameHash::of(name).with(NameHash::of(&certificate).0);
+        let identifier = format!("{:016x}{:016x}", hash.with(1).0, hash.with(2).0);
+        row.set_derived(
+            "subject_key_identifier",
+            text(identifier),
+            "made from its name",
+        );
+    }
+}
+
+fn derive_recipients(organization: &mut Table, first_domain: &str) {
+    let first_server = organization
+        .named("server")
+        .next()
+        .map(|(name, _)| name.to_owned());
+    let address = |name: &str| format!("{name}@{first_domain}").to_ascii_lowercase();
+    for (name, mailbox) in organization.table_mut("mailbox").named_rows() {
+        let why = "its name and the first domain";
+        mailbox.set_derived("addresses", Value::texts([address(&name)], why), why);
+        if let Some(server) = &first_server {
+            mailbox.set_derived("server", text(server.as_str()), "the first server");
+        }
+    }
+    for key in ["mail_user", "group"] {
+        for (name, row) in organization.table_mut(key).named_rows() {
+            row.set_derived(
+                "address",
+                text(address(&name)),
+                "its name and the first domain",
+            );
+        }
+    }
+}
+
+/// What one organization has to know of another.
+struct Partner {
+    name: String,
+    domains: Vec<String>,
+    federated: Vec<String>,
+    application_uri: String,
+    token_issuer: String,
+    ews: String,
+}
+
+impl Partner {
+    fn of(name: &str, organization: &Table) -> Partner {
+        let accepted = organization.named("accepted_domain");
+        let federated = accepted
+            .filter(|(_, accepted)| accepted.boolean("federated"))
+            .map(|(domain, _)| domain.to_owned());
+        let trust = organization.table("trust");
+        let ews = organization
+            .named("server")
+            .next()
+            .map_or(String::new(), |(_, server)| {
+                server.table("ews").text("external_url").to_owned()
+            });
+        Partner {
+            name: name.to_owned(),
+            domains: organization
+                .texts("domains")
+                .into_iter()
+                .map(Into::into)
+                .collect(),
+            federated: federated.collect(),
+            application_uri: trust.text("application_uri").to_owned(),
+            token_issuer: trust.text("token_issuer_uri").to_owned(),
+            ews,
+        }
+    }
+
+    /// The address of its Autodiscover service for federated callers.
+    fn autodiscover(&self, suffix: &str) -> String {
+        let domain = self.domains.first().map_or("invalid", String::as_str);
+        format!("https://autodiscover.{domain}/autodiscover/autodiscover.svc{suffix}")
+    }
+}
+
+/// Relationships, connectors and subscriptions: what Get-FederationInformation would tell of the
+/// second organization.
+fn derive_partners(tree: &mut Table) {
+    let partners: Vec<Partner> = tree
+        .named("org")
+        .map(|(name, organization)| Partner::of(name, organization))
+        .collect();
+    let second = |name: &str| {
+        let (_, second) = name.split_once(" -> ")?;
+        partners.iter().find(|partner| partner.name == second)
+    };
+    let why = "what Get-FederationInformation tells of the partner";
+    for (name, row) in tree.table_mut("relationship").named_rows() {
+        let Some(partner) = second(&name) else {
+            continue;
+        };
+        row.set_derived(
+            "domain_names",
+            Value::texts(partner.federated.clone(), why),
+            why,
+        );
+        row.set_derived(
+            "target_application_uri",
+            text(partner.application_uri.as_str()),
+            why,
+        );
+        row.set_derived(
+            "target_autodiscover_epr",
+            text(partner.autodiscover("/WSSecurity")),
+            why,
+        );
+        row.set_derived(
+            "target_token_issuer",
+            text(partner.token_issuer.as_str()),
+            why,
+        );
+    }
+    for (name, row) in tree.table_mut("connector").named_rows() {
+        let Some(partner) = second(&name) else {
+            continue;
+        };
+        row.set_derived("domains", Value::texts(partner.domains.clone(), why), why);
+        row.set_derived("discovery_endpoint", text(partner.autodiscover("")), why);
+    }
+    let owner = |address: &str| {
+        let (_, domain) = address.rsplit_once('@')?;
+        partners
+            .iter()
+            .find(|partner| partner.domains.iter().any(|own| own == domain))
+    };
+    for (_, organization) in tree.table_mut("org").named_rows() {
+        for (_, mailbox) in organization.table_mut("mailbox").named_rows() {
+            for (address, row) in mailbox.table_mut("subscription").named_rows() {
+                let Some(partner) = owner(&address) else {
+                    continue;
+                };
+                let why = "what the invitation said";
+                let url = format!("{}/WSSecurity", partner.ews);
+                row.set_derived("url", text(url), why);
+                row.set_derived(
+                    "application_uri",
+                    text(partner.application_uri.as_str()),
+                    why,
+                );
+            }
+        }
+    }
+}
+
+/// Sites that are named anywhere are there; each is a city of its own unless the file says otherwise.
+fn derive_sites(tree: &mut Table) {
+    let mut wanted: Vec<String> = Vec::new();
+    let mut resolver_sites: Vec<(String, String)> = Vec::new();
+    for (_, organization) in tree.named("org") {
+        let site = organization.text("site").to_owned();
+        if let Some(resolver) = organization.optional_text("resolver") {
+            resolver_sites.push((resolver.to_owned(), site.clone()));
+        }
+        wanted.push(site);
+        wanted.extend(
+            organization
+                .named("server")
+                .map(|(_, row)| row.text("site").to_owned()),
+        );
+    }
+    wanted.extend(
+        tree.named("gateway")
+            .map(|(_, row)| row.text("site").to_owned()),
+    );
+    for (name, resolver) in tree.table_mut("dns").table_mut("resolver").named_rows() {
+        let asked = resolver_sites
+            .iter()
+            .find(|(resolver, _)| *resolver == name);
+        let site = asked.map_or_else(|| wanted.first().cloned(), |(_, site)| Some(site.clone()));
+        let why = "the site of the first organization that asks it";
+        resolver.set_derived("site", text(site.unwrap_or_else(|| "gateway".into())), why);
+    }
+    let resolvers = tree.table("dns").named("resolver");
+    wanted.extend(
+        resolvers
+            .map(|(_, row)| row.text("site").to_owned())
+            .collect::<Vec<_>>(),
+    );
+    let sites = tree.table_mut("network").table_mut("site");
+    for site in wanted {
+        add_row(
+            sites,
+            &site,
+            row_object(&keys::NETWORK, "site"),
+            "named by what stands there",
+        );
+    }
+    for (name, site) in sites.named_rows() {
+        site.set_derived("city", text(name), "the site's name");
+    }
+}

@@ -1,0 +1,249 @@
+//! Parameters, rules and gateways of a tree, as the model holds them.
+//!
+//! It knows nothing of what they are used for. Invariant: each key of `[parameters]` and `[rules]` is
+//! read here, once.
+
+use crate::engine::hash::NameHash;
+use crate::engine::{IdVec, Instant, Span};
+use crate::model::certificate::{TlsVersions, Validity};
+use crate::model::gateway::{
+    DataCentre, DataCentreId, Gateway, GatewayState, MetadataState, SigningCertificate,
+};
+use crate::model::parameters::{
+    MessageSizes, NegativeUriLife, Parameters, Rules, TargetFreeBusyRule, TokenCacheRule,
+    UriCacheRule,
+};
+use crate::model::throttling::{Allowance, ThrottlingPolicy};
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::tree::Table;
+
+use super::changes::Changes;
+use super::ids::Ids;
+
+pub(super) fn parameters(tree: &Table) -> Parameters {
+    let p = tree.table("parameters");
+    Parameters {
+        client_delay: p.distribution("client_delay"),
+        directory_resolution: p.distribution("directory_resolution"),
+        dns_warm: p.distribution("dns_warm"),
+        dns_cold: p.distribution("dns_cold"),
+        dns_timeout: p.span("dns_timeout"),
+        tls_cpu: p.span("tls_cpu"),
+        token_validation: p.distribution("token_validation"),
+        autodiscover_service: p.distribution("autodiscover_service"),
+        availability_fixed: p.distribution("availability_fixed"),
+        availability_per_mailbox: p.distribution("availability_per_mailbox"),
+        availability_per_event: p.span("availability_per_event"),
+        outbound_cpu: p.span("outbound_cpu"),
+        inbound_cpu: p.span("inbound_cpu"),
+        inbound_cpu_per_mailbox: p.span("inbound_cpu_per_mailbox"),
+        pool_cold_start: p.distribution("pool_cold_start"),
+        oauth_service: p.distribution("oauth_service"),
+        minimum_delay: p.span("minimum_delay"),
+        retransmission_timeout: p.span("retransmission_timeout"),
+        connect_timeout: p.span("connect_timeout"),
+        connection_idle: p.span("connection_idle"),
+        http_timeout: p.span("http_timeout"),
+        availability_deadline: p.span("availability_deadline"),
+        deadline_poll: p.span("deadline_poll"),
+        recipient_resolution_limit: p.span("recipient_resolution_limit"),
+        relationship_cache_life: p.span("relationship_cache_life"),
+        uri_cache_life: p.span("uri_cache_life"),
+        uri_cache_entries: p.integer("uri_cache_entries") as u32,
+        address_space_refresh: p.span("address_space_refresh"),
+        time_stamp_tolerance: p.span("timestamp_tolerance"),
+        clock_skew: p.span("clock_skew"),
+        sizes: sizes(p),
+        throttling: ThrottlingPolicy {
+            max_concurrency: p.integer("throttle_concurrency") as u32,
+            burst: Allowance::Of(p.span("throttle_burst")),
+            recharge_per_hour: Allowance::Of(p.span("throttle_recharge")),
+            cutoff: Allowance::Of(p.span("throttle_cutoff")),
+            micro_delay: p.span("micro_delay"),
+        },
+    }
+}
+
+fn sizes(p: &Table) -> MessageSizes {
+    MessageSizes {
+        client_request: p.size("client_request"),
+        token_request: p.size("token_request"),
+        token_response: p.size("token_response"),
+        encrypted_token: p.size("encrypted_token"),
+        autodiscover_request: p.size("autodiscover_request"),
+        autodiscover_request_per_address: p.size("autodiscover_request_per_address"),
+        autodiscover_response: p.size("autodiscover_response"),
+        autodiscover_response_per_address: p.size("autodiscover_response_per_address"),
+        availability_request: p.size("availability_request"),
+        availability_request_per_mailbox: p.size("availability_request_per_mailbox"),
+        availability_response_per_mailbox: p.size("availability_response_per_mailbox"),
+        availability_response_per_event_simple: p.size("availability_response_per_event_simple"),
+        availability_response_per_event_detail: p.size("availability_response_per_event_detail"),
+        compressed_share: p.share("compressed_share").parts(),
+    }
+}
+
+pub(super) fn rules(tree: &Table) -> Rules {
+    let rules = tree.table("rules");
+    Rules {
+        uri_cache: match rules.text("uri_cache_rule") {
+            "intended" => UriCacheRule::Intended,
+            _ => UriCacheRule::Literal,
+        },
+        negative_uri_life: match rules.text("negative_uri_life") {
+            "hour" => NegativeUriLife::Hour,
+            _ => NegativeUriLife::Process,
+        },
+        target_free_busy: if rules.boolean("target_reads_free_busy_access") {
+            TargetFreeBusyRule::Documented
+        } else {
+            TargetFreeBusyRule::Observed
+        },
+        token_cache: match rules.text("token_cache") {
+            "off" => TokenCacheRule::Off,
+            _ => TokenCacheRule::PerUserTargetOffer {
+                early_margin: rules.span("token_cache_margin"),
+                entries_max: rules.integer("token_cache_entries") as u32,
+            },
+        },
+        throttle_external_callers: tree
+            .table("parameters")
+            .boolean("throttle_external_callers"),
+    }
+}
+
+/// The data centres of all gateways, by gateway and number.
+pub(super) fn data_centres(tree: &Table, ids: &Ids) -> IdVec<DataCentreId, DataCentre> {
+    let mut centres = IdVec::new();
+    for (name, row) in tree.named("gateway") {
+        for number in 1..=row.integer("data_centres") {
+            let centre: Box<str> = format!("{name}-{number}").into();
+            let hash = NameHash::of(name).with(number);
+            centres.push(DataCentre {
+                gateway: ids.gateways[name],
+                name: centre,
+                hash,
+                site: ids.sites[row.text("site")],
+                servers: row.integer("servers") as u32,
+                queue_max: row.integer("queue_max") as u32,
+            });
+        }
+    }
+    centres
+}
+
+pub(super) fn gateways(
+    tree: &Table,
+    changes: &Changes<'_>,
+    ids: &mut Ids,
+    found: &mut Diagnostics,
+) -> Vec<Gateway> {
+    let run = tree.table("run");
+    let start = run.instant("start");
+    let end = start + run.span("length");
+    let mut first_centre = 0;
+    let mut gateways = Vec::new();
+    for (name, row) in tree.named("gateway") {
+        let count = row.integer("data_centres") as u32;
+        let data_centres = (first_centre..first_centre + count)
+            .map(DataCentreId)
+            .collect();
+        first_centre += count;
+        gateways.push(Gateway {
+            name: name.into(),
+            hash: NameHash::of(name),
+            issuer: ids.names.intern(row.text("issuer")),
+            token_host: ids.hosts[row.text("token_host")],
+            data_centres,
+            clock_error: row.offset("clock_offset"),
+            state: match row.text("state") {
+                "down" => GatewayState::Down,
+                "refusing" => GatewayState::Refusing,
+                "failing" => GatewayState::Failing,
+                "stalled" => GatewayState::Stalled,
+                _ => GatewayState::Up,
+            },
+            metadata_state: match row.text("metadata_state") {
+                "down" => MetadataState::Down,
+                _ => MetadataState::Up,
+            },
+            closed_from: row
+                .optional_instant("closed_from")
+                .unwrap_or(Instant::NEVER),
+            token_service_time: row.distribution("token_service_time"),
+            tls_versions: tls_versions(row, "tls_versions"),
+            signing: signing(name, row, changes, start, end, found),
+        });
+    }
+    gateways
+}
+
+/// A gateway's signing certificates: the first since before the run, one for each rollover by plan,
+/// one for each that the time line orders.
+fn signing(
+    name: &str,
+    row: &Table,
+    changes: &Changes<'_>,
+    start: Instant,
+    end: Instant,
+    found: &mut Diagnostics,
+) -> Box<[SigningCertificate]> {
+    /// The most rollovers that a run can have.
+    const ROLLOVERS_MAX: usize = 100_000;
+    let mut rollovers: Vec<Instant> = Vec::new();
+    if let Some(first) = row.optional_instant("rollover_first") {
+        let mut at = first;
+        while at < end && rollovers.len() <= ROLLOVERS_MAX {
+            rollovers.push(at);
+            match row.optional_span("rollover_every") {
+                Some(every) => at += every,
+                None => break,
+            }
+        }
+        if rollovers.len() > ROLLOVERS_MAX
+            && let Some(place) = row.location("rollover_every")
+        {
+            let message = format!("more than {ROLLOVERS_MAX} rollovers before the end of the run");
+            let help = "the real gateway rolls its certificate every six weeks: `42 d`";
+            found.push(Diagnostic::error("too-many-rollovers", place, message).help(help));
+        }
+    }
+    for procedure in &changes.procedures {
+        let entry = procedure.entry;
+        let rotates = entry.optional_text("do") == Some("gateway.rotate-certificate");
+        let here = entry.optional_text("gateway").unwrap_or("business") == name;
+        if rotates && here {
+            rollovers.push(procedure.at);
+        }
+    }
+    rollovers.sort_unstable();
+    rollovers.dedup();
+    let (life, announce) = (row.span("signing_certificate_life"), row.span("announce"));
+    let certificate = |published_from: Instant, signs_from: Instant, not_before: Instant| {
+        let validity = Validity {
+            not_before,
+            not_after: not_before + life,
+        };
+        SigningCertificate {
+            published_from,
+            signs_from,
+            validity,
+        }
+    };
+    // Old enough that a trust made a year ago has it.
+    let first = certificate(Instant::EPOCH, Instant::EPOCH, start - life.divided_by(2));
+    let later = rollovers
+        .into_iter()
+        .map(|at| certificate(at - announce, at, at - announce));
+    std::iter::once(first).chain(later).collect()
+}
+
+/// The TLS versions of a list of them.
+pub(super) fn tls_versions(row: &Table, key: &str) -> TlsVersions {
+    TlsVersions::read(row.texts(key)).expect("the reader lets only known versions pass")
+}
+
+/// Half of a round trip.
+pub(super) fn one_way(round_trip: Span) -> Span {
+    round_trip.divided_by(2)
+}

@@ -1,0 +1,313 @@
+//! Requests that a scenario spells out, and what its time line does beside changing objects.
+//!
+//! It knows nothing of what becomes of a request. Invariant: a request's identity is its workload, its
+//! requester and its number; requests are in the order of (instant, name, number).
+
+use crate::engine::hash::NameHash;
+use crate::engine::{IdVec, Span};
+use crate::model::address::Address;
+use crate::model::directory::MailboxKey;
+use crate::model::federation::{
+    ExplicitRequest, ExplicitRequestId, Workload, WorkloadId, WorldAction, WorldEvent,
+};
+use crate::model::observation::RequestIdentity;
+use crate::model::organization::OrgId;
+use crate::model::outcome::View;
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::read::names::suggestion;
+use crate::scenario::tree::{Shape, Table, Value};
+
+use super::changes::Changes;
+use super::ids::{Ids, find};
+
+/// Keys of `[org.NAME]` and of what stands in it that hold for the whole run.
+const FIXED: &[(&str, &[&str])] = &[
+    (
+        "organization",
+        &[
+            "exchange",
+            "windows",
+            "setup",
+            "site",
+            "domains",
+            "mailboxes",
+            "servers",
+            "replication_delay",
+            "resolver",
+            "accepted_domain",
+            "contact",
+            "mail_user",
+            "gateway",
+        ],
+    ),
+    (
+        "server",
+        &[
+            "version",
+            "site",
+            "threads",
+            "queue_max",
+            "workers",
+            "mean_time_between_failures",
+            "mean_time_to_repair",
+        ],
+    ),
+    (
+        "gateway",
+        &["token_host", "site", "data_centres", "servers", "queue_max"],
+    ),
+    ("site", &["city", "continent"]),
+    ("mailbox", &["addresses"]),
+];
+
+/// Requests by instant, name and number, with the workloads that they belong to.
+pub(super) fn requests(
+    tree: &Table,
+    ids: &mut Ids,
+    found: &mut Diagnostics,
+) -> (
+    IdVec<WorkloadId, Workload>,
+    IdVec<ExplicitRequestId, ExplicitRequest>,
+) {
+    let mut workloads = IdVec::new();
+    let mut requests = Vec::new();
+    for (name, row) in tree.named("request") {
+        let workload = workloads.push(Workload {
+            name: name.into(),
+            hash: NameHash::of(name),
+        });
+        let from = ids.address(row.text("from"));
+        let Some((requester, mailbox)) = requester(tree, row, from, ids, found) else {
+            continue;
+        };
+        let to: Box<[Address]> = row
+            .texts("to")
+            .into_iter()
+            .map(|address| ids.address(address))
+            .collect();
+        let server = row.optional_text("server").and_then(|server| {
+            let own = ids.servers.keys().filter(|(of, _)| *of == requester);
+            let candidates: Vec<String> = own.map(|(_, name)| name.clone()).collect();
+            let key = (requester, server.to_owned());
+            let place = row.location("server");
+            find(
+                &ids.servers,
+                &key,
+                ("server", server),
+                candidates.into_iter(),
+                place,
+                found,
+            )
+        });
+        let every = row.optional_span("every").unwrap_or(Span::ZERO);
+        for number in 0..row.integer("count") {
+            let identity = RequestIdentity {
+                requester,
+                workload,
+                number: number as u32 + 1,
+            };
+            requests.push(ExplicitRequest {
+                identity,
+                at: row.instant("at") + every.times(number),
+                from,
+                mailbox,
+                to: to.clone(),
+                window: row.span("window"),
+                view: View::from_word(row.text("view")).unwrap_or(View::DetailedMerged),
+                interval: row.span("interval"),
+                server,
+            });
+        }
+        check_instant(tree, row, found);
+    }
+    // Workloads are in the order of their names, so their ids are.
+    requests.sort_by_key(|request| {
+        (
+            request.at,
+            request.identity.workload,
+            request.identity.number,
+        )
+    });
+    (workloads, IdVec::from_rows(requests))
+}
+
+fn check_instant(tree: &Table, row: &Table, found: &mut Diagnostics) {
+    let start = tree.table("run").instant("start");
+    if row.instant("at") < start
+        && let Some(place) = row.location("at")
+    {
+        let message = "the request is sent before the run starts";
+        let help = "give an instant at or after `run.start`, such as `\"+1 min\"`";
+        found.push(Diagnostic::error("before-the-start", place, message).help(help));
+    }
+}
+
+/// The organization whose mailbox a request is sent from, and the mailbox if it is there.
+fn requester(
+    tree: &Table,
+    row: &Table,
+    from: Address,
+    ids: &mut Ids,
+    found: &mut Diagnostics,
+) -> Option<(OrgId, Option<MailboxKey>)> {
+    let text = row.text("from");
+    let (_, domain) = text.rsplit_once('@')?;
+    let mut owner = None;
+    for (name, organization) in tree.named("org") {
+        for (mailbox, mailbox_row) in organization.named("mailbox") {
+            if mailbox_row.texts("addresses").contains(&text) {
+                let id = ids.organizations[name];
+                let key = MailboxKey::Declared(ids.mailboxes[&(id, mailbox.to_owned())]);
+                return Some((id, Some(key)));
+            }
+        }
+        let accepts = organization
+            .named("accepted_domain")
+            .any(|(known, row)| known == domain && row.text("type") == "authoritative");
+        if accepts {
+            owner = Some(ids.organizations[name]);
+        }
+    }
+    let described = match from.local {
+        crate::model::address::LocalPart::Numbered(number) => Some(MailboxKey::Described(number)),
+        crate::model::address::LocalPart::Named(_) => None,
+    };
+    if owner.is_none()
+        && let Some(place) = row.location("from")
+    {
+        let domains = tree.named("org").flat_map(|(_, row)| row.texts("domains"));
+        let help = match suggestion(domain, domains) {
+            Some(meant) => format!("did you mean the domain `{meant}`?"),
+            None => "a request is sent from a mailbox of an organization of the scenario".into(),
+        };
+        let message = format!("`{domain}` is a domain of no organization");
+        found.push(Diagnostic::error("unknown-domain", place, message).help(help));
+    }
+    Some((owner?, described))
+}
+
+/// What the time line does, by instant.
+pub(super) fn world_events(
+    changes: &Changes<'_>,
+    ids: &Ids,
+    found: &mut Diagnostics,
+) -> Box<[WorldEvent]> {
+    let mut events = Vec::new();
+    for procedure in &changes.procedures {
+        let entry = procedure.entry;
+        let needs: &[&str] = match entry.optional_text("do") {
+            Some("server.recycle") => &["org", "server"],
+            Some("organization.refresh-metadata") => &["org"],
+            _ => &[],
+        };
+        for key in needs {
+            if entry.optional_text(key).is_none()
+                && let Some(place) = entry.location("do")
+            {
+                let message = format!("this procedure needs `{key}`");
+                let help = format!("add `{key} = \"…\"` to the entry");
+                found.push(Diagnostic::error("incomplete-procedure", place, message).help(help));
+            }
+        }
+        let organization = entry.optional_text("org").and_then(|name| {
+            let candidates = ids.organizations.keys().cloned();
+            let what = ("organization", name);
+            let place = entry.location("org");
+            find(
+                &ids.organizations,
+                &name.to_owned(),
+                what,
+                candidates,
+                place,
+                found,
+            )
+        });
+        if let Some(name) = entry.optional_text("gateway") {
+            let candidates = ids.gateways.keys().cloned();
+            let place = entry.location("gateway");
+            find(
+                &ids.gateways,
+                &name.to_owned(),
+                ("gateway", name),
+                candidates,
+                place,
+                found,
+            );
+        }
+        let (Some(organization), Some("server.recycle"), Some(server)) = (
+            organization,
+            entry.optional_text("do"),
+            entry.optional_text("server"),
+        ) else {
+            continue;
+        };
+        let own = ids.servers.keys().filter(|(of, _)| *of == organization);
+        let candidates = own.map(|(_, name)| name.clone());
+        let key = (organization, server.to_owned());
+        let place = entry.location("server");
+        if let Some(server) = find(
+            &ids.servers,
+            &key,
+            ("server", server),
+            candidates,
+            place,
+            found,
+        ) {
+            let action = WorldAction::RecycleServer(server);
+            events.push(WorldEvent {
+                at: procedure.at,
+                action,
+            });
+        }
+    }
+    events.into()
+}
+
+/// Finds sets that touch what holds for the whole run, or things that are not there from the start.
+pub(super) fn check_sets(changes: &Changes<'_>, tree: &Table, found: &mut Diagnostics) {
+    for set in changes.all_sets() {
+        check_set(set, Some(tree), "", found);
+    }
+}
+
+fn check_set(set: &Table, tree: Option<&Table>, owner: &str, found: &mut Diagnostics) {
+    let fixed = FIXED
+        .iter()
+        .find(|(name, _)| *name == owner)
+        .map_or(&[][..], |(_, keys)| keys);
+    for (key, entry) in set.iter() {
+        let place = set.key_location(key);
+        if let (true, Some(place)) = (fixed.contains(&key), place) {
+            let message = format!("`{key}` of {owner} holds for the whole run");
+            let help = "set it in the object itself; only the state of things changes in a run";
+            found.push(Diagnostic::error("fixed-for-the-run", place, message).help(help));
+            continue;
+        }
+        let Value::Table(inner) = &entry.value else {
+            continue;
+        };
+        let under = tree.and_then(|tree| match &tree.get(key)?.value {
+            Value::Table(table) => Some(table),
+            _ => None,
+        });
+        if let (Shape::Named(_), None, Some(place)) = (set.shape(), under, place) {
+            let known = tree
+                .into_iter()
+                .flat_map(|tree| tree.iter().map(|(name, _)| name));
+            let help = match suggestion(key, known) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => {
+                    "declare it in the file, with `exists = false` if it is to come later".into()
+                }
+            };
+            let message = format!("a change of the world speaks of `{key}`, which is not declared");
+            found.push(Diagnostic::error("unknown-name", place, message).help(help));
+            continue;
+        }
+        let owner = match inner.shape() {
+            Shape::Object(object) => object.name,
+            _ => owner,
+        };
+        check_set(inner, under, owner, found);
+    }
+}

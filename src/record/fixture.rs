@@ -563,7 +563,6 @@ fn parameters() -> Parameters {
         availability_deadline: second.times(25),
         deadline_poll: second,
         recipient_resolution_limit: second.times(10),
-        srv_timeout: second.times(5),
         relationship_cache_life: second.times(300),
         uri_cache_life: second.times(3_600),
         uri_cache_entries: 500_000,

@@ -181,7 +181,7 @@ pub(super) fn version(text: &str) -> Result<String, Refusal> {
 
 /// The candidate that was probably meant: the nearest if it is near, else the only one that holds the
 /// word or is held by it.
-pub(super) fn suggestion<'a>(
+pub(crate) fn suggestion<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {

@@ -85,6 +85,8 @@ pub struct Registration {
     pub certificate: Option<CertificateId>,
     /// The one before it; requests signed by it are still accepted.
     pub previous_certificate: Option<CertificateId>,
+    /// The registered application URI: what tokens for this organization are made out to.
+    pub application_uri: NameId,
     /// Registered domains.
     pub domains: Box<[NameId]>,
     /// The registered account namespace.

@@ -72,10 +72,7 @@ impl Run {
     /// What happened to one request, in order.
     pub fn facts(&self, request: RequestIdentity) -> impl Iterator<Item = &Fact> {
         let of_request = move |o: &&Observation| o.request == request;
-        self.observations
-            .iter()
-            .filter(of_request)
-            .map(|o| &o.fact)
+        self.observations.iter().filter(of_request).map(|o| &o.fact)
     }
 
     /// How long the client of a request waited.

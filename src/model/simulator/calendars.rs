@@ -162,10 +162,12 @@ impl<R: Recorder> World<'_, R> {
             }
         };
         let mailbox = federation.mailbox(target, key, now, &self.keys);
-        if let Err(cause) = self.can_be_read(target, mailbox, ask, now) {
-            return (refused(cause), 0);
+        let mut decision = self.permit(here, caller, mailbox, ask.view, now);
+        if decision.result.is_ok()
+            && let Err(cause) = self.can_be_read(target, mailbox, ask, now)
+        {
+            decision.result = Err(cause);
         }
-        let decision = self.permit(here, caller, mailbox, ask.view, now);
         let entries = if decision.result.is_ok() {
             entries(mailbox, ask.window)
         } else {
@@ -210,7 +212,9 @@ impl<R: Recorder> World<'_, R> {
         let target = mailbox.organization;
         let (relationship, level, scope) = match caller.authentication {
             // Whoever comes with the account of an address space is held to Default alone.
-            CallerAuthentication::Credentials => (None, Ok(AccessLevel::Owner), Scope::Everyone),
+            CallerAuthentication::Windows | CallerAuthentication::Basic => {
+                (None, Ok(AccessLevel::Owner), Scope::Everyone)
+            }
             CallerAuthentication::DelegationToken | CallerAuthentication::OAuth => {
                 let domain = caller.email.domain;
                 let process = here.process;

@@ -77,14 +77,24 @@ impl<R: Recorder> World<'_, R> {
         );
     }
 
-    /// The host at the other end of an idle connection, if there is one that still stands: a host
-    /// that has gone down takes its connections with it.
+    /// The host at the other end of an idle connection, if there is one that still stands: a host, a
+    /// link or a firewall that lets nothing pass any more takes its connections with it.
     fn idle_connection(&mut self, call: CallSlot, now: Instant) -> Option<HostId> {
         let row = &self.calls[call];
         let (process, name) = (row.process, row.url.host);
         let idle = self.federation.parameters.connection_idle;
         let host = self.process(process).take_connection(name, now, idle)?;
-        (self.federation.hosts.at(host, now).state == HostState::Up).then_some(host)
+        let row = self.federation.hosts.at(host, now);
+        let server = self.federation.servers.at(self.calls[call].server, now);
+        self.calls[call].host = Some(host);
+        if let HostOwner::Gateway(gateway) = row.owner {
+            self.calls[call].data_centre = Some(self.nearest_data_centre(gateway, call));
+        }
+        let way = self.way(call);
+        let stands = row.state == HostState::Up
+            && self.pass_firewalls(server, row, way, now).is_ok()
+            && self.federation.network.state(way.path, now) == PathState::Open;
+        stands.then_some(host)
     }
 
     /// A resolver is asked, and answers after a while.
@@ -398,6 +408,8 @@ impl<R: Recorder> World<'_, R> {
         row.stage = CallStage::Sent;
         let (identity, group, leg, host) = (row.request, row.group_number, row.leg, row.url.host);
         let (round_trips, server) = (row.round_trips, row.server);
+        let clock_error = self.federation.servers.at(server, now).clock_error;
+        row.time_stamp = now.shown_by(clock_error);
         self.observe(
             now,
             identity,

@@ -13,7 +13,7 @@ use super::super::gateway::{
 };
 use super::super::names::NameId;
 use super::super::observation::{Fact, Recorder};
-use super::super::organization::OrgId;
+use super::super::organization::{Generation, OrgId};
 use super::super::outcome::Side;
 use super::super::purpose::Purpose;
 use super::super::token::{CONDITIONS_LIFE, DelegationToken};
@@ -52,7 +52,7 @@ impl Federation {
         let registered = ordered.iter().filter_map(|&id| {
             let trust = &self.organizations.at(id, at).trust;
             let registration = &trust.registration;
-            let is_it = registration.exists && trust.application_uri == Some(uri);
+            let is_it = registration.exists && registration.application_uri == uri;
             let certificate = registration.certificate.filter(|_| is_it)?;
             Some((trust.gateway, certificate))
         });
@@ -169,14 +169,28 @@ impl<R: Recorder> World<'_, R> {
         let audience = group
             .application_uri
             .ok_or(Cause::GatewayTargetNotRegistered)?;
+        // In the cloud a user is known by the principal name, on premises by an immutable id.
+        let identity_suffix = match seen.edition.generation {
+            Generation::Online => row.caller.domain,
+            _ => seen.identifier.account_namespace,
+        };
+        // A signature names its certificate by the subject key identifier alone.
+        let signed_by = seen
+            .trust
+            .organization_certificate
+            .filter(|&id| {
+                !federation
+                    .certificates
+                    .at(id, now)
+                    .subject_key_identifier
+                    .is_empty()
+            })
+            .ok_or(Cause::GatewaySignatureUnknown)?;
         let request = TokenRequest {
-            signed_by: seen
-                .trust
-                .organization_certificate
-                .ok_or(Cause::GatewaySignatureUnknown)?,
-            time_stamp: now.shown_by(server.clock_error),
+            signed_by,
+            time_stamp: row.time_stamp,
             email: row.caller,
-            identity_suffix: seen.identifier.account_namespace,
+            identity_suffix,
             target_uri: audience,
             offer,
         };

@@ -144,6 +144,8 @@ pub(super) struct CallRow {
     /// Which attendees it asks about, and at which addresses.
     pub members: Vec<(u16, Address)>,
     pub stage: CallStage,
+    /// What the sender's clock showed when the message left.
+    pub time_stamp: Instant,
     /// What the resolver said.
     pub name_answer: NameAnswer,
     pub name_from_cache: bool,

@@ -9,13 +9,14 @@ use crate::engine::station::Admission;
 use crate::engine::{Instant, Schedule, Span, draw};
 
 use super::super::address::Address;
+use super::super::address::UrlPath;
 use super::super::cause::Cause;
 use super::super::federation::ProcessId;
 use super::super::observation::{Fact, Recorder};
 use super::super::organization::{OrgId, ServerId};
 use super::super::outcome::{Leg, Side};
 use super::super::publishing::{
-    CallerAuthentication, Host, HostOwner, Service, admit, pass_reverse_proxy,
+    CallerAuthentication, Host, HostOwner, PoolState, Service, admit, pass_reverse_proxy,
 };
 use super::super::purpose::Purpose;
 use super::super::relationship::{Credentials, OAuthState};
@@ -57,10 +58,26 @@ impl<R: Recorder> World<'_, R> {
             .expect("a call that arrives has a host");
         let host = self.federation.hosts.at(id, now);
         match host.owner {
-            HostOwner::Gateway(gateway) => self.receive_token_request(schedule, call, gateway),
+            HostOwner::Gateway(gateway) => {
+                if self.calls[call].url.path == UrlPath::Token {
+                    self.receive_token_request(schedule, call, gateway);
+                } else {
+                    self.refuse_at_gateway(schedule, call);
+                }
+            }
             HostOwner::Organization(target) => self.publish(schedule, call, host, target),
             HostOwner::Nobody => unreachable!("nobody accepts no connections"),
         }
+    }
+
+    /// The gateway serves nothing but tokens: whoever named it as a partner's endpoint has to act.
+    fn refuse_at_gateway(&mut self, schedule: &mut Schedule<Event>, call: CallSlot) {
+        let row = &self.calls[call];
+        let centre = row.data_centre.expect("it was chosen for the connection");
+        let source = self.federation.sources.data_centres[centre];
+        let (cause, side) = (Cause::PublishingNothingListens, self.side_of_path(call));
+        let reply = Reply::Failed(failure(cause, row.leg, side));
+        self.reply(schedule, call, source, reply);
     }
 
     /// Through redirect, reverse proxy and load balancer to a server.
@@ -130,8 +147,10 @@ impl<R: Recorder> World<'_, R> {
         let row = &self.calls[call];
         let group = &self.groups[row.group];
         let is_own = match row.leg {
+            // The token endpoint stands in the requester's own trust.
+            Leg::FreeBusyToken | Leg::AutodiscoverToken | Leg::OAuthToken => true,
             Leg::Autodiscover => group.redirects == 0,
-            _ => group.endpoint == Some(row.url) && self.is_sharing_epr(group.path),
+            Leg::Availability => group.endpoint == Some(row.url) && self.is_sharing_epr(group.path),
         };
         if is_own {
             Side::Requester
@@ -185,7 +204,17 @@ impl<R: Recorder> World<'_, R> {
                 span,
             },
         };
-        let wait = self.process(process).wait_until_warm(now, start);
+        let row = self.federation.servers.at(server, now);
+        let directory = if leg == Leg::Autodiscover {
+            &row.autodiscover
+        } else {
+            &row.ews
+        };
+        // Only a pool that runs can start a process.
+        let wait = match directory.pool {
+            PoolState::Running => self.process(process).wait_until_warm(now, start),
+            PoolState::Stopped | PoolState::Failing => Span::ZERO,
+        };
         self.calls[call].reply = work.reply;
         let source = self.source_of(server);
         schedule.after(
@@ -262,7 +291,7 @@ impl<R: Recorder> World<'_, R> {
                     authentication,
                 })
             }
-            CallerAuthentication::Credentials => {
+            CallerAuthentication::Windows | CallerAuthentication::Basic => {
                 let PathObject::AddressSpace(space) = self.groups[row.group].path else {
                     unreachable!("only address spaces have credentials")
                 };
@@ -362,6 +391,26 @@ impl<R: Recorder> World<'_, R> {
         now: Instant,
     ) -> Side {
         let cause = rejection.cause();
+        let federation = self.federation;
+        let organization = federation.servers.original(server).organization;
+        let registered = federation
+            .organizations
+            .at(organization, now)
+            .trust
+            .registration
+            .application_uri;
+        if let (Rejection::EncryptionUnknown | Rejection::AudienceMismatch, Some(token)) =
+            (rejection, &self.calls[call].token)
+        {
+            // A token made out to the URI that the target registered is the target's to accept; one
+            // made out to somebody else was asked for wrongly.
+            let is_ours = token.audience == registered;
+            return if is_ours {
+                Side::Target
+            } else {
+                Side::Requester
+            };
+        }
         let clock = matches!(
             rejection,
             Rejection::NotYetValid | Rejection::ConditionsExpired | Rejection::OfferExpired

@@ -42,7 +42,9 @@ impl Shown<'_> {
     /// The plain values of a table, then the tables below it, each under its header.
     fn table(&mut self, table: &Table, path: &mut Vec<String>) {
         for (key, entry) in table.iter() {
-            if let Some(value) = inline(&entry.value) {
+            let nothing = matches!(&entry.value, Value::List(list) if list.is_empty())
+                && matches!(entry.origin, Origin::Default { .. });
+            if let Some(value) = inline(&entry.value).filter(|_| !nothing) {
                 let remark = remark(&entry.origin, self.texts);
                 self.line(&format!("{} = {value}", key_text(key)), &remark);
             }

@@ -25,6 +25,9 @@ use crate::scenario::tree::{Entry, Origin, Shape, Table, Value};
 /// How many elements a list and how many names a named table may have.
 const ENTRIES_MAX: usize = 1_000_000;
 
+/// The longest metric of an expectation with its labels, in bytes.
+const METRIC_MAX: usize = 1_000;
+
 /// Fills every key of a typed tree that has a default and is absent.
 pub fn complete(table: Table) -> Table {
     Defaults::default().complete(table)
@@ -457,6 +460,14 @@ impl<'t> Walker<'t> {
         for (key, value) in layer.table.iter() {
             let metric = format!("{prefix}{}", key.get_ref());
             let given = layer.given(value);
+            if metric.len() > METRIC_MAX {
+                let place = at(layer.source, key.span());
+                let message = format!("a metric of {} bytes", metric.len());
+                let help = format!("a metric with its labels has at most {METRIC_MAX}");
+                self.found
+                    .push(Diagnostic::error("out-of-range", place, message).help(help));
+                continue;
+            }
             match given.value {
                 DeValue::Table(_) => {
                     if let Some(inner) = given.layer() {

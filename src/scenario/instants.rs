@@ -330,3 +330,245 @@ fn error(code: &'static str, message: String, part: Range<usize>, help: &str) ->
         help,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::show::instant_text;
+
+    fn utc(text: &str) -> Instant {
+        absolute_instant(text, &TimeZone::UTC).unwrap_or_else(|error| panic!("{error:?}"))
+    }
+
+    #[track_caller]
+    fn check(zone_name: &str, start: &str, text: &str, expected: &str) {
+        let (zone, _) = zone(zone_name).expect("the zone is in the database");
+        let clock = Clock::new(utc(start), zone);
+        let read = clock.instant(text).map(instant_text);
+        assert_eq!(
+            read.as_deref(),
+            Ok(expected),
+            "{text} in {zone_name} from {start}"
+        );
+    }
+
+    #[test]
+    fn an_instant_is_absolute_or_from_the_start_or_a_local_time() {
+        let start = "2026-03-02T08:00:00Z";
+        for (text, expected) in [
+            ("2026-03-02T08:00:00Z", "2026-03-02T08:00:00Z"),
+            ("2026-03-02 08:00:00z", "2026-03-02T08:00:00Z"),
+            ("2026-03-02T08:00:00+01:00", "2026-03-02T07:00:00Z"),
+            ("2026-03-02T08:00:00.25-05:30", "2026-03-02T13:30:00.25Z"),
+            ("2026-03-02T08:00:00", "2026-03-02T08:00:00Z"),
+            ("2026-03-02", "2026-03-02T00:00:00Z"),
+            ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z"),
+            (
+                "2499-12-31T23:59:59.999999999Z",
+                "2499-12-31T23:59:59.999999999Z",
+            ),
+            ("+2 h", "2026-03-02T10:00:00Z"),
+            ("+1 h 30 min", "2026-03-02T09:30:00Z"),
+            ("-30 d", "2026-01-31T08:00:00Z"),
+            ("+0", "2026-03-02T08:00:00Z"),
+            ("11:00", "2026-03-02T11:00:00Z"),
+            ("08:00", "2026-03-02T08:00:00Z"),
+            ("07:59:59.5", "2026-03-03T07:59:59.5Z"),
+            ("day 1 07:00", "2026-03-02T07:00:00Z"),
+            ("day 3 09:30", "2026-03-04T09:30:00Z"),
+            ("day 3 09:30:15", "2026-03-04T09:30:15Z"),
+        ] {
+            check("UTC", start, text, expected);
+        }
+    }
+
+    // Berlin 2026: clocks go from 02:00 to 03:00 on 29 March, from 03:00 to 02:00 on 25 October.
+    // New York 2026: from 02:00 to 03:00 on 8 March, from 02:00 to 01:00 on 1 November.
+    #[test]
+    fn a_skipped_local_time_moves_forward_by_the_gap_and_a_repeated_one_means_the_first() {
+        for (zone, start, text, expected) in [
+            (
+                "Europe/Berlin",
+                "2026-03-28T08:00:00Z",
+                "day 2 01:59",
+                "2026-03-29T00:59:00Z",
+            ),
+            (
+                "Europe/Berlin",
+                "2026-03-28T08:00:00Z",
+                "day 2 02:30",
+                "2026-03-29T01:30:00Z",
+            ),
+            (
+                "Europe/Berlin",
+                "2026-03-28T08:00:00Z",
+                "day 2 03:30",
+                "2026-03-29T01:30:00Z",
+            ),
+            (
+                "Europe/Berlin",
+                "2026-03-28T08:00:00Z",
+                "day 3 09:30",
+                "2026-03-30T07:30:00Z",
+            ),
+            (
+                "Europe/Berlin",
+                "2026-03-28T08:00:00Z",
+                "+24 h",
+                "2026-03-29T08:00:00Z",
+            ),
+            (
+                "Europe/Berlin",
+                "2026-03-01T08:00:00Z",
+                "2026-03-29T02:30:00",
+                "2026-03-29T01:30:00Z",
+            ),
+            (
+                "Europe/Berlin",
+                "2026-10-24T08:00:00Z",
+                "day 2 02:30",
+                "2026-10-25T00:30:00Z",
+            ),
+            (
+                "Europe/Berlin",
+                "2026-10-25T00:00:00Z",
+                "02:30",
+                "2026-10-25T00:30:00Z",
+            ),
+            (
+                "Europe/Berlin",
+                "2026-10-25T00:45:00Z",
+                "02:30",
+                "2026-10-25T01:30:00Z",
+            ),
+            (
+                "Europe/Berlin",
+                "2026-10-25T02:00:00Z",
+                "02:30",
+                "2026-10-26T01:30:00Z",
+            ),
+            (
+                "America/New_York",
+                "2026-03-08T05:00:00Z",
+                "02:30",
+                "2026-03-08T07:30:00Z",
+            ),
+            (
+                "America/New_York",
+                "2026-03-08T05:00:00Z",
+                "03:30",
+                "2026-03-08T07:30:00Z",
+            ),
+            (
+                "America/New_York",
+                "2026-11-01T04:00:00Z",
+                "01:30",
+                "2026-11-01T05:30:00Z",
+            ),
+            (
+                "America/New_York",
+                "2026-11-01T05:31:00Z",
+                "01:30",
+                "2026-11-01T06:30:00Z",
+            ),
+            (
+                "America/New_York",
+                "2026-01-01T00:00:00Z",
+                "2026-11-01T01:30:00",
+                "2026-11-01T05:30:00Z",
+            ),
+            (
+                "America/New_York",
+                "2026-01-01T00:00:00Z",
+                "2026-11-01T01:30:00-05:00",
+                "2026-11-01T06:30:00Z",
+            ),
+            // The local date of the start counts as day 1, not the date in UTC.
+            (
+                "America/New_York",
+                "2026-01-01T02:00:00Z",
+                "day 1 22:00",
+                "2026-01-01T03:00:00Z",
+            ),
+        ] {
+            check(zone, start, text, expected);
+        }
+    }
+
+    #[test]
+    fn what_is_no_instant_is_refused_with_the_reason() {
+        let clock = Clock::new(utc("2026-03-02T08:00:00Z"), TimeZone::UTC);
+        for (text, code, message) in [
+            ("", "bad-instant", "is no instant"),
+            ("tomorrow", "bad-instant", "is no instant"),
+            ("11", "bad-instant", "is no instant"),
+            ("9:30", "bad-instant", "is no instant"),
+            ("11:00 Uhr", "bad-instant", "is no instant"),
+            ("24:00", "bad-instant", "there is no time of day `24:00`"),
+            (
+                "23:59:60",
+                "bad-instant",
+                "there is no time of day `23:59:60`",
+            ),
+            ("11:00:00.", "bad-instant", "not whole nanoseconds"),
+            (
+                "11:00:00.0000000001",
+                "bad-instant",
+                "not whole nanoseconds",
+            ),
+            (
+                "2026-02-29T00:00:00Z",
+                "bad-instant",
+                "there is no date `2026-02-29`",
+            ),
+            ("2026-13-01", "bad-instant", "there is no date `2026-13-01`"),
+            ("2026-03-02T08:00:00+1:00", "bad-instant", "is no instant"),
+            ("2026-03-02T08:00:00+24:00", "bad-instant", "is no instant"),
+            ("day 0 09:30", "bad-instant", "is no instant"),
+            ("day 3", "bad-instant", "is no instant"),
+            ("day three 09:30", "bad-instant", "is no instant"),
+            ("day 999999 09:30", "out-of-range", "is out of range"),
+            ("+2", "missing-unit", "`2` has no unit"),
+            (
+                "+600 w 1 month",
+                "unknown-unit",
+                "`month` has no fixed length",
+            ),
+            ("-60000 d", "out-of-range", "is out of range"),
+            ("1969-12-31T23:59:59Z", "out-of-range", "is out of range"),
+            ("2500-01-01T00:00:00Z", "out-of-range", "is out of range"),
+            ("2026-03-02\u{e4}", "bad-instant", "is no instant"),
+            ("\u{e4}\u{e4}:\u{e4}\u{e4}", "bad-instant", "is no instant"),
+        ] {
+            let error = clock.instant(text).expect_err(text);
+            assert_eq!(error.code, code, "{text}");
+            assert!(error.message.contains(message), "{text}: {}", error.message);
+        }
+        for text in ["+2 h", "11:00", "day 1 11:00"] {
+            let error = absolute_instant(text, &TimeZone::UTC).expect_err(text);
+            assert!(
+                error.message.contains("counted from the start"),
+                "{}",
+                error.message
+            );
+        }
+    }
+
+    #[test]
+    fn zones_are_found_in_any_case_and_come_from_the_database_that_is_compiled_in() {
+        let name = |text: &str| zone(text).map(|(_, name)| name);
+        assert_eq!(name("europe/berlin").as_deref(), Some("Europe/Berlin"));
+        assert_eq!(name("UTC").as_deref(), Some("UTC"));
+        for unknown in [
+            "",
+            "Europe/Berln",
+            "Etc/Unknown",
+            "../etc/passwd",
+            "\0",
+            "CEST",
+        ] {
+            assert_eq!(name(unknown), None, "{unknown}");
+        }
+        assert!(zone_names().len() > 400);
+    }
+}

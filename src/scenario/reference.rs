@@ -6,10 +6,9 @@
 use super::keys::{Kind, NamedTable, Object, Presence, SCENARIO};
 
 /// Before the generated section of docs/scenario.md.
-pub const BEGIN: &str =
-    "<!-- generated: key reference (cargo test rewrites nothing; see CONTRIBUTING) -->";
+pub const BEGIN: &str = "<!-- key reference: begin (generated from the key tables) -->";
 /// After it.
-pub const END: &str = "<!-- end of the key reference -->";
+pub const END: &str = "<!-- key reference: end -->";
 
 /// The reference of all keys.
 pub fn markdown() -> String {

@@ -279,7 +279,7 @@ loss = "0.123456789 %"
 dns_warm = { dist = "gamma", mean = "2 ms", shape = "2.5" }
 dns_cold = { dist = "uniform", low = "1 ms", high = "1 h 30 min" }
 tls_cpu = "1234567 ns"
-dns_message = "1234567 B"
+token_request = "1234567 B"
 [org.a]
 domains = ["a.com"]
 calendar_default = { None = "33.3 %", Reviewer = "66.7 %" }

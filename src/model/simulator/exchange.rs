@@ -48,7 +48,7 @@ impl<R: Recorder> World<'_, R> {
         let (federation, now) = (self.federation, schedule.now());
         let row = &self.calls[call];
         let (identity, group, leg, host) = (row.request, row.group_number, row.leg, row.url.host);
-        let (server, process) = (row.server, row.process);
+        let server = row.server;
         self.observe(now, identity, Fact::LegStarted { group, leg, host });
         let parameters = &federation.parameters;
         let refused = match federation.servers.at(server, now).outbound {
@@ -65,10 +65,7 @@ impl<R: Recorder> World<'_, R> {
         if let Some((cause, after)) = refused {
             return self.doom(schedule, call, cause, Side::Requester, after);
         }
-        let idle = parameters.connection_idle;
-        if let Some(known) = self.known_host(call)
-            && self.process(process).take_connection(host, now, idle)
-        {
+        if let Some(known) = self.idle_connection(call, now) {
             self.calls[call].host = Some(known);
             let source = self.source_of(server);
             return schedule.at(now, source, Event::ConnectionMade(call));
@@ -80,14 +77,14 @@ impl<R: Recorder> World<'_, R> {
         );
     }
 
-    /// The host at the other end of a connection that stands: what its name leads to, by the zones'
-    /// own servers.
-    fn known_host(&self, call: CallSlot) -> Option<HostId> {
-        self.federation
-            .index
-            .hosts
-            .get(&self.calls[call].url.host)
-            .copied()
+    /// The host at the other end of an idle connection, if there is one that still stands: a host
+    /// that has gone down takes its connections with it.
+    fn idle_connection(&mut self, call: CallSlot, now: Instant) -> Option<HostId> {
+        let row = &self.calls[call];
+        let (process, name) = (row.process, row.url.host);
+        let idle = self.federation.parameters.connection_idle;
+        let host = self.process(process).take_connection(name, now, idle)?;
+        (self.federation.hosts.at(host, now).state == HostState::Up).then_some(host)
     }
 
     /// A resolver is asked, and answers after a while.
@@ -128,10 +125,22 @@ impl<R: Recorder> World<'_, R> {
         let extra = federation
             .dns
             .extra_delay(&resolution.asked, now, &self.keys, hash, 2);
+        // The question was on its way for `least`; the rest is still to come.
         let least = parameters.minimum_delay;
-        let span = match answer {
-            NameAnswer::Silent => parameters.dns_timeout.saturating_sub(least).max(least),
-            _ => (whole + extra).saturating_sub(least).max(least),
+        let rest = |whole: Span| whole.saturating_sub(least).max(least);
+        let cache = &mut self.resolver_caches[id];
+        let span = match (answer, from_cache) {
+            (NameAnswer::Silent, _) => rest(parameters.dns_timeout),
+            (_, true) => {
+                let due = cache.under_way(resolver, name, RecordType::Address, now);
+                let left = due.map_or(Span::ZERO, |due| due.since(now));
+                rest(whole + extra).max(left)
+            }
+            (_, false) => {
+                let span = rest(whole + extra);
+                cache.expect_answer(name, RecordType::Address, now + span, now);
+                span
+            }
         };
         let row = &mut self.calls[call];
         row.name_answer = answer;
@@ -453,8 +462,10 @@ impl<R: Recorder> World<'_, R> {
     /// An answer arrives: its connection is kept, and its group goes on.
     pub(super) fn take_reply(&mut self, schedule: &mut Schedule<Event>, call: CallSlot) {
         let row = &self.calls[call];
-        let (process, host) = (row.process, row.url.host);
-        self.process(process).keep_connection(host, schedule.now());
+        let (process, name) = (row.process, row.url.host);
+        let host = row.host.expect("a call that was answered has a host");
+        self.process(process)
+            .keep_connection(name, host, schedule.now());
         self.end_call(schedule, call);
     }
 

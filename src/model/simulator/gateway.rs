@@ -31,11 +31,14 @@ impl Federation {
         IdVec::from_rows(self.data_centres.iter().map(station).collect())
     }
 
-    /// Where an application URI is registered, seen from one gateway.
+    /// Where an application URI is registered, seen from one gateway. All organizations of Exchange
+    /// Online share a URI and a certificate there; which of them a token is for is told by the domain
+    /// asked about.
     fn target_registration(
         &self,
         gateway: GatewayId,
         uri: NameId,
+        domain: NameId,
         at: Instant,
     ) -> TargetRegistration {
         let candidates = self
@@ -43,7 +46,10 @@ impl Federation {
             .applications
             .get(&uri)
             .map_or(&[][..], Vec::as_slice);
-        let registered = candidates.iter().filter_map(|&id: &OrgId| {
+        let owner = self.index.domain_owners.get(&domain);
+        let mut ordered: Vec<OrgId> = candidates.to_vec();
+        ordered.sort_by_key(|id| Some(id) != owner);
+        let registered = ordered.iter().filter_map(|&id| {
             let trust = &self.organizations.at(id, at).trust;
             let registration = &trust.registration;
             let is_it = registration.exists && trust.application_uri == Some(uri);
@@ -180,7 +186,7 @@ impl<R: Recorder> World<'_, R> {
             return Err(Cause::GatewaySignatureUnknown);
         }
         let shown = now.shown_by(gateway.clock_error);
-        let target = federation.target_registration(id, audience, now);
+        let target = federation.target_registration(id, audience, group.domain, now);
         let tolerance = federation.parameters.time_stamp_tolerance;
         let encrypted_for = decide_issue(&request, registration, target, shown, tolerance)?;
         Ok(DelegationToken {

@@ -9,6 +9,7 @@ use crate::engine::{Instant, Span};
 
 use super::super::address::Address;
 use super::super::autodiscover::UrlCache;
+use super::super::dns::HostId;
 use super::super::names::NameId;
 use super::super::token::{DelegationToken, Offer};
 
@@ -19,8 +20,8 @@ pub(super) struct Process {
     pub urls: UrlCache,
     /// When the objects for a domain were read, absent ones included.
     loaded: FxHashMap<NameId, Instant>,
-    /// Idle connections by host name: since when.
-    connections: FxHashMap<NameId, Vec<Instant>>,
+    /// Idle connections by host name: to which host, since when.
+    connections: FxHashMap<NameId, Vec<(HostId, Instant)>>,
     /// Tokens kept for another time (what-if `token_cache`).
     tokens: FxHashMap<(Address, NameId, Offer), DelegationToken>,
     warmth: Warmth,
@@ -72,24 +73,28 @@ impl Process {
         *loaded
     }
 
-    /// Takes an idle connection to a host, the one used last; those idle too long are closed.
-    pub fn take_connection(&mut self, host: NameId, now: Instant, idle_max: Span) -> bool {
-        let Some(idle) = self.connections.get_mut(&host) else {
-            return false;
-        };
+    /// Takes an idle connection by a host's name, the one used last, and tells to which host it
+    /// leads; those idle too long are closed.
+    pub fn take_connection(
+        &mut self,
+        name: NameId,
+        now: Instant,
+        idle_max: Span,
+    ) -> Option<HostId> {
+        let idle = self.connections.get_mut(&name)?;
         match idle.pop() {
-            Some(since) if now.since(since) < idle_max => true,
+            Some((host, since)) if now.since(since) < idle_max => Some(host),
             _ => {
                 // The newest is too old, so all are.
                 idle.clear();
-                false
+                None
             }
         }
     }
 
     /// Keeps a connection for another time.
-    pub fn keep_connection(&mut self, host: NameId, now: Instant) {
-        self.connections.entry(host).or_default().push(now);
+    pub fn keep_connection(&mut self, name: NameId, host: HostId, now: Instant) {
+        self.connections.entry(name).or_default().push((host, now));
     }
 
     /// A token of this user for this target and offer that has not ended by `until`.
@@ -128,13 +133,15 @@ mod tests {
     #[test]
     fn a_connection_is_used_again_unless_it_was_idle_too_long() {
         let mut process = Process::default();
-        let (host, start, idle) = (NameId(1), Instant::from_seconds(1), Span::from_seconds(100));
-        assert!(!process.take_connection(host, start, idle));
-        process.keep_connection(host, start);
-        assert!(process.take_connection(host, start + Span::from_seconds(99), idle));
-        assert!(!process.take_connection(host, start + Span::from_seconds(99), idle));
-        process.keep_connection(host, start);
-        assert!(!process.take_connection(host, start + idle, idle));
+        let (name, host) = (NameId(1), HostId(7));
+        let (start, idle) = (Instant::from_seconds(1), Span::from_seconds(100));
+        assert_eq!(process.take_connection(name, start, idle), None);
+        process.keep_connection(name, host, start);
+        let almost = start + Span::from_seconds(99);
+        assert_eq!(process.take_connection(name, almost, idle), Some(host));
+        assert_eq!(process.take_connection(name, almost, idle), None);
+        process.keep_connection(name, host, start);
+        assert_eq!(process.take_connection(name, start + idle, idle), None);
     }
 
     #[test]

@@ -88,7 +88,8 @@ impl Diagnostics {
                 if shown.is_some_and(|line| line + 1 < mark.line) {
                     writeln!(out, "{:.<gutter$}..", "")?;
                 }
-                writeln!(out, "{:>gutter$} | {}", mark.line, excerpt.text)?;
+                let line = format!("{:>gutter$} | {}", mark.line, excerpt.text);
+                writeln!(out, "{}", line.trim_end())?;
                 shown = Some(mark.line);
             }
             let sign = mark.sign.to_string().repeat(excerpt.width);

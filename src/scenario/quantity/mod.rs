@@ -371,7 +371,10 @@ fn number_and_unit(
     let start = cursor.at;
     let unit = start..start + cursor.rest().trim_end().len();
     if unit.is_empty() {
-        let example_unit = example.split_once(' ').map_or("", |(_, unit)| unit);
+        let example_unit = match list {
+            SIZE_LIST => "B",
+            _ => example.split_once(' ').map_or("", |(_, unit)| unit),
+        };
         return Err(no_unit(
             &text[number.part.clone()],
             number.part,

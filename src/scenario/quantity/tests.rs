@@ -349,7 +349,7 @@ fn sizes_count_in_thousands_or_in_1024s_and_bandwidths_in_bits() {
             size as fn(&str) -> Result<u64, QuantityError>,
             "6",
             "missing-unit",
-            "`\"6 KB\"`",
+            "`\"6 B\"`",
         ),
         (size, "6 kb", "unknown-unit", "did you mean `KB`?"),
         (size, "6 bytes", "unknown-unit", "units: B, KB"),

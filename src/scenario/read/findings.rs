@@ -57,7 +57,12 @@ fn homes_below(
     name: &str,
     homes: &mut Vec<String>,
 ) {
-    if object.find(name).is_some() {
+    // That a table of this name stands elsewhere is no hint for a single value.
+    let is_table = |kind: &Kind| matches!(kind, Kind::Table(_) | Kind::Tables(_) | Kind::Named(_));
+    if object
+        .find(name)
+        .is_some_and(|(_, key)| !is_table(&key.kind))
+    {
         homes.push(path.join("."));
     }
     for key in object.keys {

@@ -67,27 +67,20 @@ pub fn read(text: &str, name: &str) -> Result<Document, Diagnostics> {
 /// All findings at once, if one of them is an error.
 pub fn read_with(text: &str, name: &str, settings: &[String]) -> Result<Document, Diagnostics> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut sources = vec![Source {
+    if text.len() as u64 > FILE_MAX {
+        return Err(alone(too_large(name)));
+    }
+    let file = Source {
         name: name.to_string(),
         text: text.to_string(),
-    }];
-    let mut early = Vec::new();
-    if text.len() as u64 > FILE_MAX {
-        early.push(too_large(name));
-        sources[0].text.clear();
-    }
-    for setting in settings.iter().take(usize::from(u16::MAX) - 1) {
-        sources.push(Source {
-            name: "--set".to_string(),
-            text: super::patch::setting_text(setting),
-        });
-    }
-    let sources: Arc<[Source]> = sources.into();
+    };
+    let setting = |setting: &String| Source {
+        name: "--set".to_string(),
+        text: super::patch::setting_text(setting),
+    };
+    let settings = settings.iter().take(usize::from(u16::MAX) - 1).map(setting);
+    let sources: Arc<[Source]> = std::iter::once(file).chain(settings).collect();
     let mut found = Diagnostics::about(sources.clone());
-    early.into_iter().for_each(|d| found.push(d));
-    if found.has_errors() {
-        return Err(found);
-    }
     let mut layers = Vec::new();
     for (index, source) in sources.iter().enumerate() {
         let index = SourceIndex(index as u16);
@@ -113,11 +106,7 @@ pub fn read_bytes(bytes: &[u8], name: &str, settings: &[String]) -> Result<Docum
 /// If it cannot be opened, is no file, or is longer than [`FILE_MAX`]; else as [`read_bytes`].
 pub fn load(path: &Path, settings: &[String]) -> Result<Document, Diagnostics> {
     let name = path.display().to_string();
-    let bytes = file_bytes(path, &name).map_err(|diagnostic| {
-        let mut found = Diagnostics::default();
-        found.push(diagnostic);
-        found
-    })?;
+    let bytes = file_bytes(path, &name).map_err(alone)?;
     read_bytes(&bytes, &name, settings)
 }
 
@@ -172,8 +161,12 @@ fn not_text(bytes: &[u8], name: &str, valid: usize) -> Diagnostics {
     } else {
         "save the file as UTF-8"
     };
+    alone(Diagnostic::placeless("not-utf8", message).help(help))
+}
+
+fn alone(diagnostic: Diagnostic) -> Diagnostics {
     let mut found = Diagnostics::default();
-    found.push(Diagnostic::placeless("not-utf8", message).help(help));
+    found.push(diagnostic);
     found
 }
 

@@ -179,26 +179,47 @@ pub(super) fn version(text: &str) -> Result<String, Refusal> {
     refuse(text, "a version of Exchange", &help)
 }
 
-/// The candidate that was probably meant.
+/// The candidate that was probably meant: the nearest if it is near, else the only one that holds the
+/// word or is held by it.
 pub(crate) fn suggestion<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    let measured = by_distance(word, candidates);
+    let &(distance, nearest) = measured.first()?;
+    if distance <= word.chars().count().div_ceil(3).min(3) {
+        return Some(nearest);
+    }
+    let holds = |a: &str, b: &str| b.len() >= 3 && a.contains(b);
+    let akin = |candidate: &&str| holds(candidate, word) || holds(word, candidate);
+    let mut akin = measured
+        .iter()
+        .map(|(_, candidate)| *candidate)
+        .filter(akin);
+    let only = akin.next()?;
+    akin.next().is_none().then_some(only)
+}
+
+/// The candidates with how far each is from a word, the nearest first.
+pub(super) fn by_distance<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Vec<(usize, &'a str)> {
     let folded = |text: &str| text.to_lowercase().replace(['-', ' ', '.'], "_");
-    let length = word.chars().count();
-    if length > 64 {
-        return None;
+    // A word that is longer than every candidate is none of them, however long it takes to see.
+    if word.chars().count() > 64 {
+        return Vec::new();
     }
     let word = folded(word);
-    let near = |candidate: &'a str| {
-        let distance = strsim::damerau_levenshtein(&word, &folded(candidate));
-        (distance <= length.div_ceil(3).min(3)).then_some((distance, candidate))
+    let measure = |candidate| {
+        (
+            strsim::damerau_levenshtein(&word, &folded(candidate)),
+            candidate,
+        )
     };
-    let nearest = candidates
-        .into_iter()
-        .filter_map(near)
-        .min_by_key(|(distance, _)| *distance);
-    nearest.map(|(_, candidate)| candidate)
+    let mut measured: Vec<(usize, &str)> = candidates.into_iter().map(measure).collect();
+    measured.sort_by_key(|(distance, _)| *distance);
+    measured
 }
 
 /// A text as it is quoted in a message, cut if it is long.
@@ -244,8 +265,10 @@ fn record(text: &str) -> Result<String, Refusal> {
 }
 
 fn refuse<T>(text: &str, what: &str, help: &str) -> Result<T, Refusal> {
-    Err(Refusal {
-        message: format!("`{}` is not {what}", short(text)),
-        help: help.to_string(),
-    })
+    let message = match text {
+        "" => format!("an empty text is not {what}"),
+        text => format!("`{}` is not {what}", short(text)),
+    };
+    let help = help.to_string();
+    Err(Refusal { message, help })
 }

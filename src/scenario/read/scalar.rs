@@ -261,7 +261,6 @@ fn count(
     }
     let range = match (min, max) {
         (min, max) if min == max => format!("{min}"),
-        (min, u64::MAX) => format!("at least {min}"),
         (min, max) => format!("from {min} to {max}"),
     };
     let message = format!("`{key}` is {}, but must be {range}", short(given.written()));

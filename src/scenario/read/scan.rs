@@ -125,7 +125,7 @@ impl Scanner<'_> {
                 b',' => self.comma(),
                 b'[' | b'{' if in_value => self.open(byte)?,
                 b']' | b'}' if in_value => self.close(byte)?,
-                b'"' | b'\'' => self.string(byte),
+                b'"' | b'\'' => self.string(byte)?,
                 _ if blank => self.at += 1,
                 _ => {
                     self.element();
@@ -173,13 +173,13 @@ impl Scanner<'_> {
         }
     }
 
-    fn string(&mut self, quote: u8) {
+    fn string(&mut self, quote: u8) -> Result<(), Diagnostic> {
         self.element();
-        if self.bytes[self.at..].starts_with(&[quote, quote, quote]) {
-            self.multi_line(quote);
-        } else {
-            self.single_line(quote);
+        if self.bytes[self.at..].starts_with(&[quote; 3]) {
+            return self.multi_line(quote);
         }
+        self.single_line(quote);
+        Ok(())
     }
 
     /// To the closing quote, or to the end of the line if there is none.
@@ -198,22 +198,30 @@ impl Scanner<'_> {
         }
     }
 
-    fn multi_line(&mut self, quote: u8) {
+    fn multi_line(&mut self, quote: u8) -> Result<(), Diagnostic> {
+        let start = self.at;
         self.at += 3;
         while let Some(&byte) = self.bytes.get(self.at) {
             if byte == b'\\' && quote == b'"' {
                 self.escape();
-            } else if self.bytes[self.at..].starts_with(&[quote, quote, quote]) {
+            } else if self.bytes[self.at..].starts_with(&[quote; 3]) {
                 self.at += 3;
                 // Up to two quotes may stand before the closing three.
                 while self.bytes.get(self.at) == Some(&quote) {
                     self.at += 1;
                 }
-                return;
+                return Ok(());
             } else {
                 self.at += 1;
             }
         }
+        let quotes = String::from(char::from(quote)).repeat(3);
+        let message = format!("`{quotes}` is never closed");
+        Err(
+            Diagnostic::error("toml-syntax", self.place(start..start + 3), message)
+                .label("opened here")
+                .help(format!("add `{quotes}` after the text")),
+        )
     }
 
     /// A backslash with what it escapes; `\e` and `\x` are of a later TOML.

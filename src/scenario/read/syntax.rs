@@ -41,25 +41,32 @@ pub(super) fn parse<'t>(text: &'t str, source: SourceIndex, found: &mut Diagnost
     }
     let (table, mut errors) = DeTable::parse_recoverable(text);
     errors.sort_by_key(|error| error.span().map_or(0, |span| span.start));
-    let mut broken = 0;
-    let mut sound_until = None;
+    let mut lines = Vec::new();
     for error in errors {
-        let span = error.span().unwrap_or(0..0);
-        if error.message().starts_with("duplicate key") {
+        let span = error.span().unwrap_or_else(|| deepest_key(text));
+        let line = line_start(text, span.start);
+        let is_overlap = error.message().starts_with("cannot extend value");
+        if is_overlap || error.message().starts_with("duplicate key") {
             let place = at(source, span.clone());
+            let known = found.iter().any(|d| d.location == Some(place));
+            if known {
+                continue;
+            }
             let first = found
                 .keeps(place)
                 .then(|| first_given(text, span.start))
                 .flatten();
-            found.push(duplicate(text, place, first));
-            continue;
-        }
-        broken += 1;
-        sound_until.get_or_insert(line_start(text, span.start));
-        if broken <= SYNTAX_CAP {
+            found.push(if is_overlap {
+                overlap(text, place, first)
+            } else {
+                duplicate(text, place, first)
+            });
+        } else if !lines.contains(&line) && lines.len() < SYNTAX_CAP {
+            lines.push(line);
             found.push(syntax(text, source, span, error.message()));
         }
     }
+    let sound_until = lines.first().copied();
     let table = Some(table.into_inner());
     Parsed {
         source,
@@ -70,14 +77,48 @@ pub(super) fn parse<'t>(text: &'t str, source: SourceIndex, found: &mut Diagnost
 
 fn duplicate(text: &str, place: Location, first: Option<Range<usize>>) -> Diagnostic {
     let key = text.get(place.range()).unwrap_or("");
-    let message = format!("`{}` is given twice", short(key));
-    let found = Diagnostic::error("duplicate-key", place, message)
-        .label("again here")
-        .help("keep one of them; a table is opened only once, with all its keys below it");
+    let line = text
+        .get(line_start(text, place.range().start)..)
+        .unwrap_or("");
+    let help = match line.trim_start().starts_with('[') {
+        true => "open a table once, with all its keys below it",
+        false => "keep one of them",
+    };
+    let found = Diagnostic::error(
+        "duplicate-key",
+        place,
+        format!("`{}` is given twice", short(key)),
+    )
+    .label("again here")
+    .help(help);
     match first {
         Some(first) => found.also(at(place.source, first), "first given here"),
         None => found,
     }
+}
+
+/// A key that has a value and is opened as a table.
+fn overlap(text: &str, place: Location, first: Option<Range<usize>>) -> Diagnostic {
+    let key = short(text.get(place.range()).unwrap_or(""));
+    let message = format!("`{key}` has a value and is opened as a table");
+    let found = Diagnostic::error("duplicate-key", place, message)
+        .label("opened as a table here")
+        .help("keep one of them");
+    match first {
+        Some(first) => found.also(at(place.source, first), "its value is given here"),
+        None => found,
+    }
+}
+
+/// The first key of so many parts that the parser gives up without saying where.
+fn deepest_key(text: &str) -> Range<usize> {
+    let statements = scan::statements(text)
+        .into_iter()
+        .map(|start| Statement::read(text, start));
+    let deepest = statements.max_by_key(|statement| statement.parts.len());
+    deepest
+        .and_then(|statement| statement.parts.into_iter().next())
+        .map_or(0..0, |(_, range)| range)
 }
 
 /// Where a key that is given again was given first, if not in the same statement.
@@ -184,36 +225,100 @@ fn key_length(text: &str) -> Option<usize> {
 }
 
 fn syntax(text: &str, source: SourceIndex, span: Range<usize>, message: &str) -> Diagnostic {
-    let bare_value = message.starts_with("string values must be quoted");
-    let said = match message {
-        _ if bare_value => "a value that is neither a number nor in quotes",
-        "invalid basic string, expected `\"`" => "a text without its closing `\"`",
-        "invalid literal string, expected `'`" => "a text without its closing `'`",
-        other => other,
-    };
-    let found = Diagnostic::error(
+    let (said, help) = plain_words(text, span.clone(), message);
+    let said = said.lines().next().unwrap_or("");
+    Diagnostic::error(
         "toml-syntax",
-        at(source, span.clone()),
-        format!("this is not TOML: {}", short_message(said)),
-    );
-    found.maybe_help(if bare_value { remedy(text, span) } else { None })
+        at(source, span),
+        format!("this is not TOML: {said}"),
+    )
+    .maybe_help(help)
 }
 
-fn short_message(message: &str) -> &str {
-    message.lines().next().unwrap_or("")
+/// The parser's message in plain words, with a remedy where there is one.
+fn plain_words(text: &str, span: Range<usize>, message: &str) -> (String, Option<String>) {
+    let begins = |start: &str| message.starts_with(start);
+    let (said, help) = if begins("string values must be quoted")
+        && text.get(span.clone()) == Some("")
+    {
+        (
+            "no value after `=`",
+            "write a value, such as `\"text\"` or `12`".to_string(),
+        )
+    } else if begins("string values must be quoted") {
+        (
+            "a value that is neither a number nor in quotes",
+            quotes(text, span),
+        )
+    } else if begins("invalid basic string, expected `\"`") {
+        (
+            "a text without its closing `\"`",
+            "close it on the same line".to_string(),
+        )
+    } else if begins("invalid literal string, expected `'`") {
+        (
+            "a text without its closing `'`",
+            "close it on the same line".to_string(),
+        )
+    } else if begins("invalid basic string, expected non-double-quote visible") {
+        ("a control character in a text", "remove it".to_string())
+    } else if begins("missing escaped value") {
+        (
+            "an escape that does not exist",
+            "write `\\\\` for a backslash, or use single quotes".to_string(),
+        )
+    } else if begins("unexpected key or value") {
+        (
+            "something after the value",
+            "begin the next key on a line of its own".to_string(),
+        )
+    } else if begins("unclosed table") || begins("unclosed array table") {
+        ("a header without its closing bracket", "close it; a name with spaces or points stands in quotes, such as `[dns.zone.\"contoso.com\"]`".to_string())
+    } else if begins("unquoted keys cannot be empty") {
+        (
+            "a key is missing",
+            "write `key = value`, or `[table]`".to_string(),
+        )
+    } else if begins("key with no value") {
+        ("a key without a value", "write `key = value`".to_string())
+    } else if begins("missing comma between") {
+        (
+            "a comma is missing",
+            "write a comma before this element".to_string(),
+        )
+    } else if begins("unexpected leading zero") {
+        (
+            "a number that begins with zero",
+            "remove the zero".to_string(),
+        )
+    } else if begins("recursion limit") {
+        (
+            "a key of too many parts",
+            "no key of a scenario has more than a few".to_string(),
+        )
+    } else {
+        return (message.to_string(), None);
+    };
+    (said.to_string(), Some(help))
 }
 
 /// The remedy for the commonest slip: a value with a unit or a word without quotes.
-fn remedy(text: &str, span: Range<usize>) -> Option<String> {
-    let line = text.get(line_start(text, span.start)..)?.lines().next()?;
-    let (key, value) = line.split_once('=')?;
-    let (key, value) = (key.trim(), value.split('#').next()?.trim());
+fn quotes(text: &str, span: Range<usize>) -> String {
+    let line = text
+        .get(line_start(text, span.start)..)
+        .and_then(|rest| rest.lines().next());
+    let (key, value) = line
+        .and_then(|line| line.split_once('='))
+        .unwrap_or(("", ""));
+    let (key, value) = (key.trim(), value.split('#').next().unwrap_or("").trim());
     let plain = |c: char| c.is_alphanumeric() || " .-+%/:_@".contains(c);
-    let bare = !value.is_empty() && value.len() <= 60 && value.chars().all(plain);
-    Some(match bare {
+    if value.contains('=') {
+        return "write one key on a line".to_string();
+    }
+    match !value.is_empty() && value.len() <= 60 && value.chars().all(plain) {
         true => format!("put text and quantities in quotes: `{key} = \"{value}\"`"),
         false => "put text and quantities in quotes".to_string(),
-    })
+    }
 }
 
 /// The first byte of the line a place is in.

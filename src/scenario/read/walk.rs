@@ -267,7 +267,15 @@ impl<'t> Walker<'t> {
         let mut seen = BTreeSet::new();
         let mut list = Vec::with_capacity(elements.len());
         for element in elements {
-            let read = scalar::read(kind, &self.key(), element, &self.clock);
+            let key = self.key();
+            let read = scalar::read(kind, &key, element, &self.clock);
+            let read = read.map_err(|found| match found.code {
+                "wrong-type" => Diagnostic {
+                    message: format!("each entry of {}", found.message),
+                    ..found.help(format!("for example `{key} = [{}]`", scalar::example(kind)))
+                },
+                _ => found,
+            });
             let Some(value) = self.kept(read) else {
                 continue;
             };
@@ -301,8 +309,12 @@ impl<'t> Walker<'t> {
                 }
                 None => {
                     let path = self.path_text();
-                    self.found
-                        .push(wrong_type(&Kind::Table(object), &path, element));
+                    let found = wrong_type(&Kind::Table(object), &path, element);
+                    let help = format!("open each of them with `[[{path}]]`");
+                    self.found.push(Diagnostic {
+                        message: format!("each entry of {}", found.message),
+                        ..found.help(help)
+                    });
                 }
             }
         }
@@ -394,21 +406,22 @@ impl<'t> Walker<'t> {
                     key: place,
                     given: layer.given(value),
                 };
-                let entries = names.entry(name).or_default();
-                if let Some(other) = entries
-                    .iter()
-                    .find(|other| other.key.source == layer.source)
-                {
-                    let message = format!("`{}` is given twice", short(key.get_ref()));
-                    self.found.push(
-                        Diagnostic::error("duplicate-key", place, message)
-                            .label("the same as the other")
-                            .also(other.key, "first given here")
-                            .help("spellings that differ in case or spaces are the same name"),
-                    );
+                let Some(entries) = names.get_mut(&name) else {
+                    names.insert(name, vec![keyed]);
                     continue;
+                };
+                match entries.iter_mut().find(|o| o.key.source == layer.source) {
+                    None => entries.push(keyed),
+                    Some(other) => {
+                        // Tables are gone through by name, so the later one may come first.
+                        let (first, again) = match other.key <= place {
+                            true => (*other, keyed),
+                            false => (keyed, *other),
+                        };
+                        *other = first;
+                        self.found.push(same_name(&name, first.key, again.key));
+                    }
                 }
-                entries.push(keyed);
             }
         }
         let mut table = Table::new(Shape::Named(named));
@@ -521,7 +534,7 @@ impl<'t> Walker<'t> {
         };
         let help = match suggestion(name, known.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => home_of(name).unwrap_or_else(|| format!("known keys: {}", list_of(known))),
+            None => home_of(name).unwrap_or_else(|| known_keys(name, known)),
         };
         let message = format!("unknown key `{}` {table}", short(name));
         Diagnostic::error("unknown-key", place, message)
@@ -584,4 +597,37 @@ impl<'t> Walker<'t> {
     fn path_text(&self) -> String {
         super::path_text(self.path.iter().map(|key| key.as_ref()))
     }
+}
+
+/// The keys of a table; of a large one those that are nearest to a word.
+fn known_keys(word: &str, known: &[&str]) -> String {
+    const LISTED: usize = 24;
+    if known.len() <= LISTED {
+        return format!("known keys: {}", list_of(known));
+    }
+    let nearest = names::by_distance(word, known.iter().copied());
+    let nearest: Vec<&str> = nearest.into_iter().take(5).map(|(_, key)| key).collect();
+    match nearest.is_empty() {
+        true => format!(
+            "it has {} keys, such as {}",
+            known.len(),
+            list_of(&known[..5])
+        ),
+        false => format!(
+            "the nearest of its {} keys: {}",
+            known.len(),
+            list_of(&nearest)
+        ),
+    }
+}
+
+fn same_name(name: &str, first: Location, again: Location) -> Diagnostic {
+    Diagnostic::error(
+        "duplicate-key",
+        again,
+        format!("`{}` is given twice", short(name)),
+    )
+    .label("the same as the other")
+    .also(first, "first given here")
+    .help("spellings that differ in case or spaces are the same name")
 }

@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use crate::engine::Instant;
+use crate::engine::{Instant, Span};
 use crate::model::Federation;
 use crate::model::address::Address;
 use crate::model::observation::{PathObject, RequestIdentity};
@@ -17,9 +17,15 @@ pub fn instant_text(at: Instant) -> String {
     format!("{:.9}", timestamp(at))
 }
 
-/// An instant as RFC 3339 in UTC with as many digits as it needs: `2026-03-02T08:00:00.212Z`.
+/// An instant as RFC 3339 in UTC to the millisecond before it: `2026-03-02T08:00:00.212Z`.
 pub fn instant_short(at: Instant) -> String {
-    timestamp(at).to_string()
+    format!("{:.3}", timestamp(at))
+}
+
+/// A span in seconds, rounded to the millisecond: `0.485 s`.
+pub fn span_short(span: Span) -> String {
+    let milliseconds = span.nanoseconds().saturating_add(500_000) / 1_000_000;
+    format!("{}.{:03} s", milliseconds / 1_000, milliseconds % 1_000)
 }
 
 fn timestamp(at: Instant) -> Timestamp {
@@ -92,7 +98,8 @@ mod tests {
         assert_eq!(server_name(federation, ServerId(1)), "fabrikam/cas1");
         let path = PathObject::Relationship(RELATIONSHIP);
         assert_eq!(path_object_name(federation, path), "contoso -> fabrikam");
-        assert_eq!(instant_short(START), "2026-03-02T08:00:00Z");
+        assert_eq!(instant_short(START), "2026-03-02T08:00:00.000Z");
+        assert_eq!(span_short(Span::from_microseconds(1_239_500)), "1.240 s");
         assert_eq!(
             instant_text(Instant::NEVER),
             "2554-07-21T23:34:33.709551615Z"

@@ -33,8 +33,8 @@ pub struct Assumption {
 pub fn assumptions(effective: &Table, federation: &Federation, tally: &Tally) -> Vec<Assumption> {
     let mut guesses = BTreeMap::new();
     collect(effective, &mut Vec::new(), &mut guesses);
-    let classes = classes(federation);
-    let used = |key: &str| is_used(key, &classes, tally);
+    let world = Touched::of(federation);
+    let used = |key: &str| is_used(key, &world, tally);
     let rows = guesses.into_iter().filter(|(key, _)| used(key));
     rows.map(|(key, (value, places))| Assumption {
         key,
@@ -71,6 +71,29 @@ fn collect(table: &Table, path: &mut Vec<String>, guesses: &mut Guesses) {
     }
 }
 
+/// What of a federation a run can touch.
+struct Touched {
+    /// The distance classes that its sites lie in.
+    classes: Vec<DistanceClass>,
+    /// Whether a message's size matters to any link.
+    has_bandwidth: bool,
+    /// Whether application pools are started.
+    has_cold_starts: bool,
+}
+
+impl Touched {
+    fn of(federation: &Federation) -> Touched {
+        let links = federation.network.links();
+        let mut all = links.ids().map(|id| links.original(id));
+        let has_later = links.ids().any(|id| links.changes(id).next().is_some());
+        Touched {
+            classes: classes(federation),
+            has_bandwidth: has_later || all.any(|link| link.bandwidth_bits_per_second.is_some()),
+            has_cold_starts: !federation.world_events.is_empty(),
+        }
+    }
+}
+
 /// The distance classes that sites of this federation lie in; all if there are too many to look at.
 fn classes(federation: &Federation) -> Vec<DistanceClass> {
     const SITES_MAX: usize = 64;
@@ -93,7 +116,7 @@ fn classes(federation: &Federation) -> Vec<DistanceClass> {
 }
 
 /// Whether a run made use of a key.
-fn is_used(key: &str, classes: &[DistanceClass], tally: &Tally) -> bool {
+fn is_used(key: &str, world: &Touched, tally: &Tally) -> bool {
     let arrived = |leg| {
         tally
             .calls_arrived
@@ -102,35 +125,48 @@ fn is_used(key: &str, classes: &[DistanceClass], tally: &Tally) -> bool {
     };
     let begun = !tally.calls.is_empty();
     let issued = tally.tokens_total().count > 0 || !tally.tokens_refused.is_empty();
-    let distance = |class| begun && classes.contains(&class);
-    let views = !tally.views.is_empty();
+    let distance = |class| begun && world.classes.contains(&class);
     let last = key.rsplit('.').next().unwrap_or(key);
-    let is_of_parameters = key.starts_with("parameters.");
     match last {
         _ if key.starts_with("gateway.") => issued,
         _ if key.starts_with("dns.") => tally.names.iter().sum::<u64>() > 0,
         "dns_warm" => tally.names_cached > 0,
         "dns_cold" => tally.names.iter().sum::<u64>() > tally.names_cached,
         "tls_cpu" => tally.connections[0] > 0,
-        "token_validation" | "throttle_external_callers" => {
+        "token_validation" | "throttle_external_callers" | "micro_delay" => {
             arrived(Leg::Availability) || arrived(Leg::Autodiscover)
         }
         "autodiscover_service" => arrived(Leg::Autodiscover),
         "availability_fixed" | "inbound_cpu" | "inbound_cpu_per_mailbox" => {
             arrived(Leg::Availability)
         }
-        "availability_per_mailbox" | "availability_per_event" | "events_per_week" => views,
-        "compressed_share" => views,
-        "outbound_cpu" => begun,
+        "availability_per_mailbox" | "availability_per_event" | "events_per_week" => {
+            !tally.views.is_empty()
+        }
+        "pool_cold_start" => world.has_cold_starts,
         "oauth_service" => tally.oauth_tokens > 0,
         "rtt_same_site" => distance(DistanceClass::SameSite),
         "rtt_same_city" => distance(DistanceClass::SameCity),
         "rtt_same_continent" => distance(DistanceClass::SameContinent),
         "rtt_intercontinental" => distance(DistanceClass::Intercontinental),
-        "rtt_p99_percent" | "loss" => begun,
-        "timestamp_tolerance" => issued,
+        "rtt_p99_percent" | "loss" | "outbound_cpu" => begun,
+        "timestamp_tolerance" | "encrypted_token" => issued,
         "token_cache_margin" | "token_cache_entries" => tally.tokens_reused > 0,
+        _ if is_size(last) => begun && world.has_bandwidth,
         // What else is a parameter or a server's capacity plays a part as soon as there are requests.
-        _ => is_of_parameters && tally.requests.sent > 0 || begun,
+        _ => tally.requests.sent > 0,
     }
+}
+
+/// Whether a key says what a message weighs.
+fn is_size(key: &str) -> bool {
+    [
+        "client_request",
+        "token_re",
+        "autodiscover_re",
+        "availability_re",
+        "compressed_share",
+    ]
+    .iter()
+    .any(|start| key.starts_with(start))
 }

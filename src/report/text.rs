@@ -38,7 +38,8 @@ fn head(out: &mut String, summary: &Summary) {
     let (world, day) = (scenario.seed_world, scenario.seed_day);
     let (start, ended) = (shorter(&run.start), shorter(&run.ended));
     let how = match run.reason {
-        "horizon" | "exhausted" => "",
+        "horizon" => "",
+        "exhausted" => ", when nothing was left to happen",
         "event-limit" => ", STOPPED by run.events_max",
         "in-flight-limit" => ", STOPPED by run.in_flight_max",
         _ => ", CANCELLED",
@@ -143,17 +144,18 @@ fn volumes(out: &mut String, summary: &Summary) {
         );
     }
     if !summary.calls.is_empty() {
-        line!(
-            out,
-            "Calls       begun / reached a server of the target / answered too late"
-        );
+        line!(out, "Calls           begun   arrived  too late");
     }
     for (leg, calls) in &summary.calls {
+        // Only servers of targets tell that a call arrived.
+        let arrived = match *leg {
+            "autodiscover" | "availability" => calls.arrived.to_string(),
+            _ => "-".to_owned(),
+        };
         line!(
             out,
-            "{:>9}  {leg}: {} / {}",
+            "  {:>19} {arrived:>9} {:>9}  {leg}",
             calls.begun,
-            calls.arrived,
             calls.wasted
         );
     }
@@ -234,16 +236,46 @@ fn assumptions(out: &mut String, summary: &Summary) {
         return;
     }
     line!(out);
+    let count = summary.assumptions.len();
     line!(
         out,
-        "Assumptions: defaults that rest on a guess, and that this run made use of"
+        "Assumptions: {count} defaults that rest on a guess, and that this run made use of"
     );
+    let mut table = "";
+    let mut width = 0;
     for assumption in &summary.assumptions {
-        let places = match assumption.places {
-            1 => String::new(),
-            n => format!("  ({n} places)"),
-        };
-        line!(out, "  {} = {}{places}", assumption.key, assumption.value);
+        let (of, key) = assumption
+            .key
+            .rsplit_once('.')
+            .unwrap_or(("", &assumption.key));
+        let item = format!("{key} = {}", plainer(&assumption.value));
+        if of != table {
+            let end = if table.is_empty() { "" } else { "\n" };
+            write!(out, "{end}  [{of}] {item}").expect("writing to a string cannot fail");
+            width = of.len() + item.len() + 5;
+            table = of;
+        } else if width + item.len() + 2 > WIDTH {
+            write!(out, ",\n    {item}").expect("writing to a string cannot fail");
+            width = item.len() + 4;
+        } else {
+            write!(out, ", {item}").expect("writing to a string cannot fail");
+            width += item.len() + 2;
+        }
+    }
+    line!(out);
+}
+
+/// Where lists are broken.
+const WIDTH: usize = 100;
+
+/// A distribution without its braces.
+fn plainer(value: &str) -> String {
+    let inside = value
+        .strip_prefix("{ dist = ")
+        .and_then(|rest| rest.strip_suffix(" }"));
+    match inside.and_then(|inside| inside.split_once(", ")) {
+        Some((law, parameters)) => format!("{law}({parameters})"),
+        None => value.to_owned(),
     }
 }
 
@@ -335,6 +367,9 @@ mod tests {
         assert_eq!(bytes(12_960_000), "12.9 MB");
         assert_eq!(share(2, 3), "66.6 %");
         assert_eq!(share(0, 0), "none");
+        let law = "{ dist = lognormal, median = 2 ms, p99 = 30 ms }";
+        assert_eq!(plainer(law), "lognormal(median = 2 ms, p99 = 30 ms)");
+        assert_eq!(plainer("[1.2]"), "[1.2]");
         assert_eq!(
             shorter("2026-03-02T08:00:00.000000000Z"),
             "2026-03-02T08:00:00Z"

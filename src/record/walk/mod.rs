@@ -205,11 +205,11 @@ is signed by a gateway certificate that the target's trust does not hold (token.
 + 0.480000 s  requester  availability: failed: the token is signed by a gateway certificate that \
 the target's trust does not hold (token.signature-unknown)
 + 0.490000 s  requester  group failed with 5016 ProxyRequestProcessingFailed \
-(token.signature-unknown), 485 ms after it was dispatched
+(token.signature-unknown), 0.485 s after it was dispatched
 + 0.490000 s  requester  bob@fabrikam.com: failed with 5016 ProxyRequestProcessingFailed: the \
 token is signed by a gateway certificate that the target's trust does not hold \
 (token.signature-unknown; target has to act)
-+ 0.500000 s  client     failed: 0 of 1 attendee, after 500 ms";
++ 0.500000 s  client     failed: 0 of 1 attendee, after 0.500 s";
 
     #[test]
     fn the_first_requests_are_kept_or_those_that_were_chosen() {

@@ -13,7 +13,7 @@ use crate::model::observation::{
 use crate::model::outcome::{AttendeeOutcome, Failure, GroupOutcome, Leg};
 use crate::model::token::DelegationToken;
 use crate::record::naming::{
-    certificate_name, instant_short, path_object_name, server_name, signer_name,
+    certificate_name, instant_short, path_object_name, server_name, signer_name, span_short,
     spelled_out_attendee,
 };
 
@@ -275,6 +275,7 @@ impl<'a> Teller<'a> {
                         format!("failed with {} ({})", failure.code, failure.cause)
                     }
                 };
+                let latency = span_short(latency);
                 let text = format!("group {outcome}, {latency} after it was dispatched");
                 (Place::Requester, self.of_group(group, text))
             }
@@ -287,7 +288,7 @@ impl<'a> Teller<'a> {
                 let of = count(attendees);
                 (
                     Place::Client,
-                    format!("{outcome}: {views} of {of}, after {latency}"),
+                    format!("{outcome}: {views} of {of}, after {}", span_short(latency)),
                 )
             }
             Fact::InFlightAtEnd { .. } => (

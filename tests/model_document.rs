@@ -345,7 +345,7 @@ fn the_table_of_causes_is_that_of_the_code() {
         .find(|(written, of_code)| written != of_code);
     assert!(
         text[begin..end] == expected,
-        "the causes in docs/model.md are not those of src/model/cause.rs, first at {difference:?}; \
+        "the causes in docs/model.md are not those of src/model/cause, first at {difference:?}; \
          FEDSIM_REFRESH=1 cargo test --test model_document rewrites them"
     );
 }

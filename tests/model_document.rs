@@ -8,10 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fedsim::engine::Span;
-use fedsim::model::cause::Cause;
-use fedsim::model::cause::{CAUSES, CauseRow, Shown};
-use fedsim::model::outcome::{AccessLevel, View};
-use fedsim::model::outcome::{ResponseCode, Side};
+use fedsim::model::cause::{CAUSES, Cause, CauseRow, Shown};
+use fedsim::model::outcome::{AccessLevel, ResponseCode, Side, View};
 use fedsim::model::permission::{Permission, effective_level};
 use fedsim::model::token::OFFERS;
 use fedsim::scenario::keys::{Evidence, Kind, NamedTable, Object, Presence, SCENARIO};
@@ -335,7 +333,10 @@ fn the_table_of_causes_is_that_of_the_code() {
     let expected = causes_section();
     if std::env::var_os("FEDSIM_REFRESH").is_some() {
         let whole = [&text[..begin], &expected, &text[end..]].concat();
-        std::fs::write(document_path(), whole).expect("docs/model.md can be written");
+        // In one step: the other tests read the document meanwhile.
+        let fresh = document_path().with_extension("md.new");
+        std::fs::write(&fresh, whole).expect("a file beside docs/model.md can be written");
+        std::fs::rename(&fresh, document_path()).expect("it can take its place");
         return;
     }
     let difference = text[begin..end]
@@ -344,7 +345,7 @@ fn the_table_of_causes_is_that_of_the_code() {
         .find(|(written, of_code)| written != of_code);
     assert!(
         text[begin..end] == expected,
-        "the causes in docs/model.md are not those of src/model/cause.rs, first at {difference:?}; \
+        "the causes in docs/model.md are not those of src/model/cause, first at {difference:?}; \
          FEDSIM_REFRESH=1 cargo test --test model_document rewrites them"
     );
 }

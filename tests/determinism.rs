@@ -119,7 +119,9 @@ fn latencies(run: &Run) -> BTreeMap<String, String> {
     let requests = run.federation.requests.iter().map(|row| row.identity);
     requests
         .map(|request| {
-            let latency = run.latency(request).map_or(String::new(), |l| l.to_string());
+            let latency = run
+                .latency(request)
+                .map_or(String::new(), |l| l.to_string());
             (run.federation.request_name(request), latency)
         })
         .collect()
@@ -150,7 +152,8 @@ fn an_organization_that_sends_nothing_changes_nothing_for_the_others() {
     // Names that sort before, between and after the others', some alone, some with partners and with
     // the resolver of the others.
     for name in ["aardvark", "dodo", "fabrikan", "zebra"] {
-        let bare = format!("[org.{name}]\ndomains = [\"{name}.com\"]\nmailboxes = 5\nservers = 2\n");
+        let bare =
+            format!("[org.{name}]\ndomains = [\"{name}.com\"]\nmailboxes = 5\nservers = 2\n");
         let befriended = format!(
             "{bare}resolver = \"shared\"
 [relationship.\"{name} -> contoso\"]
@@ -222,7 +225,10 @@ fn levels(run: &Run) -> BTreeMap<String, String> {
             Fact::PathChosen {
                 attendee, asked: a, ..
             } => {
-                asked.insert((observation.request, attendee), run.federation.address_text(a));
+                asked.insert(
+                    (observation.request, attendee),
+                    run.federation.address_text(a),
+                );
             }
             Fact::CalendarDecided {
                 attendee, decision, ..
@@ -242,7 +248,12 @@ fn without_our_relationship_we_do_not_ask_and_they_are_refused_here() {
     let without = WORLD.replace("[relationship.\"contoso -> fabrikam\"]", dropped);
     let (with, without) = (run(WORLD), run(&without));
     // Contoso does not ask Fabrikam any more, and says so itself: nothing leaves toward Fabrikam.
-    let fabrikam = |run: &Run| run.federation.names.find("fabrikam.com").expect("it is named");
+    let fabrikam = |run: &Run| {
+        run.federation
+            .names
+            .find("fabrikam.com")
+            .expect("it is named")
+    };
     for observation in of_requester(&without, "contoso") {
         match observation.fact {
             Fact::GroupDispatched { domain, .. } => assert_ne!(domain, fabrikam(&without)),
@@ -268,7 +279,11 @@ fn without_our_relationship_we_do_not_ask_and_they_are_refused_here() {
     let until_decided = |run: &Run| {
         let mut until: BTreeMap<_, Vec<Observation>> = BTreeMap::new();
         let mut decided = BTreeMap::new();
-        let contoso = run.federation.names.find("contoso.com").expect("it is named");
+        let contoso = run
+            .federation
+            .names
+            .find("contoso.com")
+            .expect("it is named");
         let mut groups = BTreeMap::new();
         for o in of_requester(run, "fabrikam") {
             if let Fact::GroupDispatched { group, domain, .. } = o.fact
@@ -299,7 +314,10 @@ fn without_our_relationship_we_do_not_ask_and_they_are_refused_here() {
     let first = before.keys().next().expect("Fabrikam asks Contoso");
     assert_eq!(before[first].len(), after[first].len());
     for (one, other) in before[first].iter().zip(&after[first]) {
-        assert_eq!(one.words(&with.federation), other.words(&without.federation));
+        assert_eq!(
+            one.words(&with.federation),
+            other.words(&without.federation)
+        );
     }
     assert!(decided_without.len() > 30);
     for observation in of_requester(&without, "fabrikam") {
@@ -377,7 +395,10 @@ fn shipped_scenarios_give_the_digests_of_the_golden_file() {
     let kept = std::fs::read_to_string(&path).map_or(Golden::default(), |text| Golden::read(&text));
     if std::env::var_os(REFRESH).is_some() {
         let refused = kept.refuses(&found);
-        assert!(refused.is_empty(), "raise MODEL_REVISION first: {refused:?} changed");
+        assert!(
+            refused.is_empty(),
+            "raise MODEL_REVISION first: {refused:?} changed"
+        );
         std::fs::write(&path, found.text()).expect("the golden file can be written");
         return;
     }
@@ -460,7 +481,10 @@ fn scenarios(folder: &Path) -> Vec<PathBuf> {
             let path = entry.expect("its entries can be read").path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "toml") {
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "toml")
+            {
                 found.push(path);
             }
         }

@@ -161,7 +161,10 @@ fn names_and_urls_are_kept_longer_than_connections() {
 
 #[test]
 fn tls_1_3_saves_a_round_trip_for_each_connection() {
-    let world = WORLD.replace("[gateway.business]", "[gateway.business]\ntls_versions = [\"1.3\"]");
+    let world = WORLD.replace(
+        "[gateway.business]",
+        "[gateway.business]\ntls_versions = [\"1.3\"]",
+    );
     let world = world.replace(
         "mailbox.abe = {}",
         "mailbox.abe = {}\nserver.cas1.tls_versions = [\"1.3\"]",
@@ -212,7 +215,11 @@ target_autodiscover_epr = \"https://mail.fabrikam.com/autodiscover/autodiscover.
 
 #[test]
 fn each_further_attendee_of_a_partner_adds_a_look_up_here_and_a_mailbox_there() {
-    let three = ["user1@fabrikam.com", "user2@fabrikam.com", "user3@fabrikam.com"];
+    let three = [
+        "user1@fabrikam.com",
+        "user2@fabrikam.com",
+        "user3@fabrikam.com",
+    ];
     let added = DIRECTORY.times(2) + (MAILBOX + ENTRIES).times(2);
     check(WORLD, &[ask(1, &three)], &[own(1) + cold() + added]);
 }
@@ -297,10 +304,8 @@ fn on_a_link_with_a_bandwidth_each_message_takes_its_size_in_addition() {
     // A mailbox, 15 entries in detail, a merged string of a week in half hours; 15 % of it after
     // compression.
     let availability_response = (2_000 + 15 * 550 + 7 * 48) * 15 / 100;
-    let bytes = autodiscover_request
-        + autodiscover_response
-        + availability_request
-        + availability_response;
+    let bytes =
+        autodiscover_request + autodiscover_response + availability_request + availability_response;
     let sending = Span::from_microseconds(8).times(bytes);
     check(&world, &[ask(1, ONE)], &[own(1) + cold() + sending]);
     // Where times alone are shown, an entry is shorter.
@@ -316,7 +321,10 @@ fn on_a_link_with_a_bandwidth_each_message_takes_its_size_in_addition() {
 
 #[test]
 fn a_private_connection_is_used_in_place_of_the_public_network() {
-    let world = with("[org.contoso]", "[network.private.\"contoso - fabrikam\"]\nrtt = \"10 ms\"\n[org.contoso]");
+    let world = with(
+        "[org.contoso]",
+        "[network.private.\"contoso - fabrikam\"]\nrtt = \"10 ms\"\n[org.contoso]",
+    );
     // Eight round trips to the partner, each 40 ms shorter; the gateway is where it was.
     let saved = Span::from_milliseconds(8 * 40);
     let expected = (own(1) + cold()).saturating_sub(saved);
@@ -369,7 +377,9 @@ fn a_colleague_is_read_without_a_network() {
 #[test]
 fn the_first_request_after_a_recycle_waits_for_the_process_to_start() {
     let recycle = |org: &str| {
-        format!("[[timeline]]\nat = \"+30 s\"\ndo = \"server.recycle\"\norg = \"{org}\"\nserver = \"cas1\"\n")
+        format!(
+            "[[timeline]]\nat = \"+30 s\"\ndo = \"server.recycle\"\norg = \"{org}\"\nserver = \"cas1\"\n"
+        )
     };
     let world = format!("{WORLD}{}", recycle("contoso"));
     check(&world, &[ask(1, ONE)], &[own(1) + cold() + COLD_START]);

@@ -242,7 +242,7 @@ impl Summary {
             format: FORMAT,
             kind: "fedsim-summary",
             fedsim: VERSION,
-            model_revision: model::REVISION,
+            model_revision: model::MODEL_REVISION,
             scenario: scenario(reported),
             run: Run {
                 start: instant_text(federation.start),

@@ -17,7 +17,7 @@ use super::super::publishing::CallerAuthentication;
 use super::super::token::{DelegationToken, Offer};
 use super::routes::{refusal, url_cache_rules};
 use super::state::{
-    CallRow, CallSlot, CallStage, Customer, GroupSlot, Reply, RequestSlot, TokenState,
+    CallRow, CallSlot, CallStage, Customer, GroupSlot, Reply, RequestSlot, ShownEntries, TokenState,
 };
 use super::{Event, World};
 use crate::model::observation::NameAnswer;
@@ -213,7 +213,7 @@ impl<R: Recorder> World<'_, R> {
             target_server: None,
             reply: Reply::None,
             holds_budget: None,
-            entries: 0,
+            shown: ShownEntries::default(),
         });
         self.groups[group].calls.push(call);
         self.begin_exchange(schedule, call);

@@ -475,9 +475,9 @@ impl<R: Recorder> World<'_, R> {
                 span,
             };
         }
-        let (results, events) = self.read_calendars(call, here, caller, now);
+        let (results, events, shown) = self.read_calendars(call, here, caller, now);
         span += self.calendar_work(hash, mailboxes, events);
-        self.calls[call].entries = events;
+        self.calls[call].shown = shown;
         Work {
             reply: Reply::Calendars(results),
             span,

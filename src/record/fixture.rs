@@ -396,6 +396,7 @@ fn organization(name: &str, domain: u32, namespace: u32) -> Organization {
             },
             registration: Registration {
                 exists: true,
+                application_uri: NameId(namespace),
                 certificate: Some(CertificateId(0)),
                 previous_certificate: None,
                 domains: [NameId(domain)].into(),

@@ -315,11 +315,10 @@ impl<R: Recorder> World<'_, R> {
                 email,
                 authentication,
             }),
-            Err(rejection) => Err((
-                rejection.cause(),
-                self.side_of_rejection(rejection, call, server, now),
-                span,
-            )),
+            Err(rejection) => {
+                let (cause, side) = self.root_of_rejection(rejection, call, server, now);
+                Err((cause, side, span))
+            }
         }
     }
 
@@ -357,39 +356,43 @@ impl<R: Recorder> World<'_, R> {
         }
     }
 
-    /// Who has to act on a rejected token. A token too old or too new is the fault of the clock that is
-    /// further off.
-    fn side_of_rejection(
+    /// Why a token is rejected, at the root, and who has to act.
+    ///
+    /// A token that is made out to somebody else is encrypted for somebody else too, so its audience
+    /// is never tested. A token too old or too new is the fault of the clock that is further off.
+    fn root_of_rejection(
         &self,
         rejection: Rejection,
         call: CallSlot,
         server: ServerId,
         now: Instant,
-    ) -> Side {
-        let cause = rejection.cause();
-        let clock = matches!(
-            rejection,
-            Rejection::NotYetValid | Rejection::ConditionsExpired | Rejection::OfferExpired
-        );
-        let Some(token) = self.calls[call].token.filter(|_| clock) else {
-            return cause.side_at(Side::Target);
+    ) -> (Cause, Side) {
+        let federation = self.federation;
+        let Some(token) = self.calls[call].token else {
+            return (rejection.cause(), rejection.cause().side_at(Side::Target));
         };
-        let ours = self
-            .federation
-            .servers
-            .at(server, now)
-            .clock_error
-            .nanoseconds();
-        let theirs = self
-            .federation
-            .gateways
-            .at(token.issuer, now)
-            .clock_error
-            .nanoseconds();
-        if ours.unsigned_abs() >= theirs.unsigned_abs() {
-            Side::Target
-        } else {
-            Side::Gateway
+        match rejection {
+            Rejection::EncryptionUnknown | Rejection::AudienceMismatch => {
+                let domain = self.groups[self.calls[call].group].domain;
+                if federation.is_uri_of_domain(Some(token.audience), domain, now) {
+                    (rejection.cause(), Side::Target)
+                } else {
+                    (Cause::TokenAudienceMismatch, Side::Requester)
+                }
+            }
+            Rejection::NotYetValid | Rejection::ConditionsExpired | Rejection::OfferExpired => {
+                let ours = federation.servers.at(server, now).clock_error;
+                let theirs = federation.gateways.at(token.issuer, now).clock_error;
+                let ours_is_worse =
+                    ours.nanoseconds().unsigned_abs() >= theirs.nanoseconds().unsigned_abs();
+                let side = if ours_is_worse {
+                    Side::Target
+                } else {
+                    Side::Gateway
+                };
+                (rejection.cause(), side)
+            }
+            _ => (rejection.cause(), rejection.cause().side_at(Side::Target)),
         }
     }
 

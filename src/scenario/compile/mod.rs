@@ -287,9 +287,8 @@ impl World {
         }
         for id in self.organizations.ids() {
             for row in every(&self.organizations, id) {
-                if let Some(uri) = row.trust.application_uri {
-                    push_once(index.applications.entry(uri).or_default(), id);
-                }
+                let uri = row.trust.registration.application_uri;
+                push_once(index.applications.entry(uri).or_default(), id);
             }
             for accepted in &self.organizations.original(id).accepted_domains {
                 index.domain_owners.entry(accepted.domain).or_insert(id);

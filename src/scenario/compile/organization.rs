@@ -222,6 +222,10 @@ fn trust(
     let next_certificate = certificate("next_certificate");
     let registered_certificate = certificate("registered_certificate");
     let registered: Vec<&str> = trust.texts("registered_domains");
+    let registered_uri = match trust.text("application_uri") {
+        "" => trust.text("registered_namespace"),
+        uri => uri,
+    };
     FederationTrust {
         exists: is_federated(row) && trust.boolean("exists"),
         gateway: gateway.unwrap_or(GatewayId(0)),
@@ -235,6 +239,7 @@ fn trust(
         refresh: metadata_refresh(tree, name, trust, changes),
         registration: Registration {
             exists: is_federated(row) && trust.boolean("exists") && trust.boolean("registered"),
+            application_uri: ids.names.intern(registered_uri),
             certificate: registered_certificate,
             // What was published before is still accepted, if the trust still names it.
             previous_certificate,

@@ -66,10 +66,17 @@ fn main() {
     // Contoso had never asked about Ben: one token to find Fabrikam's service, one to use it.
     let mut tokens = finished.recorder.tokens;
     tokens.sort();
-    assert_eq!(tokens, [Offer::SharingCalendarFreeBusy, Offer::Autodiscover]);
+    assert_eq!(
+        tokens,
+        [Offer::SharingCalendarFreeBusy, Offer::Autodiscover]
+    );
 
     // Ben's calendar would show details; the relationship is the ceiling.
     let outcomes = finished.recorder.outcomes;
     assert_eq!(outcomes, [AttendeeOutcome::View(AccessLevel::Simple)]);
-    println!("one attendee seen at {:?}, with {} tokens", AccessLevel::Simple, tokens.len());
+    println!(
+        "one attendee seen at {:?}, with {} tokens",
+        AccessLevel::Simple,
+        tokens.len()
+    );
 }

@@ -50,7 +50,11 @@ fn outcome(world: &str) -> AttendeeOutcome {
     let scenario = Scenario::parse(world, "a broken world").expect("the text is a scenario");
     let compiled = scenario.compile().expect("the scenario is consistent");
     let simulator = Simulator::new(&compiled.federation, 0, Last::default());
-    simulator.run(|_, _| Continue::Yes).recorder.0.expect("an attendee has an outcome")
+    simulator
+        .run(|_, _| Continue::Yes)
+        .recorder
+        .0
+        .expect("an attendee has an outcome")
 }
 
 fn main() {
@@ -58,10 +62,17 @@ fn main() {
         panic!("the virtual directory refuses delegation tokens")
     };
     println!("{}: {}", failure.code, failure.text());
-    println!("the {} has to act: {}", failure.side, failure.cause.row().repair);
+    println!(
+        "the {} has to act: {}",
+        failure.side,
+        failure.cause.row().repair
+    );
     assert_eq!(failure.cause.id(), "publishing.wssecurity-disabled");
     assert_eq!(failure.code.number(), 5039);
 
-    assert!(matches!(outcome(&world(true)), AttendeeOutcome::View(_)), "repaired");
+    assert!(
+        matches!(outcome(&world(true)), AttendeeOutcome::View(_)),
+        "repaired"
+    );
     println!("repaired: the calendar is shown");
 }

@@ -97,7 +97,7 @@ mod tests {
         let federation = federation();
         let mut digest = Digest::new();
         for observation in observations {
-            digest.observe(&federation, observation);
+            digest.observe(federation, observation);
         }
         digest
     }

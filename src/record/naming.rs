@@ -55,6 +55,17 @@ pub fn signer_name(federation: &Federation, token: &DelegationToken) -> String {
     format!("{}#{}", gateway.name, token.signed_by)
 }
 
+/// The certificate that a token is encrypted for, with the organization that the token is made out
+/// to: `fabrikam/federation`.
+pub fn certificate_name(federation: &Federation, token: &DelegationToken) -> String {
+    let certificate = &federation.certificates.original(token.encrypted_for).name;
+    let applications = federation.index.applications.get(&token.audience);
+    match applications.and_then(|organizations| organizations.first()) {
+        Some(&id) => format!("{}/{certificate}", organization_name(federation, id)),
+        None => certificate.to_string(),
+    }
+}
+
 /// What a request that the scenario spells out asks for at this place of its list of attendees.
 ///
 /// Groups are expanded before paths are chosen, so that the places of later attendees shift; then
@@ -78,9 +89,9 @@ mod tests {
     fn objects_are_called_as_the_scenario_calls_them() {
         let federation = federation();
         assert_eq!(instant_text(START), "2026-03-02T08:00:00.000000000Z");
-        assert_eq!(server_name(&federation, ServerId(1)), "fabrikam/cas1");
+        assert_eq!(server_name(federation, ServerId(1)), "fabrikam/cas1");
         let path = PathObject::Relationship(RELATIONSHIP);
-        assert_eq!(path_object_name(&federation, path), "contoso -> fabrikam");
+        assert_eq!(path_object_name(federation, path), "contoso -> fabrikam");
         assert_eq!(instant_short(START), "2026-03-02T08:00:00Z");
         assert_eq!(
             instant_text(Instant::NEVER),

@@ -458,9 +458,9 @@ mod tests {
         let federation = federation();
         let mut rows = Rows::new(log);
         for observation in observations {
-            rows.observe(&federation, observation);
+            rows.observe(federation, observation);
         }
-        rows.finish(&federation)
+        rows.finish(federation)
     }
 
     /// Two requests at one instant (the second observed first), a failed one, one in flight.
@@ -542,7 +542,7 @@ mod tests {
         let federation = federation();
         let mut rows = Rows::new(Log::Sample(SHARE_PARTS / 2));
         for observation in &many {
-            rows.observe(&federation, observation);
+            rows.observe(federation, observation);
         }
         // Binomial: 2000 ± 5 standard deviations of 31.6.
         assert!(

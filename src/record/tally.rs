@@ -315,7 +315,7 @@ mod tests {
         let federation = federation();
         let mut tally = Tally::new();
         for observation in observations {
-            tally.observe(&federation, observation);
+            tally.observe(federation, observation);
         }
         tally
     }

@@ -15,7 +15,7 @@ use crate::model::organization::OrgId;
 use crate::model::outcome::{AttendeeOutcome, Failure, GroupOutcome};
 use crate::model::token::DelegationToken;
 use crate::record::naming::{
-    instant_text, organization_name, path_object_name, server_name, signer_name,
+    certificate_name, instant_text, organization_name, path_object_name, server_name, signer_name,
 };
 use crate::record::rows::{AttendeeRow, GroupRow, RequestRow, TokenEvent, TokenRow};
 use crate::record::{Digest, RowLists};
@@ -323,7 +323,6 @@ impl Cells<'_> {
             return Default::default();
         };
         let federation = self.0;
-        let certificate = federation.certificates.original(token.encrypted_for);
         let honoured_until: Instant = token.not_before + token.offer.row().duration;
         [
             token.offer.to_string(),
@@ -331,7 +330,7 @@ impl Cells<'_> {
             instant_text(token.not_before),
             instant_text(honoured_until),
             signer_name(federation, &token),
-            certificate.name.to_string(),
+            certificate_name(federation, &token),
             token
                 .email
                 .map_or(String::new(), |address| self.address(address)),
@@ -431,12 +430,12 @@ mod tests {
         let mut all = journey(0, 1, Ok(()));
         all.extend(journey(1_000, 2, Err(Cause::TokenSignatureUnknown)));
         for observation in &all {
-            rows.observe(&federation, observation);
-            digest.observe(&federation, observation);
+            rows.observe(federation, observation);
+            digest.observe(federation, observation);
         }
-        let rows = rows.finish(&federation);
+        let rows = rows.finish(federation);
         let mut out = Vec::new();
-        write_table(file, &mut out, &federation, &rows, &digest).expect("a buffer takes all");
+        write_table(file, &mut out, federation, &rows, &digest).expect("a buffer takes all");
         String::from_utf8(out).expect("tables are text")
     }
 

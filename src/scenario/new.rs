@@ -45,6 +45,7 @@ pub fn template(name: &str) -> Option<&'static Template> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Scenario;
     use crate::scenario::read::read;
 
     #[test]
@@ -55,6 +56,12 @@ mod tests {
             assert!(found.is_empty(), "{found}");
             assert!(template.text.starts_with("#:schema "), "{}", template.name);
             assert!(template.text.is_ascii(), "{}", template.name);
+        }
+        for template in TEMPLATES {
+            let scenario = Scenario::parse(template.text, template.name).expect("it reads");
+            let found = scenario.compile().map(|compiled| compiled.warnings);
+            let found = found.unwrap_or_else(|found| found);
+            assert!(found.is_empty(), "{found}");
         }
         assert!(template("two-organizations").is_some() && template("none").is_none());
     }

@@ -6,10 +6,9 @@
 use super::keys::{Kind, NamedTable, Object, Presence, SCENARIO};
 
 /// Before the generated section of docs/scenario.md.
-pub const BEGIN: &str =
-    "<!-- generated: key reference (cargo test rewrites nothing; see CONTRIBUTING) -->";
+pub const BEGIN: &str = "<!-- key reference: begin (generated from the key tables) -->";
 /// After it.
-pub const END: &str = "<!-- end of the key reference -->";
+pub const END: &str = "<!-- key reference: end -->";
 
 /// The reference of all keys.
 pub fn markdown() -> String {
@@ -68,7 +67,7 @@ fn section(out: &mut String, object: &'static Object, path: &[String]) {
 }
 
 /// What a value is, in words.
-pub(super) fn kind_text(kind: &Kind) -> String {
+pub fn kind_text(kind: &Kind) -> String {
     match kind {
         Kind::Boolean => "`true` or `false`".into(),
         Kind::Count { min, max } if min == max => format!("`{min}`"),
@@ -120,7 +119,7 @@ pub(super) fn kind_text(kind: &Kind) -> String {
 }
 
 /// What holds if a key is absent.
-fn absence(kind: &Kind, presence: &Presence) -> String {
+pub fn absence(kind: &Kind, presence: &Presence) -> String {
     match presence {
         Presence::Required => "**required**".into(),
         Presence::Default(_, _) if matches!(kind, Kind::Table(_)) => "its defaults".into(),

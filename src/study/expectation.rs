@@ -173,7 +173,7 @@ mod tests {
     fn compile_text(expect: &str) -> Result<Vec<Expectation>, Diagnostics> {
         let text = format!("fedsim = 1\n[expect]\n{expect}");
         let document = scenario::read(&text, "test.toml").expect("the form is right");
-        compile(&document, &federation())
+        compile(&document, federation())
     }
 
     #[test]

@@ -136,7 +136,7 @@ error[bad-value]: `Exchange 2013` is not a version of Exchange
 10 | exchange = "Exchange 2013"
    |            ^^^^^^^^^^^^^^^
    |
-   = help: versions are 2007, 2010, 2013, 2016, 2019, SE, each with its update, such as `2013 SP1`
+   = help: versions are 2007, 2010, 2013, 2016, 2019, SE, ONLINE, each with its update, such as `2013 SP1`
 
 error[bad-value]: `2016 CU99` is not a version of Exchange
   --> bad.toml:13:12

@@ -318,7 +318,7 @@ tls_cpu = ""
 micro_delay = "soon"
 connect_timeout = "1,5 s"
 http_timeout = "30 s 1 min"
-srv_timeout = "-5 s"
+dns_timeout = "-5 s"
 "#,
         diagnostics: r#"error[bad-value]: an empty text is no quantity
  --> bad.toml:3:11
@@ -355,7 +355,7 @@ error[bad-value]: the units of `30 s 1 min` do not go from large to small
 error[out-of-range]: `-5 s` has a sign, but a span of time has none
  --> bad.toml:7:16
   |
-7 | srv_timeout = "-5 s"
+7 | dns_timeout = "-5 s"
   |                ^ out of range
   |
   = help: write it without the sign, such as `5 min`
@@ -371,7 +371,7 @@ length = "0"
 minimum_delay = "50 us"
 connect_timeout = "99999999999999999999 w"
 http_timeout = "0.5 ns"
-srv_timeout = "0 s"
+dns_timeout = "0 s"
 [request.lookup]
 at = "+1 h"
 from = "kim@contoso.com"
@@ -410,10 +410,10 @@ error[out-of-range]: `0.5 ns` is too fine: time is counted in whole nanoseconds
   |
   = help: use fewer decimals
 
-error[out-of-range]: `srv_timeout` is 0 s, but must be more than nothing
+error[out-of-range]: `dns_timeout` is 0 s, but must be more than nothing
  --> bad.toml:8:16
   |
-8 | srv_timeout = "0 s"
+8 | dns_timeout = "0 s"
   |                ^^^ out of range
   |
   = help: from 1 ns to 36525 d
@@ -497,7 +497,7 @@ error[out-of-range]: `-5 %` has a sign
 [parameters]
 token_request = "6 kb"
 token_response = 9000
-dns_message = "0.5 B"
+client_request = "0.5 B"
 encrypted_token = "99999999999 TB"
 [network.link."a - b"]
 rtt = "1 ms"
@@ -520,10 +520,10 @@ error[missing-unit]: `9000` has no unit
   = help: add a unit, such as `"9000 B"` (units: B, KB, MB, GB, TB (thousands), KiB, MiB, GiB, TiB (1024s))
 
 error[out-of-range]: `0.5 B` is too fine: a size is a whole number of bytes
- --> bad.toml:5:16
+ --> bad.toml:5:19
   |
-5 | dns_message = "0.5 B"
-  |                ^^^ out of range
+5 | client_request = "0.5 B"
+  |                   ^^^ out of range
   |
   = help: use fewer decimals
 
@@ -595,12 +595,18 @@ rollover_first = "soon"
 at = "25:00"
 from = "kim@contoso.com"
 to = ["lee@fabrikam.com"]
-window_start = "day 0 09:00"
+[request.c]
+from = "kim@contoso.com"
+to = ["lee@fabrikam.com"]
+at = "day 0 09:00"
 [request.b]
 at = 2500-01-01T00:00:00Z
 from = "kim@contoso.com"
 to = ["lee@fabrikam.com"]
-window_start = 12
+[request.d]
+from = "kim@contoso.com"
+to = ["lee@fabrikam.com"]
+at = 12
 "#,
         diagnostics: r#"error[bad-instant]: `+2 h` is counted from the start of the run
  --> bad.toml:3:10
@@ -635,28 +641,28 @@ error[bad-instant]: there is no time of day `25:00`
   = help: hours go from 00 to 23, minutes and seconds to 59; leap seconds are not simulated
 
 error[bad-instant]: `day 0 09:00` is no instant
-  --> bad.toml:11:17
+  --> bad.toml:14:7
    |
-11 | window_start = "day 0 09:00"
-   |                 ^^^^^^^^^^^
+14 | at = "day 0 09:00"
+   |       ^^^^^^^^^^^
    |
    = help: write an instant such as `2026-03-02T08:00:00Z`, `"+2 h"` from the start, `"day 3 09:30"` or `"11:00"`
 
 error[out-of-range]: `2500-01-01T00:00:00Z` is out of range
-  --> bad.toml:13:6
+  --> bad.toml:16:6
    |
-13 | at = 2500-01-01T00:00:00Z
+16 | at = 2500-01-01T00:00:00Z
    |      ^^^^^^^^^^^^^^^^^^^^ out of range
    |
    = help: instants go from 1970 to the end of 2499
 
-error[wrong-type]: `window_start` must be an instant, not a whole number
-  --> bad.toml:16:16
+error[wrong-type]: `at` must be an instant, not a whole number
+  --> bad.toml:22:6
    |
-16 | window_start = 12
-   |                ^^ this is a whole number
+22 | at = 12
+   |      ^^ this is a whole number
    |
-   = help: for example `window_start = "+2 h"`
+   = help: for example `at = "+2 h"`
 
 "#,
     },

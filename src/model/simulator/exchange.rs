@@ -125,10 +125,22 @@ impl<R: Recorder> World<'_, R> {
         let extra = federation
             .dns
             .extra_delay(&resolution.asked, now, &self.keys, hash, 2);
+        // The question was on its way for `least`; the rest is still to come.
         let least = parameters.minimum_delay;
-        let span = match answer {
-            NameAnswer::Silent => parameters.dns_timeout.saturating_sub(least).max(least),
-            _ => (whole + extra).saturating_sub(least).max(least),
+        let rest = |whole: Span| whole.saturating_sub(least).max(least);
+        let cache = &mut self.resolver_caches[id];
+        let span = match (answer, from_cache) {
+            (NameAnswer::Silent, _) => rest(parameters.dns_timeout),
+            (_, true) => {
+                let due = cache.under_way(resolver, name, RecordType::Address, now);
+                let left = due.map_or(Span::ZERO, |due| due.since(now));
+                rest(whole + extra).max(left)
+            }
+            (_, false) => {
+                let span = rest(whole + extra);
+                cache.expect_answer(name, RecordType::Address, now + span, now);
+                span
+            }
         };
         let row = &mut self.calls[call];
         row.name_answer = answer;

@@ -39,7 +39,7 @@ fn run() -> Vec<Observation> {
 }
 
 fn compile(text: &str) -> Result<Measure, Vec<MeasureError>> {
-    Measure::compile(&Expression::parse(text)?, &federation(), &read_instant)
+    Measure::compile(&Expression::parse(text)?, federation(), &read_instant)
 }
 
 fn measure(texts: &[&str], observations: &[Observation]) -> Measures {
@@ -49,7 +49,7 @@ fn measure(texts: &[&str], observations: &[Observation]) -> Measures {
         .map(|text| compile(text).unwrap_or_else(|e| panic!("{text}: {e:?}")));
     let mut measures = Measures::new(compiled);
     for observation in observations {
-        measures.observe(&federation, observation);
+        measures.observe(federation, observation);
     }
     measures
 }

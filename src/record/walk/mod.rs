@@ -166,9 +166,9 @@ mod tests {
     fn walk(observations: &[Observation], mut walks: Walks) -> Vec<Walk> {
         let federation = federation();
         for observation in observations {
-            walks.observe(&federation, observation);
+            walks.observe(federation, observation);
         }
-        walks.tell(&federation)
+        walks.tell(federation)
     }
 
     #[test]

@@ -13,7 +13,8 @@ use crate::model::observation::{
 use crate::model::outcome::{AttendeeOutcome, Failure, GroupOutcome, Leg};
 use crate::model::token::DelegationToken;
 use crate::record::naming::{
-    instant_short, path_object_name, server_name, signer_name, spelled_out_attendee,
+    certificate_name, instant_short, path_object_name, server_name, signer_name,
+    spelled_out_attendee,
 };
 
 use super::Place;
@@ -326,14 +327,13 @@ impl<'a> Teller<'a> {
     /// `token SharingCalendarFreeBusy for FYDIBOHF25SPDLT.fabrikam.com (NotBefore …, signed by …)`.
     fn token(&self, token: &DelegationToken) -> String {
         let federation = self.federation;
-        let certificate = federation.certificates.original(token.encrypted_for);
         format!(
             "token {} for {} (NotBefore {}, signed by {}, encrypted for {})",
             token.offer,
             federation.names.text(token.audience),
             instant_short(token.not_before),
             signer_name(federation, token),
-            certificate.name,
+            certificate_name(federation, token),
         )
     }
 

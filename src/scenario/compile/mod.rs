@@ -10,6 +10,8 @@ mod ids;
 mod network;
 mod numbers;
 mod organization;
+mod recipients;
+mod servers;
 mod sharing;
 mod traffic;
 
@@ -166,8 +168,8 @@ impl Snapshot {
     fn of(tree: &Table, changes: &Changes<'_>, ids: &mut Ids, found: &mut Diagnostics) -> Snapshot {
         let certificates = organization::certificates(tree, ids);
         let organizations = organization::organizations(tree, changes, ids, found);
-        let servers = organization::servers(tree, ids, found);
-        let hosts = organization::hosts(tree, ids, found);
+        let servers = servers::servers(tree, ids, found);
+        let hosts = servers::hosts(tree, ids, found);
         let gateways = numbers::gateways(tree, changes, ids, found);
         let (zones, record_sets) = network::zones(tree, ids, found);
         Snapshot {
@@ -179,8 +181,8 @@ impl Snapshot {
             relationships: sharing::relationships(tree, ids, found),
             connectors: sharing::connectors(tree, ids, found),
             address_spaces: sharing::address_spaces(tree, ids, found),
-            mailboxes: organization::mailboxes(tree, ids, found),
-            groups: organization::groups(tree, ids),
+            mailboxes: recipients::mailboxes(tree, ids, found),
+            groups: recipients::groups(tree, ids),
             resolvers: network::resolvers(tree, ids),
             zones,
             record_sets,
@@ -248,7 +250,7 @@ impl World {
     /// Look-ups by name, over all revisions.
     fn index(&self, tree: &Table, ids: &mut Ids) -> FederationIndex {
         let mut index = FederationIndex {
-            recipients: organization::recipients(tree, ids),
+            recipients: recipients::recipients(tree, ids),
             private_links: network::private_links(tree, ids),
             public_root: ids.names.find("Public CA"),
             ..FederationIndex::default()

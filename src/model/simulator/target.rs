@@ -90,7 +90,7 @@ impl<R: Recorder> World<'_, R> {
         };
         if let Err(cause) = passed {
             let side = match cause {
-                Cause::PublishingNothingListens => self.side_of_path(call),
+                Cause::PublishingNothingListens => self.side_of_path(call, now),
                 _ => Side::Target,
             };
             let reply = Reply::Failed(failure(cause, leg, side));
@@ -125,30 +125,12 @@ impl<R: Recorder> World<'_, R> {
         }
     }
 
-    /// A path comes from the target if Autodiscover gave it, else from the requester's own object.
-    fn side_of_path(&self, call: CallSlot) -> Side {
-        let row = &self.calls[call];
-        let group = &self.groups[row.group];
-        let is_own = match row.leg {
-            Leg::Autodiscover => group.redirects == 0,
-            _ => group.endpoint == Some(row.url) && self.is_sharing_epr(group.path),
-        };
-        if is_own {
+    /// Who has to act on a path under which nothing listens.
+    fn side_of_path(&self, call: CallSlot, now: Instant) -> Side {
+        if self.is_own_url(call, now) {
             Side::Requester
         } else {
             Side::Target
-        }
-    }
-
-    fn is_sharing_epr(&self, path: PathObject) -> bool {
-        match path {
-            PathObject::Relationship(id) => self
-                .federation
-                .relationships
-                .original(id)
-                .target_sharing_epr
-                .is_some(),
-            _ => false,
         }
     }
 
@@ -242,7 +224,7 @@ impl<R: Recorder> World<'_, R> {
         };
         admit(directory, path, authentication).map_err(|cause| {
             let side = match cause {
-                Cause::PublishingNothingListens => self.side_of_path(call),
+                Cause::PublishingNothingListens => self.side_of_path(call, now),
                 cause => cause.side_at(Side::Target),
             };
             (cause, side, Span::ZERO)

@@ -65,6 +65,23 @@ impl Federation {
         }
         elsewhere
     }
+
+    /// Whether a domain's organization goes by this application URI, in its trust or at the gateway.
+    pub(super) fn is_uri_of_domain(
+        &self,
+        uri: Option<NameId>,
+        domain: NameId,
+        at: Instant,
+    ) -> bool {
+        self.index.domain_owners.get(&domain).is_some_and(|&owner| {
+            let trust = &self.organizations.at(owner, at).trust;
+            let own = [
+                trust.application_uri,
+                Some(trust.registration.application_uri),
+            ];
+            uri.is_some() && own.contains(&uri)
+        })
+    }
 }
 
 impl<R: Recorder> World<'_, R> {
@@ -252,17 +269,15 @@ impl<R: Recorder> World<'_, R> {
         );
     }
 
-    /// Who has to act on a refusal: the requester, but for a target that calls itself by the URI asked
-    /// for and has not registered it, and a gateway whose own clock is wrong.
+    /// Who has to act on a refusal: the requester, but for a target whose own URI it is that is not
+    /// registered, and a gateway whose own clock is wrong.
     fn side_of_refusal(&self, call: CallSlot, cause: Cause, now: Instant) -> Side {
         let federation = self.federation;
         let row = &self.calls[call];
         match cause {
             Cause::GatewayTargetNotRegistered => {
-                let uri = self.groups[row.group].application_uri;
-                let is_own_uri =
-                    uri.is_some_and(|uri| federation.index.applications.contains_key(&uri));
-                if is_own_uri {
+                let group = &self.groups[row.group];
+                if federation.is_uri_of_domain(group.application_uri, group.domain, now) {
                     Side::Target
                 } else {
                     Side::Requester

@@ -75,7 +75,8 @@ impl<R: Recorder> World<'_, R> {
         let row = &self.calls[call];
         let centre = row.data_centre.expect("it was chosen for the connection");
         let source = self.federation.sources.data_centres[centre];
-        let (cause, side) = (Cause::PublishingNothingListens, self.side_of_path(call));
+        let cause = Cause::PublishingNothingListens;
+        let side = self.side_of_path(call, schedule.now());
         let reply = Reply::Failed(failure(cause, row.leg, side));
         self.reply(schedule, call, source, reply);
     }
@@ -107,7 +108,7 @@ impl<R: Recorder> World<'_, R> {
         };
         if let Err(cause) = passed {
             let side = match cause {
-                Cause::PublishingNothingListens => self.side_of_path(call),
+                Cause::PublishingNothingListens => self.side_of_path(call, now),
                 _ => Side::Target,
             };
             let reply = Reply::Failed(failure(cause, leg, side));
@@ -142,32 +143,12 @@ impl<R: Recorder> World<'_, R> {
         }
     }
 
-    /// A path comes from the target if Autodiscover gave it, else from the requester's own object.
-    fn side_of_path(&self, call: CallSlot) -> Side {
-        let row = &self.calls[call];
-        let group = &self.groups[row.group];
-        let is_own = match row.leg {
-            // The token endpoint stands in the requester's own trust.
-            Leg::FreeBusyToken | Leg::AutodiscoverToken | Leg::OAuthToken => true,
-            Leg::Autodiscover => group.redirects == 0,
-            Leg::Availability => group.endpoint == Some(row.url) && self.is_sharing_epr(group.path),
-        };
-        if is_own {
+    /// Who has to act on a path under which nothing listens.
+    fn side_of_path(&self, call: CallSlot, now: Instant) -> Side {
+        if self.is_own_url(call, now) {
             Side::Requester
         } else {
             Side::Target
-        }
-    }
-
-    fn is_sharing_epr(&self, path: PathObject) -> bool {
-        match path {
-            PathObject::Relationship(id) => self
-                .federation
-                .relationships
-                .original(id)
-                .target_sharing_epr
-                .is_some(),
-            _ => false,
         }
     }
 
@@ -271,7 +252,7 @@ impl<R: Recorder> World<'_, R> {
         };
         admit(directory, path, authentication).map_err(|cause| {
             let side = match cause {
-                Cause::PublishingNothingListens => self.side_of_path(call),
+                Cause::PublishingNothingListens => self.side_of_path(call, now),
                 cause => cause.side_at(Side::Target),
             };
             (cause, side, Span::ZERO)
@@ -339,11 +320,10 @@ impl<R: Recorder> World<'_, R> {
                 email,
                 authentication,
             }),
-            Err(rejection) => Err((
-                rejection.cause(),
-                self.side_of_rejection(rejection, call, server, now),
-                span,
-            )),
+            Err(rejection) => {
+                let (cause, side) = self.root_of_rejection(rejection, call, server, now);
+                Err((cause, side, span))
+            }
         }
     }
 
@@ -381,59 +361,43 @@ impl<R: Recorder> World<'_, R> {
         }
     }
 
-    /// Who has to act on a rejected token. A token too old or too new is the fault of the clock that is
-    /// further off.
-    fn side_of_rejection(
+    /// Why a token is rejected, at the root, and who has to act.
+    ///
+    /// A token that is made out to somebody else is encrypted for somebody else too, so its audience
+    /// is never tested. A token too old or too new is the fault of the clock that is further off.
+    fn root_of_rejection(
         &self,
         rejection: Rejection,
         call: CallSlot,
         server: ServerId,
         now: Instant,
-    ) -> Side {
-        let cause = rejection.cause();
+    ) -> (Cause, Side) {
         let federation = self.federation;
-        let organization = federation.servers.original(server).organization;
-        let registered = federation
-            .organizations
-            .at(organization, now)
-            .trust
-            .registration
-            .application_uri;
-        if let (Rejection::EncryptionUnknown | Rejection::AudienceMismatch, Some(token)) =
-            (rejection, &self.calls[call].token)
-        {
-            // A token made out to the URI that the target registered is the target's to accept; one
-            // made out to somebody else was asked for wrongly.
-            let is_ours = token.audience == registered;
-            return if is_ours {
-                Side::Target
-            } else {
-                Side::Requester
-            };
-        }
-        let clock = matches!(
-            rejection,
-            Rejection::NotYetValid | Rejection::ConditionsExpired | Rejection::OfferExpired
-        );
-        let Some(token) = self.calls[call].token.filter(|_| clock) else {
-            return cause.side_at(Side::Target);
+        let Some(token) = self.calls[call].token else {
+            return (rejection.cause(), rejection.cause().side_at(Side::Target));
         };
-        let ours = self
-            .federation
-            .servers
-            .at(server, now)
-            .clock_error
-            .nanoseconds();
-        let theirs = self
-            .federation
-            .gateways
-            .at(token.issuer, now)
-            .clock_error
-            .nanoseconds();
-        if ours.unsigned_abs() >= theirs.unsigned_abs() {
-            Side::Target
-        } else {
-            Side::Gateway
+        match rejection {
+            Rejection::EncryptionUnknown | Rejection::AudienceMismatch => {
+                let domain = self.groups[self.calls[call].group].domain;
+                if federation.is_uri_of_domain(Some(token.audience), domain, now) {
+                    (rejection.cause(), Side::Target)
+                } else {
+                    (Cause::TokenAudienceMismatch, Side::Requester)
+                }
+            }
+            Rejection::NotYetValid | Rejection::ConditionsExpired | Rejection::OfferExpired => {
+                let ours = federation.servers.at(server, now).clock_error;
+                let theirs = federation.gateways.at(token.issuer, now).clock_error;
+                let ours_is_worse =
+                    ours.nanoseconds().unsigned_abs() >= theirs.nanoseconds().unsigned_abs();
+                let side = if ours_is_worse {
+                    Side::Target
+                } else {
+                    Side::Gateway
+                };
+                (rejection.cause(), side)
+            }
+            _ => (rejection.cause(), rejection.cause().side_at(Side::Target)),
         }
     }
 

@@ -309,7 +309,12 @@ fn derive_trust(
     trust.set_derived("token_issuer_epr", text(""), "the gateway is not known");
     let why = "the account namespace; of Exchange Online `outlook.com`";
     trust.set_derived("application_uri", text(usual_uri.as_str()), why);
-    trust.set_derived("registered_application_uri", text(usual_uri), why);
+    let registered = match trust.text("application_uri") {
+        "" => usual_uri,
+        own => own.to_owned(),
+    };
+    let why = "`application_uri`; if that is blank, the URI of the set-up";
+    trust.set_derived("registered_application_uri", text(registered), why);
     trust.set_derived(
         "organization_certificate",
         text("federation"),
@@ -445,7 +450,10 @@ impl Partner {
         Partner {
             name: name.to_owned(),
             federated: federated.collect(),
-            application_uri: usual_application_uri(organization),
+            application_uri: organization
+                .table("trust")
+                .text("registered_application_uri")
+                .to_owned(),
             token_issuer: issuer.to_owned(),
             ews: ews.unwrap_or_else(|| format!("https://mail.{first}/EWS/Exchange.asmx")),
             domains: domains.into_iter().map(ToOwned::to_owned).collect(),

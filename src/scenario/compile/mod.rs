@@ -289,10 +289,8 @@ impl World {
         }
         for id in self.organizations.ids() {
             for row in every(&self.organizations, id) {
-                let registered = row.trust.registration.application_uri;
-                for uri in row.trust.application_uri.into_iter().chain([registered]) {
-                    push_once(index.applications.entry(uri).or_default(), id);
-                }
+                let uri = row.trust.registration.application_uri;
+                push_once(index.applications.entry(uri).or_default(), id);
             }
             for accepted in &self.organizations.original(id).accepted_domains {
                 index.domain_owners.entry(accepted.domain).or_insert(id);

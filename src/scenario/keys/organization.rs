@@ -358,7 +358,7 @@ static TRUST: Object = Object {
         derived(
             "registered_application_uri",
             Kind::Text,
-            "the account namespace; of Exchange Online `outlook.com`",
+            "`application_uri`; if that is blank, the URI of the set-up",
             "The URI under which the gateway knows the organization; tokens for it are made out to \
              it.",
         ),

@@ -155,7 +155,8 @@ pub enum Fact {
     },
     /// A leg begins toward this host.
     LegStarted { group: u16, leg: Leg, host: NameId },
-    /// A resolver answered.
+    /// A resolver answered; from its cache if it asked nobody outside for this question, be it that it
+    /// waited for the answer to an earlier one.
     NameResolved {
         group: u16,
         leg: Leg,

@@ -162,6 +162,35 @@ impl Failure {
 }
 
 impl ResponseCode {
+    /// All codes, by number.
+    pub const ALL: &'static [ResponseCode] = &[
+        ResponseCode::RequestStreamTooBig,
+        ResponseCode::IdentityArrayEmpty,
+        ResponseCode::IdentityArrayTooBig,
+        ResponseCode::TimeIntervalTooBig,
+        ResponseCode::InvalidMergedFreeBusyInterval,
+        ResponseCode::ResultSetTooBig,
+        ResponseCode::InvalidClientSecurityContext,
+        ResponseCode::MailboxLogonFailed,
+        ResponseCode::MailRecipientNotFound,
+        ResponseCode::InvalidTimeInterval,
+        ResponseCode::ProxyRequestNotAllowed,
+        ResponseCode::ProxyRequestProcessingFailed,
+        ResponseCode::ServiceDiscoveryFailed,
+        ResponseCode::AddressSpaceNotFound,
+        ResponseCode::InvalidCrossForestCredentials,
+        ResponseCode::TimeoutExpired,
+        ResponseCode::NoCalendar,
+        ResponseCode::IndividualMailboxLimitReached,
+        ResponseCode::NoFreeBusyAccess,
+        ResponseCode::AutoDiscoverFailed,
+        ResponseCode::FreeBusyDLLimitReached,
+        ResponseCode::E14OrHigherProxyServerNotFound,
+        ResponseCode::ProxyForPersonalNotAllowed,
+        ResponseCode::MailboxFailover,
+        ResponseCode::InvalidOrganizationRelationshipForFreeBusy,
+    ];
+
     /// The number, such as 5037.
     pub fn number(self) -> u16 {
         self as u16

@@ -67,7 +67,7 @@ fn section(out: &mut String, object: &'static Object, path: &[String]) {
 }
 
 /// What a value is, in words.
-pub(super) fn kind_text(kind: &Kind) -> String {
+pub fn kind_text(kind: &Kind) -> String {
     match kind {
         Kind::Boolean => "`true` or `false`".into(),
         Kind::Count { min, max } if min == max => format!("`{min}`"),
@@ -119,7 +119,7 @@ pub(super) fn kind_text(kind: &Kind) -> String {
 }
 
 /// What holds if a key is absent.
-fn absence(kind: &Kind, presence: &Presence) -> String {
+pub fn absence(kind: &Kind, presence: &Presence) -> String {
     match presence {
         Presence::Required => "**required**".into(),
         Presence::Default(_, _) if matches!(kind, Kind::Table(_)) => "its defaults".into(),

@@ -1,8 +1,8 @@
 //! What a resolver remembers, and what it does with a question.
 //!
-//! It knows nothing of delays: whoever asks learns which zones had to be asked, and waits. Invariant:
-//! nothing is remembered beyond its time to live or the resolver's caps, and under a steady stream of
-//! questions stale answers are no more than those that are alive.
+//! It knows no laws of delay: whoever asks learns which zones had to be asked, says when their answer
+//! will be there, and waits. Invariant: nothing is remembered beyond its time to live or the resolver's
+//! caps, and under a steady stream of questions stale answers are no more than those that are alive.
 
 use std::collections::VecDeque;
 
@@ -23,6 +23,8 @@ pub struct ResolverCache {
     entries: FxHashMap<Key, Entry>,
     /// Each key of `entries` once. Those in front are looked at first for being stale.
     order: VecDeque<Key>,
+    /// Questions whose answer is still on its way from the zones' servers, and when it will be there.
+    under_way: Vec<(NameId, RecordType, Instant)>,
 }
 
 /// What a question led to.
@@ -95,8 +97,9 @@ impl ResolverCache {
     /// Each alias on the way is remembered for its own time to live, and so is what it leads to; the
     /// answer may be kept for the least of what is left of them.
     ///
-    /// Simplified: a second question that comes while the first one is under way is answered as if
-    /// the first were over.
+    /// A second question that comes while the first one is under way asks nobody, but waits for the
+    /// first one's answer: see [`ResolverCache::under_way`]. Simplified: so does only a question for
+    /// the very same name and type.
     ///
     /// Source: RFC 1034 s.3.6.2 and s.5.3.3, RFC 2308 s.5 and s.7.
     pub fn resolve(
@@ -124,6 +127,35 @@ impl ResolverCache {
         Resolution { answer, asked }
     }
 
+    /// When the answer to this question will be there that an earlier one has asked the zones' servers
+    /// for; none if nobody waits for it. A resolver that is not up answers without it.
+    pub fn under_way(
+        &self,
+        resolver: &Resolver,
+        name: NameId,
+        record_type: RecordType,
+        now: Instant,
+    ) -> Option<Instant> {
+        let same = |question: &&(NameId, RecordType, Instant)| {
+            (question.0, question.1) == (name, record_type) && question.2 > now
+        };
+        let due = self.under_way.iter().find(same)?.2;
+        (resolver.state == ResolverState::Up).then_some(due)
+    }
+
+    /// Notes when the answer to a question will be there that the zones' servers have been asked.
+    pub fn expect_answer(
+        &mut self,
+        name: NameId,
+        record_type: RecordType,
+        due: Instant,
+        now: Instant,
+    ) {
+        // What has arrived leaves, so that there are no more than are under way at a time.
+        self.under_way.retain(|question| question.2 > now);
+        self.under_way.push((name, record_type, due));
+    }
+
     /// How many answers it holds, stale ones that have not left yet included.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -138,6 +170,7 @@ impl ResolverCache {
     pub fn clear(&mut self) {
         self.entries.clear();
         self.order.clear();
+        self.under_way.clear();
     }
 
     /// What it remembers of a name and type, with the time to live that is left.

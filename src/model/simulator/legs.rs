@@ -13,14 +13,11 @@ use super::super::cause::Cause;
 use super::super::directory::Recipient;
 use super::super::observation::{Fact, PathKind, PathObject, Recorder};
 use super::super::outcome::{AttendeeOutcome, Failure, GroupOutcome, Leg, ResponseCode, Side};
-use super::super::parameters::TokenCacheRule;
 use super::super::publishing::CallerAuthentication;
-use super::super::purpose::Purpose;
-use super::super::relationship::OAuthState;
 use super::super::token::{DelegationToken, Offer};
-use super::requester::url_cache_rules;
+use super::routes::{refusal, url_cache_rules};
 use super::state::{
-    CallRow, CallSlot, CallStage, Customer, GroupSlot, Reply, RequestSlot, TokenState,
+    CallRow, CallSlot, CallStage, Customer, GroupSlot, Reply, RequestSlot, ShownEntries, TokenState,
 };
 use super::{Event, World};
 use crate::model::observation::NameAnswer;
@@ -113,77 +110,29 @@ impl<R: Recorder> World<'_, R> {
                 continue;
             };
             let mailbox = federation.mailbox(requester, key, now, &self.keys);
-            let outcome = match super::target::read_calendar(mailbox, slot_window(self, slot)) {
+            let outcome = match super::calendars::read_calendar(mailbox, slot_window(self, slot)) {
                 Ok(()) => {
                     let level = mailbox.calendar_default.min(view.level());
                     if level > super::super::outcome::AccessLevel::None {
                         AttendeeOutcome::View(level)
                     } else {
-                        let cause = Cause::PermissionDefaultNone;
-                        AttendeeOutcome::Failed(failure(cause, Leg::Availability, Side::Target))
+                        AttendeeOutcome::Failed(refusal(
+                            Cause::PermissionDefaultNone,
+                            Side::Requester,
+                        ))
                     }
                 }
-                Err(cause) => AttendeeOutcome::Failed(Failure {
-                    leg: None,
-                    ..failure(cause, Leg::Availability, cause.side_at(Side::Requester))
-                }),
+                Err(cause) => {
+                    AttendeeOutcome::Failed(refusal(cause, cause.side_at(Side::Requester)))
+                }
             };
             self.decide(slot, number, now, outcome);
         }
         self.end_group_if_done(schedule, group);
     }
 
-    /// The token for free/busy, and beside it one for Autodiscover if the endpoint is unknown.
-    ///
-    /// Source: one token a group, two when Autodiscover is needed, observed, Exchange 2013.
-    fn ask_for_tokens(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
-        let endpoint_is_known = self.groups[group].endpoint.is_some();
-        self.groups[group].free_busy_token = TokenState::Awaited;
-        if !endpoint_is_known {
-            self.groups[group].autodiscover_token = TokenState::Awaited;
-        }
-        let legs = [Leg::FreeBusyToken, Leg::AutodiscoverToken];
-        for leg in legs.into_iter().take(if endpoint_is_known { 1 } else { 2 }) {
-            match self.kept_token(group, leg, schedule.now()) {
-                Some(token) => self.reuse_token(group, leg, token, schedule.now()),
-                None => self.start_token(schedule, group, leg),
-            }
-        }
-        self.go_on_with_tokens(schedule, group);
-    }
-
-    fn start_token(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot, leg: Leg) {
-        let row = &self.groups[group];
-        let requester = self.requests[row.request].identity.requester;
-        let federation = self.federation;
-        let view = federation.replicated(requester, schedule.now());
-        let trust = &federation.organizations.at(requester, view).trust;
-        let gateway = federation.gateways.original(trust.gateway);
-        let host = trust
-            .token_issuer_host
-            .unwrap_or_else(|| federation.hosts.original(gateway.token_host).name);
-        let url = Url {
-            host,
-            path: super::super::address::UrlPath::Token,
-        };
-        self.start_call(schedule, group, leg, url, None, Vec::new());
-    }
-
-    /// Goes on when no token is awaited any more. A failed token for Autodiscover counts first: the
-    /// discovery is the first step.
-    pub(super) fn go_on_with_tokens(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
-        let row = &self.groups[group];
-        match (row.autodiscover_token, row.free_busy_token) {
-            (TokenState::Awaited, _) | (_, TokenState::Awaited) => {}
-            (TokenState::Failed(failure), _) | (_, TokenState::Failed(failure)) => {
-                self.fail_group(schedule, group, failure);
-            }
-            _ => self.go_on_to_target(schedule, group),
-        }
-    }
-
     /// With the tokens at hand: to the endpoint if it is known, else to Autodiscover.
-    fn go_on_to_target(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
+    pub(super) fn go_on_to_target(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
         let row = &self.groups[group];
         let members = self.members(group);
         match (row.endpoint, row.autodiscover) {
@@ -195,36 +144,6 @@ impl<R: Recorder> World<'_, R> {
                 self.fail_group(schedule, group, failure);
             }
         }
-    }
-
-    fn ask_for_oauth(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
-        let row = &self.groups[group];
-        let law = &self.federation.parameters.oauth_service;
-        let span = law.sample(&self.keys, Purpose::OAuthService, row.hash, 0);
-        let source = self.source_of(row.server);
-        self.groups[group].awaits_oauth = true;
-        schedule.after(span, source, Event::OAuthAnswered(group));
-    }
-
-    /// The authorization server has answered.
-    pub(super) fn take_oauth_answer(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
-        let now = schedule.now();
-        let row = &mut self.groups[group];
-        row.awaits_oauth = false;
-        if row.is_over {
-            return self.free_group(group);
-        }
-        let (PathObject::Connector(connector), number) = (row.path, row.number) else {
-            unreachable!("only connectors use OAuth")
-        };
-        let identity = self.requests[row.request].identity;
-        if self.federation.connectors.at(connector, now).oauth == OAuthState::TokenRefused {
-            let failure = failure(Cause::OAuthTokenRefused, Leg::OAuthToken, Side::Requester);
-            self.observe_leg_end(now, group, Leg::OAuthToken, Some(failure));
-            return self.fail_group(schedule, group, failure);
-        }
-        self.observe(now, identity, Fact::OAuthTokenIssued { group: number });
-        self.go_on_to_target(schedule, group);
     }
 
     fn start_autodiscover(
@@ -249,7 +168,7 @@ impl<R: Recorder> World<'_, R> {
         self.start_call(schedule, group, Leg::Availability, url, token, members);
     }
 
-    fn start_call(
+    pub(super) fn start_call(
         &mut self,
         schedule: &mut Schedule<Event>,
         group: GroupSlot,
@@ -284,6 +203,7 @@ impl<R: Recorder> World<'_, R> {
             token,
             members,
             stage: CallStage::Connecting,
+            time_stamp: Instant::EPOCH,
             name_answer: NameAnswer::Silent,
             name_from_cache: false,
             host: None,
@@ -293,7 +213,7 @@ impl<R: Recorder> World<'_, R> {
             target_server: None,
             reply: Reply::None,
             holds_budget: None,
-            entries: 0,
+            shown: ShownEntries::default(),
         });
         self.groups[group].calls.push(call);
         self.begin_exchange(schedule, call);
@@ -310,10 +230,13 @@ impl<R: Recorder> World<'_, R> {
             None => row.reply,
         };
         if row.leg == Leg::Availability {
-            let reached = row.stage == CallStage::Sent;
-            self.process(row.process)
-                .urls
-                .note_connection(row.url, reached);
+            // A connection that failed marks the URL as bad, and only a success clears it.
+            let urls = &mut self.process(row.process).urls;
+            match (row.stage, &reply) {
+                (CallStage::Connecting, _) => urls.note_connection(row.url, false),
+                (CallStage::Sent, Reply::Calendars(_)) => urls.note_connection(row.url, true),
+                (CallStage::Sent, _) => {}
+            }
         }
         if self.groups[group].is_over {
             if row.doomed.is_none() {
@@ -337,28 +260,6 @@ impl<R: Recorder> World<'_, R> {
             (Leg::Availability, reply) => self.take_calendars(schedule, group, &row.members, reply),
             (Leg::OAuthToken, _) => unreachable!("OAuth tokens are not calls of their own"),
         }
-    }
-
-    fn take_token(
-        &mut self,
-        schedule: &mut Schedule<Event>,
-        group: GroupSlot,
-        leg: Leg,
-        reply: Reply,
-    ) {
-        let state = match reply {
-            Reply::Token(token) => {
-                self.keep_token(group, leg, token);
-                TokenState::Held(token)
-            }
-            Reply::Failed(failure) => TokenState::Failed(failure),
-            reply => unreachable!("the gateway answers with a token or refuses, not {reply:?}"),
-        };
-        match leg {
-            Leg::AutodiscoverToken => self.groups[group].autodiscover_token = state,
-            _ => self.groups[group].free_busy_token = state,
-        }
-        self.go_on_with_tokens(schedule, group);
     }
 
     fn take_discovery(
@@ -484,7 +385,9 @@ impl<R: Recorder> World<'_, R> {
                 path: url.path.for_federated_callers(),
                 ..url
             },
-            CallerAuthentication::OAuth | CallerAuthentication::Credentials => url,
+            CallerAuthentication::OAuth
+            | CallerAuthentication::Windows
+            | CallerAuthentication::Basic => url,
         }
     }
 
@@ -628,7 +531,7 @@ impl<R: Recorder> World<'_, R> {
     }
 
     /// Frees the row of a group that is over, when no call and no server works for it any more.
-    fn free_group(&mut self, group: GroupSlot) {
+    pub(super) fn free_group(&mut self, group: GroupSlot) {
         let row = &self.groups[group];
         if row.is_over && row.calls.is_empty() && !row.awaits_oauth && !row.is_at_server {
             let slot = self.groups.remove(group).request;
@@ -637,7 +540,7 @@ impl<R: Recorder> World<'_, R> {
         }
     }
 
-    fn observe_leg_end(
+    pub(super) fn observe_leg_end(
         &mut self,
         now: Instant,
         group: GroupSlot,
@@ -665,53 +568,6 @@ impl<R: Recorder> World<'_, R> {
             .iter()
             .map(|&number| (number, attendees[usize::from(number)].asked))
             .collect()
-    }
-
-    /// A token kept from an earlier group, if the what-if allows it.
-    fn kept_token(&self, group: GroupSlot, leg: Leg, now: Instant) -> Option<DelegationToken> {
-        let TokenCacheRule::PerUserTargetOffer { early_margin, .. } =
-            self.federation.rules.token_cache
-        else {
-            return None;
-        };
-        let row = &self.groups[group];
-        let process = self.processes[row.process].as_ref()?;
-        process.token(
-            (row.email?, row.application_uri?, offer_of(leg)),
-            now + early_margin,
-        )
-    }
-
-    fn keep_token(&mut self, group: GroupSlot, leg: Leg, token: DelegationToken) {
-        let TokenCacheRule::PerUserTargetOffer { entries_max, .. } =
-            self.federation.rules.token_cache
-        else {
-            return;
-        };
-        let row = &self.groups[group];
-        if let (Some(email), Some(uri)) = (row.email, row.application_uri) {
-            let process = row.process;
-            self.process(process)
-                .keep_token((email, uri, offer_of(leg)), token, entries_max);
-        }
-    }
-
-    fn reuse_token(&mut self, group: GroupSlot, leg: Leg, token: DelegationToken, now: Instant) {
-        let row = &mut self.groups[group];
-        match leg {
-            Leg::AutodiscoverToken => row.autodiscover_token = TokenState::Held(token),
-            _ => row.free_busy_token = TokenState::Held(token),
-        }
-        let (identity, number) = (self.requests[row.request].identity, row.number);
-        self.observe(
-            now,
-            identity,
-            Fact::TokenReused {
-                group: number,
-                leg,
-                token,
-            },
-        );
     }
 }
 

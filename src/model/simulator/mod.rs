@@ -1,20 +1,23 @@
 //! The simulator: strings the model's decisions together, one event at a time.
 //!
 //! One `match` says what each event does; the files beside this one hold what each owner of state does
-//! with it: [`requester`] and [`legs`] an organization that asks, [`exchange`] its calls over the
-//! network, [`gateway`] a data centre, [`target`] an organization that is asked.
+//! with it: `requester`, `routes`, `legs` and `tokens` an organization that asks, `exchange` its calls
+//! over the network, `gateway` a data centre, `target` and `calendars` an organization that is asked.
 //!
 //! It knows nothing of statistics. Invariant: a handler changes the state of one owner, and others
 //! learn by an event that takes at least the network's least delay.
 
+mod calendars;
 mod exchange;
 mod gateway;
 mod legs;
 mod process;
 mod requester;
+mod routes;
 mod state;
 mod target;
 mod throttle;
+mod tokens;
 
 use rustc_hash::FxHashMap;
 

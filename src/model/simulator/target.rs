@@ -5,25 +5,21 @@
 //! calls for tokens are handed on. It knows nothing of what the requester's objects say. Invariant:
 //! each call that arrives is answered.
 
-use crate::engine::hash::NameHash;
 use crate::engine::station::Admission;
 use crate::engine::{Instant, Schedule, Span, draw};
 
 use super::super::address::Address;
-use super::super::autodiscover;
-use super::super::availability::EVENTS_MAX;
+use super::super::address::UrlPath;
 use super::super::cause::Cause;
-use super::super::directory::{CalendarState, MailboxState, MailboxView, Recipient};
 use super::super::federation::ProcessId;
-use super::super::observation::{CalendarDecision, Fact, PathKind, Recorder};
-use super::super::organization::{Generation, OrgId, ServerId};
-use super::super::outcome::{AccessLevel, Leg, Side, View};
-use super::super::permission::{Permission, effective_level};
+use super::super::observation::{Fact, Recorder};
+use super::super::organization::{OrgId, ServerId};
+use super::super::outcome::{Leg, Side};
 use super::super::publishing::{
-    CallerAuthentication, Host, HostOwner, Service, admit, pass_reverse_proxy,
+    CallerAuthentication, Host, HostOwner, PoolState, Service, admit, pass_reverse_proxy,
 };
 use super::super::purpose::Purpose;
-use super::super::relationship::{Credentials, OAuthState, Scope, read_as_target};
+use super::super::relationship::{Credentials, OAuthState};
 use super::super::throttling;
 use super::super::token::{Rejection, Validator, validate};
 use super::legs::{failure, offer_of};
@@ -39,18 +35,18 @@ struct Work {
 
 /// Where a call is served.
 #[derive(Clone, Copy, Debug)]
-struct Here {
-    server: ServerId,
-    process: ProcessId,
+pub(super) struct Here {
+    pub server: ServerId,
+    pub process: ProcessId,
 }
 
 /// Who calls, once authenticated.
 #[derive(Clone, Copy, Debug)]
-struct Caller {
+pub(super) struct Caller {
     /// The address by which the caller is known.
-    email: Address,
+    pub email: Address,
     /// How the caller authenticated.
-    authentication: CallerAuthentication,
+    pub authentication: CallerAuthentication,
 }
 
 impl<R: Recorder> World<'_, R> {
@@ -62,10 +58,27 @@ impl<R: Recorder> World<'_, R> {
             .expect("a call that arrives has a host");
         let host = self.federation.hosts.at(id, now);
         match host.owner {
-            HostOwner::Gateway(gateway) => self.receive_token_request(schedule, call, gateway),
+            HostOwner::Gateway(gateway) => {
+                if self.calls[call].url.path == UrlPath::Token {
+                    self.receive_token_request(schedule, call, gateway);
+                } else {
+                    self.refuse_at_gateway(schedule, call);
+                }
+            }
             HostOwner::Organization(target) => self.publish(schedule, call, host, target),
             HostOwner::Nobody => unreachable!("nobody accepts no connections"),
         }
+    }
+
+    /// The gateway serves nothing but tokens: whoever named it as a partner's endpoint has to act.
+    fn refuse_at_gateway(&mut self, schedule: &mut Schedule<Event>, call: CallSlot) {
+        let row = &self.calls[call];
+        let centre = row.data_centre.expect("it was chosen for the connection");
+        let source = self.federation.sources.data_centres[centre];
+        let cause = Cause::PublishingNothingListens;
+        let side = self.side_of_path(call, schedule.now());
+        let reply = Reply::Failed(failure(cause, row.leg, side));
+        self.reply(schedule, call, source, reply);
     }
 
     /// Through redirect, reverse proxy and load balancer to a server.
@@ -95,7 +108,7 @@ impl<R: Recorder> World<'_, R> {
         };
         if let Err(cause) = passed {
             let side = match cause {
-                Cause::PublishingNothingListens => self.side_of_path(call),
+                Cause::PublishingNothingListens => self.side_of_path(call, now),
                 _ => Side::Target,
             };
             let reply = Reply::Failed(failure(cause, leg, side));
@@ -130,30 +143,12 @@ impl<R: Recorder> World<'_, R> {
         }
     }
 
-    /// A path comes from the target if Autodiscover gave it, else from the requester's own object.
-    fn side_of_path(&self, call: CallSlot) -> Side {
-        let row = &self.calls[call];
-        let group = &self.groups[row.group];
-        let is_own = match row.leg {
-            Leg::Autodiscover => group.redirects == 0,
-            _ => group.endpoint == Some(row.url) && self.is_sharing_epr(group.path),
-        };
-        if is_own {
+    /// Who has to act on a path under which nothing listens.
+    fn side_of_path(&self, call: CallSlot, now: Instant) -> Side {
+        if self.is_own_url(call, now) {
             Side::Requester
         } else {
             Side::Target
-        }
-    }
-
-    fn is_sharing_epr(&self, path: PathObject) -> bool {
-        match path {
-            PathObject::Relationship(id) => self
-                .federation
-                .relationships
-                .original(id)
-                .target_sharing_epr
-                .is_some(),
-            _ => false,
         }
     }
 
@@ -190,7 +185,17 @@ impl<R: Recorder> World<'_, R> {
                 span,
             },
         };
-        let wait = self.process(process).wait_until_warm(now, start);
+        let row = self.federation.servers.at(server, now);
+        let directory = if leg == Leg::Autodiscover {
+            &row.autodiscover
+        } else {
+            &row.ews
+        };
+        // Only a pool that runs can start a process.
+        let wait = match directory.pool {
+            PoolState::Running => self.process(process).wait_until_warm(now, start),
+            PoolState::Stopped | PoolState::Failing => Span::ZERO,
+        };
         self.calls[call].reply = work.reply;
         let source = self.source_of(server);
         schedule.after(
@@ -247,7 +252,7 @@ impl<R: Recorder> World<'_, R> {
         };
         admit(directory, path, authentication).map_err(|cause| {
             let side = match cause {
-                Cause::PublishingNothingListens => self.side_of_path(call),
+                Cause::PublishingNothingListens => self.side_of_path(call, now),
                 cause => cause.side_at(Side::Target),
             };
             (cause, side, Span::ZERO)
@@ -267,7 +272,7 @@ impl<R: Recorder> World<'_, R> {
                     authentication,
                 })
             }
-            CallerAuthentication::Credentials => {
+            CallerAuthentication::Windows | CallerAuthentication::Basic => {
                 let PathObject::AddressSpace(space) = self.groups[row.group].path else {
                     unreachable!("only address spaces have credentials")
                 };
@@ -315,11 +320,10 @@ impl<R: Recorder> World<'_, R> {
                 email,
                 authentication,
             }),
-            Err(rejection) => Err((
-                rejection.cause(),
-                self.side_of_rejection(rejection, call, server, now),
-                span,
-            )),
+            Err(rejection) => {
+                let (cause, side) = self.root_of_rejection(rejection, call, server, now);
+                Err((cause, side, span))
+            }
         }
     }
 
@@ -357,39 +361,43 @@ impl<R: Recorder> World<'_, R> {
         }
     }
 
-    /// Who has to act on a rejected token. A token too old or too new is the fault of the clock that is
-    /// further off.
-    fn side_of_rejection(
+    /// Why a token is rejected, at the root, and who has to act.
+    ///
+    /// A token that is made out to somebody else is encrypted for somebody else too, so its audience
+    /// is never tested. A token too old or too new is the fault of the clock that is further off.
+    fn root_of_rejection(
         &self,
         rejection: Rejection,
         call: CallSlot,
         server: ServerId,
         now: Instant,
-    ) -> Side {
-        let cause = rejection.cause();
-        let clock = matches!(
-            rejection,
-            Rejection::NotYetValid | Rejection::ConditionsExpired | Rejection::OfferExpired
-        );
-        let Some(token) = self.calls[call].token.filter(|_| clock) else {
-            return cause.side_at(Side::Target);
+    ) -> (Cause, Side) {
+        let federation = self.federation;
+        let Some(token) = self.calls[call].token else {
+            return (rejection.cause(), rejection.cause().side_at(Side::Target));
         };
-        let ours = self
-            .federation
-            .servers
-            .at(server, now)
-            .clock_error
-            .nanoseconds();
-        let theirs = self
-            .federation
-            .gateways
-            .at(token.issuer, now)
-            .clock_error
-            .nanoseconds();
-        if ours.unsigned_abs() >= theirs.unsigned_abs() {
-            Side::Target
-        } else {
-            Side::Gateway
+        match rejection {
+            Rejection::EncryptionUnknown | Rejection::AudienceMismatch => {
+                let domain = self.groups[self.calls[call].group].domain;
+                if federation.is_uri_of_domain(Some(token.audience), domain, now) {
+                    (rejection.cause(), Side::Target)
+                } else {
+                    (Cause::TokenAudienceMismatch, Side::Requester)
+                }
+            }
+            Rejection::NotYetValid | Rejection::ConditionsExpired | Rejection::OfferExpired => {
+                let ours = federation.servers.at(server, now).clock_error;
+                let theirs = federation.gateways.at(token.issuer, now).clock_error;
+                let ours_is_worse =
+                    ours.nanoseconds().unsigned_abs() >= theirs.nanoseconds().unsigned_abs();
+                let side = if ours_is_worse {
+                    Side::Target
+                } else {
+                    Side::Gateway
+                };
+                (rejection.cause(), side)
+            }
+            _ => (rejection.cause(), rejection.cause().side_at(Side::Target)),
         }
     }
 
@@ -431,296 +439,12 @@ impl<R: Recorder> World<'_, R> {
                 span,
             };
         }
-        let (results, events) = self.read_calendars(call, here, caller, now);
+        let (results, events, shown) = self.read_calendars(call, here, caller, now);
         span += self.calendar_work(hash, mailboxes, events);
-        self.calls[call].entries = events;
+        self.calls[call].shown = shown;
         Work {
             reply: Reply::Calendars(results),
             span,
         }
     }
-
-    /// What Autodiscover says of each address.
-    ///
-    /// Source: Autodiscover in the federated path, observed, Exchange 2013.
-    fn discover(
-        &mut self,
-        call: CallSlot,
-        server: ServerId,
-        now: Instant,
-    ) -> Vec<autodiscover::Answer> {
-        let target = self.federation.servers.original(server).organization;
-        let row = &self.calls[call];
-        let (identity, group, members) = (row.request, row.group_number, row.members.clone());
-        let mut answers = Vec::with_capacity(members.len());
-        for (attendee, address) in members {
-            let answer = self.discover_one(target, address, now);
-            let (url, redirect, failure) = match answer {
-                autodiscover::Answer::Url(url) => (Some(url), None, None),
-                autodiscover::Answer::RedirectAddress(address) => (None, Some(address), None),
-                autodiscover::Answer::Failed(cause) => (None, None, Some(cause)),
-            };
-            let fact = Fact::Discovered {
-                group,
-                attendee,
-                url,
-                redirect,
-                failure,
-            };
-            self.observe(now, identity, fact);
-            answers.push(answer);
-        }
-        answers
-    }
-
-    fn discover_one(&self, target: OrgId, address: Address, now: Instant) -> autodiscover::Answer {
-        let federation = self.federation;
-        let key = match federation.recipient(target, address) {
-            Some(Recipient::Mailbox(key)) => key,
-            Some(Recipient::MailUser { external }) => {
-                return autodiscover::Answer::RedirectAddress(external);
-            }
-            Some(Recipient::Contact { .. } | Recipient::Group(_)) | None => {
-                return autodiscover::Answer::Failed(Cause::AutodiscoverUnknownUser);
-            }
-        };
-        let mailbox = federation.mailbox(target, key, now, &self.keys);
-        let home = federation.servers.at(mailbox.server, now);
-        let organization = federation.organizations.original(target);
-        if !home.edition.can_federate_beside(organization.edition) {
-            return autodiscover::Answer::Failed(Cause::TargetTooOld);
-        }
-        // ExternalUrl of a server in the mailbox's site: it must be set on every site.
-        let in_site = organization
-            .servers
-            .iter()
-            .map(|&id| federation.servers.at(id, now));
-        let url = in_site
-            .filter(|server| server.site == home.site)
-            .filter(|server| server.edition.generation > Generation::V2007)
-            .find_map(|server| server.ews.external_url);
-        url.map_or(
-            autodiscover::Answer::Failed(Cause::PublishingExternalUrlMissing),
-            autodiscover::Answer::Url,
-        )
-    }
-
-    /// What the caller sees of each calendar, and how many entries have to be read.
-    fn read_calendars(
-        &mut self,
-        call: CallSlot,
-        here: Here,
-        caller: Caller,
-        now: Instant,
-    ) -> (Vec<Result<AccessLevel, Cause>>, u64) {
-        let federation = self.federation;
-        let row = &self.calls[call];
-        let (identity, group, members) = (row.request, row.group_number, row.members.clone());
-        let is_personal = self.groups[row.group].path.kind() == PathKind::Personal;
-        let explicit = &federation.requests[self.requests[self.groups[row.group].request].explicit];
-        let (window, view) = (explicit.window, explicit.view);
-        let mut results = Vec::with_capacity(members.len());
-        let mut events = 0;
-        for (attendee, address) in members {
-            let ask = Ask {
-                address,
-                window,
-                view,
-                is_personal,
-            };
-            let (decision, entries) = self.decide_calendar(here, caller, ask, now);
-            events += entries;
-            results.push(decision.result);
-            self.observe(
-                now,
-                identity,
-                Fact::CalendarDecided {
-                    group,
-                    attendee,
-                    decision,
-                },
-            );
-        }
-        (results, events)
-    }
-
-    /// What the caller sees of one calendar.
-    fn decide_calendar(
-        &mut self,
-        here: Here,
-        caller: Caller,
-        ask: Ask,
-        now: Instant,
-    ) -> (CalendarDecision, u64) {
-        let federation = self.federation;
-        let target = federation.servers.original(here.server).organization;
-        let refused = |cause| CalendarDecision {
-            relationship: None,
-            default: AccessLevel::None,
-            personal: AccessLevel::None,
-            within_scope: false,
-            result: Err(cause),
-        };
-        let key = match federation.recipient(target, ask.address) {
-            Some(Recipient::Mailbox(key)) => key,
-            Some(Recipient::MailUser { .. }) => return (refused(Cause::RecipientMovedAway), 0),
-            Some(Recipient::Contact { .. } | Recipient::Group(_)) | None => {
-                return (refused(Cause::RecipientUnknownAtTarget), 0);
-            }
-        };
-        let mailbox = federation.mailbox(target, key, now, &self.keys);
-        if let Err(cause) = self.can_be_read(target, mailbox, ask, now) {
-            return (refused(cause), 0);
-        }
-        let decision = self.permit(here, caller, mailbox, ask.view, now);
-        let entries = if decision.result.is_ok() {
-            entries(mailbox, ask.window)
-        } else {
-            0
-        };
-        (decision, entries)
-    }
-
-    /// Whether a calendar can be read at all, whoever asks.
-    fn can_be_read(
-        &self,
-        target: OrgId,
-        mailbox: MailboxView<'_>,
-        ask: Ask,
-        now: Instant,
-    ) -> Result<(), Cause> {
-        let federation = self.federation;
-        let home = federation.servers.at(mailbox.server, now).edition;
-        let newest = federation.organizations.original(target).edition;
-        if ask.is_personal && home.generation == Generation::V2007 {
-            return Err(Cause::PersonalShareTo2007);
-        }
-        if !home.can_federate_beside(newest) {
-            return Err(Cause::CoexistenceUnsupported);
-        }
-        if ask.window > Span::from_days(home.window_days_max()) {
-            return Err(Cause::RequestWindowTooLongForTarget);
-        }
-        read_calendar(mailbox, ask.window)
-    }
-
-    /// The permission rule, with what the target reads of its own relationship.
-    fn permit(
-        &mut self,
-        here: Here,
-        caller: Caller,
-        mailbox: MailboxView<'_>,
-        view: View,
-        now: Instant,
-    ) -> CalendarDecision {
-        let federation = self.federation;
-        let target = mailbox.organization;
-        let (relationship, level, scope) = match caller.authentication {
-            // Whoever comes with the account of an address space is held to Default alone.
-            CallerAuthentication::Credentials => (None, Ok(AccessLevel::Owner), Scope::Everyone),
-            CallerAuthentication::DelegationToken | CallerAuthentication::OAuth => {
-                let domain = caller.email.domain;
-                let process = here.process;
-                let life = federation.parameters.relationship_cache_life;
-                let loaded = self.process(process).loaded_at(domain, now, life);
-                let seen = federation.replicated(target, loaded);
-                let id = federation.relationship_for(target, domain, seen);
-                let row = id.map(|id| federation.relationships.at(id, seen));
-                match read_as_target(row, federation.rules.target_free_busy) {
-                    Ok((level, scope)) => (id, Ok(level), scope),
-                    Err(cause) => (id, Err(cause), Scope::Everyone),
-                }
-            }
-        };
-        let within_scope = federation.is_within_scope(scope, mailbox, now);
-        let personal = mailbox.granted_to(caller.email);
-        let default = mailbox.calendar_default;
-        let permission = Permission {
-            relationship: level,
-            within_scope,
-            default,
-            personal,
-        };
-        let result = effective_level(&permission, view);
-        CalendarDecision {
-            relationship,
-            default,
-            personal,
-            within_scope,
-            result,
-        }
-    }
-
-    /// How long a free/busy query takes: a fixed part, a part a mailbox, a part an entry.
-    pub(super) fn calendar_work(&self, hash: NameHash, mailboxes: u64, events: u64) -> Span {
-        let parameters = &self.federation.parameters;
-        let purpose = Purpose::AvailabilityService;
-        let fixed = parameters
-            .availability_fixed
-            .sample(&self.keys, purpose, hash, 0);
-        let each = &parameters.availability_per_mailbox;
-        let mailboxes: Span = (1..=mailboxes)
-            .map(|index| each.sample(&self.keys, purpose, hash, index))
-            .sum();
-        fixed + mailboxes + parameters.availability_per_event.times(events)
-    }
-
-    /// The size of an availability answer.
-    pub(super) fn calendars_bytes(
-        &self,
-        call: CallSlot,
-        results: &[Result<AccessLevel, Cause>],
-    ) -> u64 {
-        let federation = self.federation;
-        let row = &self.calls[call];
-        let explicit = &federation.requests[self.requests[self.groups[row.group].request].explicit];
-        let interval = explicit.interval.nanoseconds().max(1);
-        let digits = if explicit.view.is_merged() {
-            explicit.window.nanoseconds() / interval
-        } else {
-            0
-        };
-        let detail = explicit.view.level() == AccessLevel::Detail;
-        let answers = results.len() as u64;
-        federation.parameters.sizes.availability_response(
-            answers,
-            row.entries,
-            detail,
-            digits * answers,
-        )
-    }
-}
-
-/// What is asked of one calendar.
-#[derive(Clone, Copy, Debug)]
-struct Ask {
-    address: Address,
-    window: Span,
-    view: View,
-    is_personal: bool,
-}
-
-/// Whether a mailbox's calendar can be read: its database, its folder, the number of entries.
-pub(super) fn read_calendar(mailbox: MailboxView<'_>, window: Span) -> Result<(), Cause> {
-    match mailbox.state {
-        MailboxState::Available => {}
-        MailboxState::Unavailable => return Err(Cause::MailboxUnavailable),
-        MailboxState::FailingOver => return Err(Cause::MailboxFailingOver),
-    }
-    if mailbox.calendar == CalendarState::Missing {
-        return Err(Cause::CalendarMissing);
-    }
-    if entries(mailbox, window) > EVENTS_MAX {
-        return Err(Cause::ResultSetTooBig);
-    }
-    Ok(())
-}
-
-/// Calendar entries of a mailbox in a window.
-fn entries(mailbox: MailboxView<'_>, window: Span) -> u64 {
-    let (a_week, week) = (
-        u128::from(mailbox.events_per_week),
-        Span::from_days(7).nanoseconds(),
-    );
-    (a_week * u128::from(window.nanoseconds()) / u128::from(week)) as u64
 }

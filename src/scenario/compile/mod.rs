@@ -10,6 +10,8 @@ mod ids;
 mod network;
 mod numbers;
 mod organization;
+mod recipients;
+mod servers;
 mod sharing;
 mod traffic;
 
@@ -55,7 +57,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     let mut found = document.findings();
     found.append(document.warnings.clone());
     let mut effective = document.tables.clone();
-    derive::derive(&mut effective);
+    derive::derive(&mut effective, None);
     let changes = Changes::read(&document.tables, &mut found);
     let mut ids = Ids::new(&effective);
     traffic::check_sets(&changes, &effective, &mut found);
@@ -68,7 +70,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         let mut tree = document.tables.clone();
         changes.apply(&mut tree, at);
         let mut tree = complete(tree);
-        derive::derive(&mut tree);
+        derive::derive(&mut tree, Some(&effective));
         later.push((at, Snapshot::of(&tree, &changes, &mut ids, &mut found)));
     }
     let requests = traffic::requests(&effective, &mut ids, &mut found);
@@ -166,8 +168,8 @@ impl Snapshot {
     fn of(tree: &Table, changes: &Changes<'_>, ids: &mut Ids, found: &mut Diagnostics) -> Snapshot {
         let certificates = organization::certificates(tree, ids);
         let organizations = organization::organizations(tree, changes, ids, found);
-        let servers = organization::servers(tree, ids, found);
-        let hosts = organization::hosts(tree, ids, found);
+        let servers = servers::servers(tree, ids, found);
+        let hosts = servers::hosts(tree, ids, found);
         let gateways = numbers::gateways(tree, changes, ids, found);
         let (zones, record_sets) = network::zones(tree, ids, found);
         Snapshot {
@@ -179,8 +181,8 @@ impl Snapshot {
             relationships: sharing::relationships(tree, ids, found),
             connectors: sharing::connectors(tree, ids, found),
             address_spaces: sharing::address_spaces(tree, ids, found),
-            mailboxes: organization::mailboxes(tree, ids, found),
-            groups: organization::groups(tree, ids),
+            mailboxes: recipients::mailboxes(tree, ids, found),
+            groups: recipients::groups(tree, ids),
             resolvers: network::resolvers(tree, ids),
             zones,
             record_sets,
@@ -248,7 +250,7 @@ impl World {
     /// Look-ups by name, over all revisions.
     fn index(&self, tree: &Table, ids: &mut Ids) -> FederationIndex {
         let mut index = FederationIndex {
-            recipients: organization::recipients(tree, ids),
+            recipients: recipients::recipients(tree, ids),
             private_links: network::private_links(tree, ids),
             public_root: ids.names.find("Public CA"),
             ..FederationIndex::default()
@@ -287,9 +289,8 @@ impl World {
         }
         for id in self.organizations.ids() {
             for row in every(&self.organizations, id) {
-                if let Some(uri) = row.trust.application_uri {
-                    push_once(index.applications.entry(uri).or_default(), id);
-                }
+                let uri = row.trust.registration.application_uri;
+                push_once(index.applications.entry(uri).or_default(), id);
             }
             for accepted in &self.organizations.original(id).accepted_domains {
                 index.domain_owners.entry(accepted.domain).or_insert(id);

@@ -75,7 +75,7 @@ pub static PARAMETERS: Object = Object {
             "inbound_cpu",
             r#""20 ms""#,
             Guess,
-            "Computing at the target for each federated group.",
+            "Computing at the target for each federated group; charged to the caller's budget.",
         ),
         span(
             "inbound_cpu_per_mailbox",
@@ -140,7 +140,7 @@ pub static PARAMETERS: Object = Object {
             Kind::Share,
             r#""0 %""#,
             Guess,
-            "Share of round trips that lose a packet and wait for its retransmission.",
+            "Share of messages, each way, that are lost and wait for their retransmission.",
         ),
         span(
             "retransmission_timeout",
@@ -228,13 +228,13 @@ pub static PARAMETERS: Object = Object {
             "timestamp_tolerance",
             r#""5 min""#,
             Guess,
-            "The gateway accepts a request whose timestamp is off by no more.",
+            "How far a request's time stamp may be off at the gateway beyond its own five minutes.",
         ),
         span(
             "clock_skew",
             r#""5 min""#,
             Observed,
-            "A target accepts a token so long before and after its time of validity.",
+            "A target accepts a token so long before and after its conditions; the end of its offer has no such grace.",
         ),
         // Sizes.
         size(

@@ -95,8 +95,8 @@ pub static RULES: Object = Object {
             Kind::OneOf(&["process", "hour"]),
             r#""process""#,
             Observed,
-            "How long a service address stays marked as bad: until the process restarts, or for \
-             an hour.",
+            "How long a failed discovery is remembered for an address: until the process \
+             restarts, or for an hour.",
         ),
         key(
             "target_reads_free_busy_access",

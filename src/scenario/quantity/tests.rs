@@ -1,3 +1,5 @@
+//! Tests of quantities: what is read, and what is refused with which words.
+
 use super::*;
 use crate::engine::time::SECOND;
 

@@ -1,3 +1,5 @@
+//! Tests of reading: documents, defaults, and findings.
+
 use super::*;
 use crate::engine::hash::NameHash;
 use crate::engine::{Instant, Span};

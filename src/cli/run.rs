@@ -1,0 +1,131 @@
+//! `fedsim run`: what happens.
+//!
+//! It knows nothing of how results are told. Invariant: whatever can be refused is refused before the
+//! simulation starts.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant as WallClock;
+
+use fedsim::record::Log;
+use fedsim::report::directory::{self, Timing};
+use fedsim::report::summary::log_word;
+use fedsim::report::{Identity, Overwrite, Reported, Summary, text};
+use fedsim::study;
+
+use super::check::{Loaded, load_one};
+use super::progress::Progress;
+use super::{Failure, Format, ScenarioArguments, failure, output, read_log};
+
+/// Simulate a scenario: summary, files under `results/`
+#[derive(Debug, clap::Args)]
+pub struct Run {
+    #[command(flatten)]
+    scenario: ScenarioArguments,
+    /// Write the files to this directory instead of `results/<name of the scenario>`
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Replace results of other inputs
+    #[arg(long)]
+    force: bool,
+    /// The seed of the day: the same world, other delays (same as `--set run.seed.day=N`)
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Which requests have rows in the tables: all, failed, none, a share such as sample=1%; all of up to
+    /// a million requests if it is left out
+    #[arg(long, value_name = "WHICH", default_value = "up-to-limit", value_parser = read_log)]
+    #[arg(hide_default_value = true)]
+    log: Log,
+    /// In what form the summary is told
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// The replication that a single run is.
+const REPLICATION: u32 = 0;
+
+/// Carries out the command.
+pub fn run(arguments: &Run) -> Result<(), Failure> {
+    let mut settings = arguments.scenario.settings.clone();
+    settings.extend(arguments.seed.map(|seed| format!("run.seed.day={seed}")));
+    let loaded = load_one(&ScenarioArguments {
+        file: arguments.scenario.file.clone(),
+        settings,
+    })?;
+    let federation = &loaded.compiled.federation;
+    if federation.requests.is_empty() {
+        return Err(Failure::Nothing {
+            message: format!("`{}` sends no request", arguments.scenario.file.display()),
+            help: "add a `[request.NAME]` with `at`, `from` and `to`".to_owned(),
+        });
+    }
+    let target = arguments.output.clone();
+    let target = target.unwrap_or_else(|| Path::new("results").join(&loaded.name));
+    let overwrite = if arguments.force {
+        Overwrite::Results
+    } else {
+        Overwrite::Never
+    };
+    let log = log_word(arguments.log);
+    let identity = Identity::new(
+        &loaded.compiled.effective,
+        federation.seed,
+        REPLICATION,
+        log,
+    );
+    directory::check(&target, &identity, overwrite)?;
+    simulate(arguments, &loaded, &target, overwrite)
+}
+
+fn simulate(
+    arguments: &Run,
+    loaded: &Loaded,
+    target: &Path,
+    overwrite: Overwrite,
+) -> Result<(), Failure> {
+    let federation = &loaded.compiled.federation;
+    let seed = federation.seed;
+    let file = arguments.scenario.file.display();
+    failure::set_context(format!(
+        "run {file}, seed world {} day {}",
+        seed.world, seed.day
+    ));
+    let progress = Progress::new(federation.start, federation.limits.horizon);
+    let begun = WallClock::now();
+    let at = |at, events| progress.at(at, events);
+    let result = study::run(
+        federation,
+        REPLICATION,
+        &loaded.expectations,
+        arguments.log,
+        at,
+    );
+    let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    progress.end();
+    if result.is_cancelled() {
+        return Err(Failure::Interrupted);
+    }
+    let reported = Reported {
+        name: &loaded.name,
+        effective: &loaded.compiled.effective,
+        federation,
+        replication: REPLICATION,
+        result: &result,
+    };
+    let summary = Summary::of(reported);
+    let timing = Timing::new(milliseconds, result.ended.events);
+    directory::write(target, overwrite, reported, &summary, timing)?;
+    match arguments.format {
+        Format::Text => output::result(&text::render(&summary))?,
+        Format::Json => output::result(&summary.json())?,
+    }
+    output::note(&format!("results: {}", target.display()));
+    let failed = result
+        .verdicts
+        .iter()
+        .filter(|verdict| !verdict.is_met)
+        .count();
+    match failed {
+        0 => Ok(()),
+        n => Err(Failure::Expectations(n, result.verdicts.len())),
+    }
+}

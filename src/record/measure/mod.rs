@@ -1,0 +1,208 @@
+//! Measures: numbers that expectations and studies ask for, such as
+//! `attendees.count{cause=token.signature-unknown, from=11:05}`.
+//!
+//! Definitions, denominators and what is left out stand in the [table of metrics](METRICS). Shares are
+//! kept as two whole numbers; percentiles are of the nearest rank in an integer [`Histogram`], at most
+//! 0.1 % too high; means are exact sums divided once. The instant that `from` and `until` ask for is
+//! that of the outcome, for tokens and calls that of the event itself.
+//!
+//! It knows nothing of expectations or of how instants are written. Invariant: what a measure
+//! accumulates are integers that merge by addition.
+
+mod compile;
+mod expression;
+mod sighting;
+mod vocabulary;
+
+use std::fmt;
+
+use crate::engine::Span;
+use crate::model::Federation;
+use crate::model::observation::{Observation, Recorder};
+
+use super::histogram::Histogram;
+use compile::Filter;
+use sighting::{Groups, Sighting, sight};
+
+pub use compile::{NoInstant, ReadInstant};
+pub use expression::{Condition, Expression, MeasureError, nearest};
+pub use vocabulary::{Kind, Label, METRICS, Metric, Statistic, Subject};
+
+/// A measure of one federation.
+#[derive(Clone, Debug)]
+pub struct Measure {
+    metric: &'static Metric,
+    filter: Filter,
+}
+
+/// What a measure came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A plain number.
+    Count(u64),
+    /// A number of bytes.
+    Bytes(u64),
+    /// So many of so many; the second is never zero.
+    Share(u64, u64),
+    /// A length of time.
+    Span(Span),
+    /// There was nothing to make a rate or a response time of.
+    Nothing,
+}
+
+/// Counts for several measures at once.
+#[derive(Clone, Debug, Default)]
+pub struct Measures {
+    rows: Vec<(Measure, Sums)>,
+    groups: Groups,
+}
+
+/// What is accumulated for a measure.
+#[derive(Clone, Debug, Default)]
+struct Sums {
+    count: u64,
+    rated: u64,
+    successes: u64,
+    bytes: u64,
+    latency: Histogram,
+}
+
+impl Measure {
+    /// Compiles an expression for a federation. `read_instant` reads the instants of `from` and
+    /// `until`.
+    ///
+    /// # Errors
+    /// Every condition whose value means nothing in this federation.
+    pub fn compile(
+        expression: &Expression,
+        federation: &Federation,
+        read_instant: ReadInstant<'_>,
+    ) -> Result<Measure, Vec<MeasureError>> {
+        let filter = compile::filter(expression, federation, read_instant)?;
+        let metric = expression.metric;
+        Ok(Measure { metric, filter })
+    }
+
+    /// Its metric.
+    pub fn metric(&self) -> &'static Metric {
+        self.metric
+    }
+}
+
+impl Measures {
+    /// Counts for these measures.
+    pub fn new(measures: impl IntoIterator<Item = Measure>) -> Measures {
+        let rows = measures
+            .into_iter()
+            .map(|measure| (measure, Sums::default()));
+        Measures {
+            rows: rows.collect(),
+            groups: Groups::default(),
+        }
+    }
+
+    /// What each measure came to, in the order in which they were given.
+    pub fn values(&self) -> impl Iterator<Item = Value> {
+        self.rows
+            .iter()
+            .map(|(measure, sums)| sums.value(measure.metric.statistic))
+    }
+
+    /// Adds what another recorder has counted for the same measures.
+    ///
+    /// # Panics
+    /// If it counts for another number of measures.
+    pub fn merge(&mut self, other: &Measures) {
+        assert_eq!(
+            self.rows.len(),
+            other.rows.len(),
+            "both count for the same measures"
+        );
+        for ((_, sums), (_, more)) in self.rows.iter_mut().zip(&other.rows) {
+            sums.count += more.count;
+            sums.rated += more.rated;
+            sums.successes += more.successes;
+            sums.bytes += more.bytes;
+            sums.latency.merge(&more.latency);
+        }
+    }
+}
+
+impl Recorder for Measures {
+    fn observe(&mut self, federation: &Federation, observation: &Observation) {
+        if self.rows.is_empty() {
+            return;
+        }
+        self.groups.learn(federation, observation);
+        let Some(sighting) = sight(&self.groups, observation, federation) else {
+            return;
+        };
+        for (measure, sums) in &mut self.rows {
+            if measure.metric.subject == sighting.subject && measure.filter.admits(&sighting) {
+                sums.add(&sighting, measure.metric.statistic);
+            }
+        }
+    }
+}
+
+impl Sums {
+    fn add(&mut self, sighting: &Sighting, statistic: Statistic) {
+        self.count += 1;
+        self.bytes += sighting.bytes;
+        if let Some(success) = sighting.success {
+            self.rated += 1;
+            self.successes += u64::from(success);
+        }
+        let is_of_spans = matches!(
+            statistic,
+            Statistic::Mean | Statistic::Percentile(_) | Statistic::Maximum
+        );
+        if let (true, Some(latency)) = (is_of_spans, sighting.latency) {
+            self.latency.add(latency);
+        }
+    }
+
+    fn value(&self, statistic: Statistic) -> Value {
+        let span = |span: Option<Span>| span.map_or(Value::Nothing, Value::Span);
+        match statistic {
+            Statistic::Count => Value::Count(self.count),
+            Statistic::Bytes => Value::Bytes(self.bytes),
+            Statistic::Rate if self.rated == 0 => Value::Nothing,
+            Statistic::Rate => Value::Share(self.successes, self.rated),
+            Statistic::Mean => span(self.latency.mean()),
+            Statistic::Percentile(percent) => span(self.latency.percentile(percent)),
+            Statistic::Maximum => span(self.latency.maximum()),
+        }
+    }
+}
+
+/// Prints as people write it: `12`, `99.50 % (199 of 200)`, `1.25 s`. Shares are rounded toward the
+/// middle of the scale, so that 100 % and 0 % always mean all and none.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Value::Count(count) => write!(f, "{count}"),
+            Value::Bytes(bytes) => write!(f, "{bytes} B"),
+            Value::Share(part, whole) => {
+                let exact = u128::from(part) * 10_000;
+                let whole_wide = u128::from(whole);
+                let parts = if part * 2 < whole {
+                    exact.div_ceil(whole_wide)
+                } else {
+                    exact / whole_wide
+                };
+                write!(
+                    f,
+                    "{}.{:02} % ({part} of {whole})",
+                    parts / 100,
+                    parts % 100
+                )
+            }
+            Value::Span(span) => write!(f, "{span}"),
+            Value::Nothing => f.write_str("nothing to measure"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

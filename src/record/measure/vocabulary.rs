@@ -1,0 +1,421 @@
+//! The vocabulary of measures: metrics and labels.
+//!
+//! It knows nothing of how a measure is spelled or counted. Invariant: the tables here are the only
+//! place where a metric or a label is named; parser, reference and suggestions follow from them.
+
+use std::fmt;
+
+use crate::model::outcome::words;
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// Requests.
+    Requests,
+    /// Groups.
+    Groups,
+    /// Attendees.
+    Attendees,
+    /// Issued delegation tokens.
+    Tokens,
+    /// Refused delegation tokens.
+    TokensRefused,
+    /// Calls to Autodiscover.
+    AutodiscoverCalls,
+    /// Calls to the Availability service of a target.
+    AvailabilityCalls,
+    /// Names that were resolved.
+    Names,
+    /// Answers that came too late.
+    Wasted,
+}
+
+/// What is made of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Statistic {
+    /// How many.
+    Count,
+    /// The bytes of all of them.
+    Bytes,
+    /// The share of successes.
+    Rate,
+    /// The mean response time.
+    Mean,
+    /// The response time that so many percent do not exceed.
+    Percentile(u32),
+    /// The longest response time.
+    Maximum,
+}
+
+/// What kind of value a metric has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A plain number.
+    Count,
+    /// A number of bytes.
+    Bytes,
+    /// A share from 0 to 100 %.
+    Share,
+    /// A length of time.
+    Span,
+}
+
+/// By what a metric can be narrowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)] // The table of labels below says what each is.
+pub enum Label {
+    Outcome,
+    Cause,
+    Code,
+    Side,
+    Layer,
+    Level,
+    Offer,
+    Gateway,
+    Answer,
+    Leg,
+    Path,
+    Org,
+    Target,
+    Workload,
+    Request,
+    From,
+    Until,
+}
+
+words!(Label {
+    Outcome => "outcome", Cause => "cause", Code => "code", Side => "side", Layer => "layer",
+    Level => "level", Offer => "offer", Gateway => "gateway", Answer => "answer", Leg => "leg",
+    Path => "path", Org => "org", Target => "target", Workload => "workload",
+    Request => "request", From => "from", Until => "until",
+});
+
+/// A metric.
+#[derive(Debug)]
+pub struct Metric {
+    /// Its name in expectations.
+    pub name: &'static str,
+    /// What is counted.
+    pub subject: Subject,
+    /// What is made of it.
+    pub statistic: Statistic,
+    /// What it is.
+    pub definition: &'static str,
+    /// What it is a part of; blank for counts.
+    pub denominator: &'static str,
+    /// What it leaves out.
+    pub leaves_out: &'static str,
+}
+
+impl Metric {
+    /// The metric with this name.
+    pub fn find(name: &str) -> Option<&'static Metric> {
+        METRICS.iter().find(|metric| metric.name == name)
+    }
+
+    /// The kind of its values.
+    pub fn kind(&self) -> Kind {
+        match self.statistic {
+            Statistic::Count => Kind::Count,
+            Statistic::Bytes => Kind::Bytes,
+            Statistic::Rate => Kind::Share,
+            Statistic::Mean | Statistic::Percentile(_) | Statistic::Maximum => Kind::Span,
+        }
+    }
+
+    /// The labels that it can be narrowed by.
+    pub fn labels(&self) -> &'static [Label] {
+        self.subject.labels()
+    }
+}
+
+impl Subject {
+    /// The labels that this subject has.
+    pub fn labels(self) -> &'static [Label] {
+        use Label::*;
+        match self {
+            Subject::Requests => &[Outcome, Org, Workload, Request, From, Until],
+            Subject::Groups => &[
+                Outcome, Cause, Code, Side, Layer, Leg, Path, Org, Target, Workload, Request, From,
+                Until,
+            ],
+            Subject::Attendees => &[
+                Outcome, Cause, Code, Side, Layer, Level, Leg, Path, Org, Target, Workload,
+                Request, From, Until,
+            ],
+            Subject::Tokens => &[
+                Offer, Gateway, Leg, Path, Org, Target, Workload, Request, From, Until,
+            ],
+            Subject::TokensRefused => &[
+                Cause, Layer, Gateway, Leg, Path, Org, Target, Workload, Request, From, Until,
+            ],
+            Subject::AutodiscoverCalls | Subject::AvailabilityCalls => {
+                &[Path, Org, Target, Workload, Request, From, Until]
+            }
+            Subject::Names => &[
+                Answer, Leg, Path, Org, Target, Workload, Request, From, Until,
+            ],
+            Subject::Wasted => &[Leg, Path, Org, Target, Workload, Request, From, Until],
+        }
+    }
+
+    /// The outcomes that this subject has.
+    pub fn outcomes(self) -> &'static [&'static str] {
+        match self {
+            Subject::Requests => &["complete", "partial", "failed", "in-flight"],
+            Subject::Groups => &["answered", "failed"],
+            Subject::Attendees => &["view", "failed"],
+            _ => &[],
+        }
+    }
+}
+
+impl Label {
+    /// What it narrows to, and what its values are.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Label::Outcome => {
+                "requests: complete, partial, failed, in-flight; groups: answered, failed; \
+                 attendees: view, failed"
+            }
+            Label::Cause => "the root cause of a failure, such as `token.signature-unknown`",
+            Label::Code => {
+                "the code that the product shows, by number or name: `5037`, `NoFreeBusyAccess`"
+            }
+            Label::Side => "who has to act: client, requester, target, gateway, network",
+            Label::Layer => "where the cause lies, such as `dns` or `token`",
+            Label::Level => "what is seen of a calendar: AvailabilityOnly, LimitedDetails, Owner",
+            Label::Offer => "what a token allows, such as `SharingCalendarFreeBusy`",
+            Label::Gateway => "the gateway that was asked for a token, by name",
+            Label::Answer => "what a name led to: found, not-found, server-failure, silent",
+            Label::Leg => "the leg of a group, such as `autodiscover`",
+            Label::Path => {
+                "how the target is reached: relationship, connector, address-space, \
+                 personal-share, local; none: no path was found"
+            }
+            Label::Org => "the organization that asks, by name",
+            Label::Target => "the organization that is asked, by name",
+            Label::Workload => "the workload that a request belongs to, by name",
+            Label::Request => {
+                "a request of the scenario by name (`first`), one of its repetitions (`first#2`), \
+                 or any request by identity (`contoso/first#2`)"
+            }
+            Label::From => "at or after this instant, such as `11:05`, `+2 h`, `day 3 09:30`",
+            Label::Until => "before this instant",
+        }
+    }
+}
+
+impl Kind {
+    /// How a value of this kind is written, for messages.
+    pub fn example(self) -> &'static str {
+        match self {
+            Kind::Count => "a whole number, e.g. `> 0`",
+            Kind::Bytes => "a size, e.g. `< 20 KB`",
+            Kind::Share => "a share, e.g. `>= 99.5 %`",
+            Kind::Span => "a span, e.g. `< 25 s`",
+        }
+    }
+}
+
+impl fmt::Display for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+const fn metric(
+    name: &'static str,
+    subject: Subject,
+    statistic: Statistic,
+    definition: &'static str,
+    denominator: &'static str,
+    leaves_out: &'static str,
+) -> Metric {
+    Metric {
+        name,
+        subject,
+        statistic,
+        definition,
+        denominator,
+        leaves_out,
+    }
+}
+
+/// All metrics.
+pub const METRICS: &[Metric] = &[
+    metric(
+        "requests.count",
+        Subject::Requests,
+        Statistic::Count,
+        "requests that clients sent, at the instant of their answer or of the end of the run",
+        "",
+        "nothing",
+    ),
+    metric(
+        "requests.success_rate",
+        Subject::Requests,
+        Statistic::Rate,
+        "requests of which each attendee has a view",
+        "answered requests",
+        "requests in flight at the end",
+    ),
+    metric(
+        "groups.count",
+        Subject::Groups,
+        Statistic::Count,
+        "groups that have an outcome, at its instant",
+        "",
+        "groups of requests in flight at the end",
+    ),
+    metric(
+        "groups.success_rate",
+        Subject::Groups,
+        Statistic::Rate,
+        "groups that the target answered",
+        "groups that have an outcome",
+        "groups of requests in flight at the end; mailboxes of the own organization",
+    ),
+    metric(
+        "attendees.count",
+        Subject::Attendees,
+        Statistic::Count,
+        "attendees that have an outcome, at its instant",
+        "",
+        "attendees of requests in flight at the end",
+    ),
+    metric(
+        "attendees.success_rate",
+        Subject::Attendees,
+        Statistic::Rate,
+        "attendees of other organizations that have a view",
+        "attendees of other organizations that have an outcome, those without any path included",
+        "attendees of requests in flight at the end; mailboxes of the own organization",
+    ),
+    metric(
+        "tokens.count",
+        Subject::Tokens,
+        Statistic::Count,
+        "delegation tokens that a gateway issued",
+        "",
+        "OAuth tokens; tokens that were used again; refused ones",
+    ),
+    metric(
+        "tokens.bytes",
+        Subject::Tokens,
+        Statistic::Bytes,
+        "bytes of the answers that carried delegation tokens",
+        "",
+        "requests for tokens; TLS and TCP overhead",
+    ),
+    metric(
+        "tokens.refused",
+        Subject::TokensRefused,
+        Statistic::Count,
+        "delegation tokens that a gateway refused to issue",
+        "",
+        "requests that never reached a gateway",
+    ),
+    metric(
+        "autodiscover.calls",
+        Subject::AutodiscoverCalls,
+        Statistic::Count,
+        "calls to Autodiscover of a target that were begun",
+        "",
+        "its token",
+    ),
+    metric(
+        "availability.calls",
+        Subject::AvailabilityCalls,
+        Statistic::Count,
+        "calls to the Availability service of a target that were begun",
+        "",
+        "its token; calls of clients",
+    ),
+    metric(
+        "dns.queries",
+        Subject::Names,
+        Statistic::Count,
+        "names that servers asked their resolver for, whatever the answer",
+        "",
+        "queries between the resolver and the zones' servers",
+    ),
+    metric(
+        "dns.hit_rate",
+        Subject::Names,
+        Statistic::Rate,
+        "names that a resolver answered from its cache",
+        "names that servers asked their resolver for",
+        "nothing",
+    ),
+    metric(
+        "wasted.calls",
+        Subject::Wasted,
+        Statistic::Count,
+        "answers that came after their request had been given up",
+        "",
+        "calls that were given up and never answered",
+    ),
+    metric(
+        "latency.mean",
+        Subject::Requests,
+        Statistic::Mean,
+        "mean time from sending a request to receiving its answer, as the client sees it",
+        "answered requests",
+        "requests in flight at the end",
+    ),
+    percentile("latency.p50", Subject::Requests, 50),
+    percentile("latency.p95", Subject::Requests, 95),
+    percentile("latency.p99", Subject::Requests, 99),
+    metric(
+        "latency.max",
+        Subject::Requests,
+        Statistic::Maximum,
+        "longest time from sending a request to receiving its answer",
+        "answered requests",
+        "requests in flight at the end",
+    ),
+    metric(
+        "groups.latency.mean",
+        Subject::Groups,
+        Statistic::Mean,
+        "mean time from dispatching a group to its outcome",
+        "groups that have an outcome",
+        "groups of requests in flight at the end",
+    ),
+    percentile("groups.latency.p50", Subject::Groups, 50),
+    percentile("groups.latency.p95", Subject::Groups, 95),
+    percentile("groups.latency.p99", Subject::Groups, 99),
+    metric(
+        "groups.latency.max",
+        Subject::Groups,
+        Statistic::Maximum,
+        "longest time from dispatching a group to its outcome",
+        "groups that have an outcome",
+        "groups of requests in flight at the end",
+    ),
+];
+
+const fn percentile(name: &'static str, subject: Subject, percent: u32) -> Metric {
+    let (definition, denominator, leaves_out) = match subject {
+        Subject::Groups => (
+            "time from dispatch to outcome that so many percent of groups do not exceed",
+            "groups that have an outcome",
+            "groups of requests in flight at the end",
+        ),
+        _ => (
+            "time from sending to answer that so many percent of requests do not exceed",
+            "answered requests",
+            "requests in flight at the end",
+        ),
+    };
+    let statistic = Statistic::Percentile(percent);
+    metric(
+        name,
+        subject,
+        statistic,
+        definition,
+        denominator,
+        leaves_out,
+    )
+}

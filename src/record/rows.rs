@@ -1,0 +1,554 @@
+//! Row logs: one row for each request, group, attendee and token, with names instead of ids.
+//!
+//! Definition: a *request* row is written when the request is answered or the run ends, a *group* row
+//! and an *attendee* row when it has an outcome, a *token* row when a gateway issued or refused a
+//! token or one was used again. It leaves out requests that the [`Log`] does not keep, and requests
+//! beyond the limit.
+//!
+//! It knows no files. Invariant: rows are sorted by (time, name of the request, place within it), and
+//! which requests are kept depends on their identities and outcomes alone.
+
+use std::cmp::Ordering;
+
+use rustc_hash::FxHashMap;
+
+use crate::engine::{Instant, Span};
+use crate::model::Federation;
+use crate::model::address::{Address, Url};
+use crate::model::cause::Cause;
+use crate::model::gateway::DataCentreId;
+use crate::model::names::NameId;
+use crate::model::observation::{
+    CacheAnswer, Fact, Observation, PathKind, PathObject, Recorder, RequestIdentity,
+};
+use crate::model::organization::{OrgId, ServerId};
+use crate::model::outcome::{AttendeeOutcome, GroupOutcome, Leg, RequestOutcome, View};
+use crate::model::token::DelegationToken;
+
+use crate::model::parameters::SHARE_PARTS;
+
+use super::naming::spelled_out_attendee;
+
+/// The most requests whose rows are kept unless it is said which ones.
+pub const REQUESTS_MAX: u64 = 1_000_000;
+
+/// Which requests are logged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Log {
+    /// All, as long as there are at most [`REQUESTS_MAX`]; beyond that none.
+    #[default]
+    UpToLimit,
+    /// All, however many.
+    All,
+    /// Those that are not complete: partial, failed, or in flight at the end.
+    Failed,
+    /// This share, in parts of 10¹², chosen by the hashes of their identities.
+    Sample(u64),
+    /// None.
+    None,
+}
+
+/// A request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // Columns; the reference of results says what each is.
+pub struct RequestRow {
+    pub sent: Instant,
+    pub request: RequestIdentity,
+    pub from: Address,
+    pub attendees: u16,
+    pub window: Span,
+    pub view: View,
+    pub server: Option<ServerId>,
+    pub groups: u16,
+    pub tokens: u16,
+    /// None: in flight at the end.
+    pub outcome: Option<RequestOutcome>,
+    pub views: u16,
+    pub ended: Instant,
+    pub latency: Option<Span>,
+}
+
+/// A group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // Columns; the reference of results says what each is.
+pub struct GroupRow {
+    pub dispatched: Instant,
+    pub request: RequestIdentity,
+    pub group: u16,
+    pub path: PathObject,
+    pub domain: NameId,
+    pub target: Option<OrgId>,
+    pub attendees: u16,
+    pub endpoint: Option<Url>,
+    pub ended: Instant,
+    pub outcome: GroupOutcome,
+    pub latency: Span,
+}
+
+/// An attendee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // Columns; the reference of results says what each is.
+pub struct AttendeeRow {
+    pub ended: Instant,
+    pub request: RequestIdentity,
+    pub attendee: u16,
+    pub asked: Option<Address>,
+    pub path: Option<PathKind>,
+    pub object: Option<PathObject>,
+    pub cache: Option<CacheAnswer>,
+    pub target: Option<OrgId>,
+    pub outcome: AttendeeOutcome,
+}
+
+/// What happened to a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenEvent {
+    /// A data centre issued it, in an answer of so many bytes.
+    Issued(DataCentreId, DelegationToken, u32),
+    /// A data centre refused it.
+    Refused(DataCentreId, Cause),
+    /// It was used again.
+    Reused(DelegationToken),
+}
+
+/// A token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // Columns; the reference of results says what each is.
+pub struct TokenRow {
+    pub at: Instant,
+    pub request: RequestIdentity,
+    pub group: u16,
+    pub leg: Leg,
+    pub event: TokenEvent,
+}
+
+/// All rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)] // The names say it.
+pub struct RowLists {
+    pub requests: Vec<RequestRow>,
+    pub groups: Vec<GroupRow>,
+    pub attendees: Vec<AttendeeRow>,
+    pub tokens: Vec<TokenRow>,
+}
+
+/// Keeps rows.
+#[derive(Clone, Debug, Default)]
+pub struct Rows {
+    log: Log,
+    requests: u64,
+    /// Looked up only, never iterated.
+    open: FxHashMap<RequestIdentity, Open>,
+    kept: RowLists,
+}
+
+/// What is known of a request that is under way.
+#[derive(Clone, Debug)]
+struct Open {
+    sent: Instant,
+    from: Address,
+    attendees: u16,
+    window: Span,
+    view: View,
+    server: Option<ServerId>,
+    paths: Vec<(u16, Address, PathObject, CacheAnswer)>,
+    dispatched: Vec<Dispatched>,
+    rows: RowLists,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Dispatched {
+    group: u16,
+    at: Instant,
+    path: PathObject,
+    domain: NameId,
+    attendees: u16,
+    endpoint: Option<Url>,
+}
+
+impl Rows {
+    /// Keeps the rows of these requests.
+    pub fn new(log: Log) -> Rows {
+        Rows {
+            log,
+            ..Rows::default()
+        }
+    }
+
+    /// Whether rows were dropped because there were more than [`REQUESTS_MAX`] requests.
+    pub fn is_over_limit(&self) -> bool {
+        self.log == Log::UpToLimit && self.requests > REQUESTS_MAX
+    }
+
+    /// The rows, sorted.
+    pub fn finish(mut self, federation: &Federation) -> RowLists {
+        let by_name = |a: RequestIdentity, b: RequestIdentity| order(federation, a, b);
+        let rows = &mut self.kept;
+        rows.requests.sort_by(|a, b| {
+            a.sent
+                .cmp(&b.sent)
+                .then_with(|| by_name(a.request, b.request))
+        });
+        rows.groups.sort_by(|a, b| {
+            let times = a.dispatched.cmp(&b.dispatched);
+            let names = || by_name(a.request, b.request);
+            times.then_with(names).then(a.group.cmp(&b.group))
+        });
+        rows.attendees.sort_by(|a, b| {
+            let names = || by_name(a.request, b.request);
+            let times = a.ended.cmp(&b.ended);
+            times.then_with(names).then(a.attendee.cmp(&b.attendee))
+        });
+        rows.tokens.sort_by(|a, b| {
+            let names = || by_name(a.request, b.request);
+            let places = (a.group, a.leg).cmp(&(b.group, b.leg));
+            a.at.cmp(&b.at).then_with(names).then(places)
+        });
+        self.kept
+    }
+
+    /// Whether the rows of a request that begins are kept, as far as that is known then.
+    fn begins(&mut self, federation: &Federation, request: RequestIdentity) -> bool {
+        self.requests += 1;
+        if self.is_over_limit() {
+            self.open.clear();
+            self.kept = RowLists::default();
+            return false;
+        }
+        self.is_chosen(federation, request)
+    }
+
+    fn is_chosen(&self, federation: &Federation, request: RequestIdentity) -> bool {
+        match self.log {
+            Log::UpToLimit => !self.is_over_limit(),
+            Log::All | Log::Failed => true,
+            Log::Sample(parts) => {
+                let hash = u128::from(federation.request_hash(request).0);
+                (hash * u128::from(SHARE_PARTS)) >> u64::BITS < u128::from(parts)
+            }
+            Log::None => false,
+        }
+    }
+
+    fn token(&mut self, federation: &Federation, row: TokenRow) {
+        if let Some(open) = self.open.get_mut(&row.request) {
+            open.rows.tokens.push(row);
+        } else if self.is_chosen(federation, row.request) {
+            // It came after its request had been given up, which then was not complete.
+            self.kept.tokens.push(row);
+        }
+    }
+
+    fn end(&mut self, observation: &Observation, ending: Ending) {
+        let Some(mut open) = self.open.remove(&observation.request) else {
+            return;
+        };
+        if self.log == Log::Failed && ending.outcome == Some(RequestOutcome::Complete) {
+            return;
+        }
+        let issued = |row: &&TokenRow| matches!(row.event, TokenEvent::Issued(..));
+        self.kept.requests.push(RequestRow {
+            sent: open.sent,
+            request: observation.request,
+            from: open.from,
+            attendees: open.attendees,
+            window: open.window,
+            view: open.view,
+            server: open.server,
+            groups: open.dispatched.len() as u16,
+            tokens: open.rows.tokens.iter().filter(issued).count() as u16,
+            outcome: ending.outcome,
+            views: ending.views,
+            ended: observation.at,
+            latency: ending.latency,
+        });
+        self.kept.groups.append(&mut open.rows.groups);
+        self.kept.attendees.append(&mut open.rows.attendees);
+        self.kept.tokens.append(&mut open.rows.tokens);
+    }
+}
+
+/// How a request ended.
+struct Ending {
+    outcome: Option<RequestOutcome>,
+    views: u16,
+    latency: Option<Span>,
+}
+
+impl Recorder for Rows {
+    fn observe(&mut self, federation: &Federation, observation: &Observation) {
+        let (at, request) = (observation.at, observation.request);
+        let token = |group, leg, event| TokenRow {
+            at,
+            request,
+            group,
+            leg,
+            event,
+        };
+        match observation.fact {
+            Fact::Sent {
+                from,
+                attendees,
+                window,
+                view,
+            } => {
+                if self.begins(federation, request) {
+                    let open = Open::new(at, from, attendees, window, view);
+                    self.open.insert(request, open);
+                }
+            }
+            Fact::TokenIssued {
+                group,
+                leg,
+                data_centre,
+                token: issued,
+                bytes,
+            } => {
+                let event = TokenEvent::Issued(data_centre, issued, bytes);
+                self.token(federation, token(group, leg, event));
+            }
+            Fact::TokenRefused {
+                group,
+                leg,
+                data_centre,
+                cause,
+            } => {
+                let event = TokenEvent::Refused(data_centre, cause);
+                self.token(federation, token(group, leg, event));
+            }
+            Fact::TokenReused {
+                group,
+                leg,
+                token: reused,
+            } => self.token(federation, token(group, leg, TokenEvent::Reused(reused))),
+            Fact::RequestDone {
+                outcome,
+                views,
+                latency,
+                ..
+            } => self.end(
+                observation,
+                Ending {
+                    outcome: Some(outcome),
+                    views,
+                    latency: Some(latency),
+                },
+            ),
+            Fact::InFlightAtEnd { .. } => self.end(
+                observation,
+                Ending {
+                    outcome: None,
+                    views: 0,
+                    latency: None,
+                },
+            ),
+            _ => {
+                if let Some(open) = self.open.get_mut(&request) {
+                    open.learn(federation, observation);
+                }
+            }
+        }
+    }
+}
+
+impl Open {
+    fn new(sent: Instant, from: Address, attendees: u16, window: Span, view: View) -> Open {
+        Open {
+            sent,
+            from,
+            attendees,
+            window,
+            view,
+            server: None,
+            paths: Vec::new(),
+            dispatched: Vec::new(),
+            rows: RowLists::default(),
+        }
+    }
+
+    fn learn(&mut self, federation: &Federation, observation: &Observation) {
+        let (at, request) = (observation.at, observation.request);
+        match observation.fact {
+            Fact::Arrived { server } => self.server = Some(server),
+            Fact::PathChosen {
+                attendee,
+                asked,
+                path,
+                cache,
+            } => self.paths.push((attendee, asked, path, cache)),
+            Fact::GroupDispatched {
+                group,
+                attendees,
+                path,
+                domain,
+                endpoint,
+            } => self.dispatched.push(Dispatched {
+                group,
+                at,
+                path,
+                domain,
+                attendees,
+                endpoint,
+            }),
+            Fact::GroupDone {
+                group,
+                target,
+                outcome,
+                latency,
+                ..
+            } => {
+                let Some(begun) = self.dispatched.iter().find(|row| row.group == group) else {
+                    return;
+                };
+                self.rows.groups.push(GroupRow {
+                    dispatched: begun.at,
+                    request,
+                    group,
+                    path: begun.path,
+                    domain: begun.domain,
+                    target,
+                    attendees: begun.attendees,
+                    endpoint: begun.endpoint,
+                    ended: at,
+                    outcome,
+                    latency,
+                });
+            }
+            Fact::AttendeeDone {
+                attendee,
+                path,
+                target,
+                outcome,
+            } => {
+                let chosen = self.paths.iter().rev().find(|row| row.0 == attendee);
+                let spelled_out = || spelled_out_attendee(federation, request, attendee);
+                self.rows.attendees.push(AttendeeRow {
+                    ended: at,
+                    request,
+                    attendee,
+                    asked: chosen.map(|row| row.1).or_else(spelled_out),
+                    path,
+                    object: chosen.map(|row| row.2),
+                    cache: chosen.map(|row| row.3),
+                    target,
+                    outcome,
+                });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The order of two requests by their names.
+fn order(federation: &Federation, a: RequestIdentity, b: RequestIdentity) -> Ordering {
+    let organization = |id: RequestIdentity| &*federation.organizations.original(id.requester).name;
+    let workload = |id: RequestIdentity| &*federation.workloads[id.workload].name;
+    organization(a)
+        .cmp(organization(b))
+        .then_with(|| workload(a).cmp(workload(b)))
+        .then(a.number.cmp(&b.number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::fixture::{START, federation, journey, request, seen};
+
+    fn rows(log: Log, observations: &[Observation]) -> RowLists {
+        let federation = federation();
+        let mut rows = Rows::new(log);
+        for observation in observations {
+            rows.observe(federation, observation);
+        }
+        rows.finish(federation)
+    }
+
+    /// Two requests at one instant (the second observed first), a failed one, one in flight.
+    fn run() -> Vec<Observation> {
+        let mut all = journey(0, 2, Ok(()));
+        all.extend(journey(0, 1, Ok(())));
+        all.extend(journey(10, 3, Err(Cause::CalendarMissing)));
+        all.extend(journey(3_000, 4, Ok(()))[..7].iter());
+        let since = START + Span::from_seconds(3);
+        all.push(seen(3_600_000, request(4), Fact::InFlightAtEnd { since }));
+        all
+    }
+
+    fn numbers(lists: &RowLists) -> [Vec<u32>; 4] {
+        [
+            lists.requests.iter().map(|r| r.request.number).collect(),
+            lists.groups.iter().map(|r| r.request.number).collect(),
+            lists.attendees.iter().map(|r| r.request.number).collect(),
+            lists.tokens.iter().map(|r| r.request.number).collect(),
+        ]
+    }
+
+    #[test]
+    fn rows_are_sorted_by_time_and_name_and_a_log_chooses_requests() {
+        let (four, three) = (vec![1, 2, 3, 4], vec![1, 2, 3]);
+        let all = [four, three.clone(), three.clone(), three];
+        let cases = [
+            (Log::UpToLimit, all.clone()),
+            (Log::All, all.clone()),
+            (Log::Sample(SHARE_PARTS), all),
+            (Log::Failed, [vec![3, 4], vec![3], vec![3], vec![3]]),
+            (Log::Sample(0), [vec![], vec![], vec![], vec![]]),
+            (Log::None, [vec![], vec![], vec![], vec![]]),
+        ];
+        for (log, expected) in cases {
+            assert_eq!(numbers(&rows(log, &run())), expected, "{log:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_says_what_was_observed() {
+        let lists = rows(Log::All, &run());
+        let last = &lists.requests[3];
+        assert_eq!((last.outcome, last.latency, last.tokens), (None, None, 0));
+        let first = &lists.requests[0];
+        assert_eq!(first.outcome, Some(RequestOutcome::Complete));
+        assert_eq!((first.groups, first.tokens, first.views), (1, 1, 1));
+        assert_eq!(first.latency, Some(Span::from_milliseconds(500)));
+        assert_eq!(
+            lists.groups[0].dispatched,
+            START + Span::from_milliseconds(5)
+        );
+        assert_eq!(lists.attendees[0].cache, Some(CacheAnswer::Hit));
+        assert!(matches!(
+            lists.tokens[0].event,
+            TokenEvent::Issued(_, _, 9_000)
+        ));
+    }
+
+    #[test]
+    fn a_token_that_comes_after_its_request_was_given_up_has_a_row() {
+        let mut late = journey(0, 1, Err(Cause::DeadlineAtToken));
+        let issued = late.remove(7);
+        assert!(matches!(issued.fact, Fact::TokenIssued { .. }));
+        late.push(issued);
+        let lists = rows(Log::Failed, &late);
+        assert_eq!((lists.tokens.len(), lists.requests[0].tokens), (1, 0));
+    }
+
+    #[test]
+    fn half_of_many_requests_are_about_half_of_them() {
+        let sent = journey(0, 1, Ok(()))[0];
+        let many: Vec<_> = (1..=4_000)
+            .map(|n| Observation {
+                request: request(n),
+                ..sent
+            })
+            .collect();
+        let federation = federation();
+        let mut rows = Rows::new(Log::Sample(SHARE_PARTS / 2));
+        for observation in &many {
+            rows.observe(federation, observation);
+        }
+        // Binomial: 2000 ± 5 standard deviations of 31.6.
+        assert!(
+            (1_842..=2_158).contains(&rows.open.len()),
+            "{}",
+            rows.open.len()
+        );
+    }
+}

@@ -1,0 +1,405 @@
+//! The words of a walk: what each observation is called in an administrator's language.
+//!
+//! It knows nothing of which observations are kept. Invariant: a text says nothing that its
+//! observation does not say, names of objects aside.
+
+use std::collections::BTreeMap;
+
+use crate::model::Federation;
+use crate::model::address::Address;
+use crate::model::observation::{
+    CacheAnswer, CalendarDecision, Fact, NameAnswer, Observation, PathKind, PathObject,
+};
+use crate::model::outcome::{AttendeeOutcome, Failure, GroupOutcome, Leg};
+use crate::model::token::DelegationToken;
+use crate::record::naming::{
+    certificate_name, instant_short, path_object_name, server_name, signer_name, span_short,
+    spelled_out_attendee,
+};
+
+use super::Place;
+
+/// Tells the observations of one request.
+pub(super) struct Teller<'a> {
+    federation: &'a Federation,
+    attendees: BTreeMap<u16, Address>,
+    /// With several groups, each line says which one it is about.
+    groups: usize,
+}
+
+impl<'a> Teller<'a> {
+    /// Learns from all observations of the request what its attendees and groups are.
+    pub(super) fn new(federation: &'a Federation, observations: &[Observation]) -> Teller<'a> {
+        let mut attendees = BTreeMap::new();
+        let mut groups = 0;
+        for observation in observations {
+            match observation.fact {
+                Fact::PathChosen {
+                    attendee, asked, ..
+                } => {
+                    attendees.insert(attendee, asked);
+                }
+                Fact::AttendeeDone { attendee, .. } => {
+                    let request = observation.request;
+                    if let Some(asked) = spelled_out_attendee(federation, request, attendee) {
+                        attendees.entry(attendee).or_insert(asked);
+                    }
+                }
+                Fact::GroupDispatched { .. } => groups += 1,
+                _ => {}
+            }
+        }
+        Teller {
+            federation,
+            attendees,
+            groups,
+        }
+    }
+
+    /// Where an observation was made, and what it says.
+    pub(super) fn tell(&self, observation: &Observation) -> (Place, String) {
+        let federation = self.federation;
+        let name = |name| federation.names.text(name);
+        match observation.fact {
+            Fact::Sent {
+                from,
+                attendees,
+                window,
+                view,
+            } => {
+                let (from, attendees) = (federation.address_text(from), count(attendees));
+                let text = format!("{from} asks for {attendees}: {window}, {view}");
+                (Place::Client, text)
+            }
+            Fact::Arrived { server } => {
+                let server = server_name(federation, server);
+                (Place::Requester, format!("{server} takes the request"))
+            }
+            Fact::PathChosen {
+                attendee,
+                path,
+                cache,
+                ..
+            } => {
+                let (who, path) = (self.attendee(attendee), self.path(path));
+                (
+                    Place::Requester,
+                    format!("{who}: by {path}{}", cached(cache)),
+                )
+            }
+            Fact::GroupDispatched {
+                group,
+                attendees,
+                domain,
+                endpoint,
+                ..
+            } => {
+                let endpoint = match endpoint {
+                    Some(url) => format!("endpoint {}", federation.url_text(url)),
+                    None => "endpoint unknown".to_owned(),
+                };
+                let (of, who) = (name(domain), count(attendees));
+                let text = format!("sends {who} of {of} on its way; {endpoint}");
+                (Place::Requester, self.of_group(group, text))
+            }
+            Fact::LegStarted { group, leg, host } => {
+                let text = format!("{}: calls {}", leg_name(leg), name(host));
+                (Place::Requester, self.of_group(group, text))
+            }
+            Fact::NameResolved {
+                group,
+                host,
+                answer,
+                from_cache,
+                ..
+            } => {
+                let from = if from_cache { ", from the cache" } else { "" };
+                let text = format!("{} {}{from}", name(host), answered(answer));
+                (Place::Dns, self.of_group(group, text))
+            }
+            Fact::Connected {
+                group,
+                host,
+                round_trips,
+                ..
+            } => {
+                let text = match round_trips {
+                    0 => format!("the connection to {} stands already", name(host)),
+                    1 => format!("connected to {} after 1 round trip", name(host)),
+                    n => format!("connected to {} after {n} round trips", name(host)),
+                };
+                (Place::Requester, self.of_group(group, text))
+            }
+            Fact::CallArrived { group, leg, server } => {
+                let server = server_name(federation, server);
+                let text = format!("{server} takes the {} call", leg_name(leg));
+                (Place::Target, self.of_group(group, text))
+            }
+            Fact::LegEnded {
+                group,
+                leg,
+                failure,
+            } => {
+                let how = failure.map_or("done".to_owned(), |failure| {
+                    format!("failed: {} ({})", failure.text(), failure.cause)
+                });
+                let text = format!("{}: {how}", leg_name(leg));
+                (Place::Requester, self.of_group(group, text))
+            }
+            Fact::AnswerWasted { group, leg } => {
+                let text = format!(
+                    "{}: an answer that nobody waits for any more",
+                    leg_name(leg)
+                );
+                (Place::Requester, self.of_group(group, text))
+            }
+            Fact::TokenIssued { .. }
+            | Fact::TokenRefused { .. }
+            | Fact::TokenReused { .. }
+            | Fact::OAuthTokenIssued { .. }
+            | Fact::TokenValidated { .. } => self.tell_of_tokens(&observation.fact),
+            Fact::Discovered { .. } | Fact::CalendarDecided { .. } => {
+                self.tell_of_answers(&observation.fact)
+            }
+            Fact::AttendeeDone { .. }
+            | Fact::GroupDone { .. }
+            | Fact::RequestDone { .. }
+            | Fact::InFlightAtEnd { .. } => self.tell_of_outcomes(&observation.fact),
+        }
+    }
+
+    fn tell_of_tokens(&self, fact: &Fact) -> (Place, String) {
+        match *fact {
+            Fact::TokenIssued {
+                group,
+                token,
+                data_centre,
+                ..
+            } => {
+                let centre = &self.federation.data_centres[data_centre].name;
+                let text = format!("{centre} issued {}", self.token(&token));
+                (Place::Gateway, self.of_group(group, text))
+            }
+            Fact::TokenRefused {
+                group,
+                data_centre,
+                cause,
+                ..
+            } => {
+                let centre = &self.federation.data_centres[data_centre].name;
+                let text = format!("{centre} refused a token: {} ({cause})", cause.row().text);
+                (Place::Gateway, self.of_group(group, text))
+            }
+            Fact::TokenReused { group, token, .. } => {
+                let text = format!("uses again {}", self.token(&token));
+                (Place::Requester, self.of_group(group, text))
+            }
+            Fact::OAuthTokenIssued { group } => {
+                let text = "the authorization server issued an OAuth token".to_owned();
+                (Place::Gateway, self.of_group(group, text))
+            }
+            Fact::TokenValidated {
+                group,
+                server,
+                result,
+                ..
+            } => {
+                let server = server_name(self.federation, server);
+                let text = match result {
+                    Ok(()) => format!("{server} honours the token"),
+                    Err(rejection) => {
+                        let (code, cause) = (rejection.result_code(), rejection.cause());
+                        let why = cause.row().text;
+                        format!("{server} rejects the token as {code}: {why} ({cause})")
+                    }
+                };
+                (Place::Target, self.of_group(group, text))
+            }
+            _ => unreachable!("the caller hands over facts about tokens"),
+        }
+    }
+
+    fn tell_of_answers(&self, fact: &Fact) -> (Place, String) {
+        match *fact {
+            Fact::Discovered {
+                group,
+                attendee,
+                url,
+                redirect,
+                failure,
+            } => {
+                let answer = match (url, redirect, failure) {
+                    (_, _, Some(cause)) => format!("{} ({cause})", cause.row().text),
+                    (Some(url), ..) => format!("EWS is at {}", self.federation.url_text(url)),
+                    (_, Some(to), _) => format!("ask for {}", self.federation.address_text(to)),
+                    (None, None, None) => "no URL".to_owned(),
+                };
+                let text = format!("Autodiscover for {}: {answer}", self.attendee(attendee));
+                (Place::Target, self.of_group(group, text))
+            }
+            Fact::CalendarDecided {
+                group,
+                attendee,
+                decision,
+            } => {
+                let text = format!("{}: {}", self.attendee(attendee), self.decision(&decision));
+                (Place::Target, self.of_group(group, text))
+            }
+            _ => unreachable!("the caller hands over the target's answers"),
+        }
+    }
+
+    fn tell_of_outcomes(&self, fact: &Fact) -> (Place, String) {
+        match *fact {
+            Fact::AttendeeDone {
+                attendee, outcome, ..
+            } => {
+                let outcome = match outcome {
+                    AttendeeOutcome::View(level) => format!("view at level {level}"),
+                    AttendeeOutcome::Failed(failure) => failed(&failure),
+                };
+                (
+                    Place::Requester,
+                    format!("{}: {outcome}", self.attendee(attendee)),
+                )
+            }
+            Fact::GroupDone {
+                group,
+                outcome,
+                latency,
+                ..
+            } => {
+                let outcome = match outcome {
+                    GroupOutcome::Answered => "answered".to_owned(),
+                    GroupOutcome::Failed(failure) => {
+                        format!("failed with {} ({})", failure.code, failure.cause)
+                    }
+                };
+                let latency = span_short(latency);
+                let text = format!("group {outcome}, {latency} after it was dispatched");
+                (Place::Requester, self.of_group(group, text))
+            }
+            Fact::RequestDone {
+                outcome,
+                views,
+                attendees,
+                latency,
+            } => {
+                let of = count(attendees);
+                (
+                    Place::Client,
+                    format!("{outcome}: {views} of {of}, after {}", span_short(latency)),
+                )
+            }
+            Fact::InFlightAtEnd { .. } => (
+                Place::Client,
+                "the run ends before the request is answered".to_owned(),
+            ),
+            _ => unreachable!("the caller hands over outcomes"),
+        }
+    }
+
+    fn of_group(&self, group: u16, text: String) -> String {
+        if self.groups > 1 {
+            format!("[group {group}] {text}")
+        } else {
+            text
+        }
+    }
+
+    fn attendee(&self, attendee: u16) -> String {
+        match self.attendees.get(&attendee) {
+            Some(&address) => self.federation.address_text(address),
+            None => format!("attendee {attendee}"),
+        }
+    }
+
+    fn path(&self, path: PathObject) -> String {
+        let name = path_object_name(self.federation, path);
+        match path.kind() {
+            PathKind::Local => "a local read".to_owned(),
+            PathKind::Personal => "a calendar shared in person".to_owned(),
+            PathKind::Connector => format!("intra-organization connector `{name}`"),
+            PathKind::Relationship => format!("organization relationship `{name}`"),
+            PathKind::AddressSpace => format!("availability address space `{name}`"),
+        }
+    }
+
+    /// `token SharingCalendarFreeBusy for FYDIBOHF25SPDLT.fabrikam.com (NotBefore …, signed by …)`.
+    fn token(&self, token: &DelegationToken) -> String {
+        let federation = self.federation;
+        format!(
+            "token {} for {} (NotBefore {}, signed by {}, encrypted for {})",
+            token.offer,
+            federation.names.text(token.audience),
+            instant_short(token.not_before),
+            signer_name(federation, token),
+            certificate_name(federation, token),
+        )
+    }
+
+    fn decision(&self, decision: &CalendarDecision) -> String {
+        let relationship = match decision.relationship {
+            Some(id) => {
+                let name = &self.federation.relationships.original(id).name;
+                let scope = if decision.within_scope {
+                    "within"
+                } else {
+                    "outside"
+                };
+                format!("{scope} the scope of relationship `{name}`")
+            }
+            None => "no relationship for the caller's domain".to_owned(),
+        };
+        let (default, personal) = (decision.default, decision.personal);
+        let result = match decision.result {
+            Ok(level) => format!("the caller sees {level}"),
+            Err(cause) => format!("{} ({cause})", cause.row().text),
+        };
+        format!("Default {default}, in person {personal}, {relationship}: {result}")
+    }
+}
+
+fn count(attendees: u16) -> String {
+    match attendees {
+        1 => "1 attendee".to_owned(),
+        n => format!("{n} attendees"),
+    }
+}
+
+fn cached(cache: CacheAnswer) -> &'static str {
+    match cache {
+        CacheAnswer::NotAsked => "",
+        CacheAnswer::Hit => "; the URL cache knows its endpoint",
+        CacheAnswer::Miss => "; the URL cache does not know its endpoint",
+        CacheAnswer::NegativeHit => "; the URL cache remembers a failure",
+    }
+}
+
+fn answered(answer: NameAnswer) -> &'static str {
+    match answer {
+        NameAnswer::Found => "resolved",
+        NameAnswer::NotFound => "does not exist",
+        NameAnswer::ServerFailure => "not resolved: the zone's servers fail",
+        NameAnswer::Silent => "not resolved: nobody answers",
+    }
+}
+
+fn leg_name(leg: Leg) -> &'static str {
+    match leg {
+        Leg::FreeBusyToken => "free/busy token",
+        Leg::AutodiscoverToken => "Autodiscover token",
+        Leg::OAuthToken => "OAuth token",
+        Leg::Autodiscover => "Autodiscover",
+        Leg::Availability => "availability",
+    }
+}
+
+/// `failed with 5016 ProxyRequestProcessingFailed: … (token.signature-unknown; target has to act)`.
+fn failed(failure: &Failure) -> String {
+    let inner = failure
+        .inner
+        .map_or(String::new(), |code| format!(" (inside: {code})"));
+    let (code, text, cause, side) = (failure.code, failure.text(), failure.cause, failure.side);
+    format!("failed with {code}{inner}: {text} ({cause}; {side} has to act)")
+}

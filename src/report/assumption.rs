@@ -1,0 +1,172 @@
+//! Assumptions: defaults that rest on a guess, and that a run made use of.
+//!
+//! Definition: keys that the scenario leaves out, whose default the key tables tag as a guess, and
+//! whose part of the world was touched by the run, as far as its counts tell. It leaves out numbers
+//! that rest on documents or observation, and what the scenario sets itself.
+//!
+//! It knows no values but those of the key tables. Invariant: in doubt an assumption is listed.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::model::Federation;
+use crate::model::network::DistanceClass;
+use crate::model::outcome::Leg;
+use crate::record::Tally;
+use crate::scenario::keys::{Evidence, Presence};
+use crate::scenario::tree::Shape;
+use crate::scenario::{Table, Value};
+
+/// A default that rests on a guess.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Assumption {
+    /// The key, with `*` for names.
+    pub key: String,
+    /// The default, as it would stand in a file.
+    pub value: String,
+    /// In how many places it holds.
+    pub places: u64,
+}
+
+/// The assumptions that a run rests on, in the order of their keys.
+pub fn assumptions(effective: &Table, federation: &Federation, tally: &Tally) -> Vec<Assumption> {
+    let mut guesses = BTreeMap::new();
+    collect(effective, &mut Vec::new(), &mut guesses);
+    let world = Touched::of(federation);
+    let used = |key: &str| is_used(key, &world, tally);
+    let rows = guesses.into_iter().filter(|(key, _)| used(key));
+    rows.map(|(key, (value, places))| Assumption {
+        key,
+        value: value.replace('"', ""),
+        places,
+    })
+    .collect()
+}
+
+type Guesses = BTreeMap<String, (&'static str, u64)>;
+
+fn collect(table: &Table, path: &mut Vec<String>, guesses: &mut Guesses) {
+    let is_object = match table.shape() {
+        Shape::Object(object) => {
+            for key in object.keys {
+                if let Presence::Default(value, Evidence::Guess) = key.presence
+                    && !table.is_given(key.name)
+                {
+                    let name = [path.as_slice(), &[key.name.to_owned()]].concat().join(".");
+                    guesses.entry(name).or_insert((value, 0)).1 += 1;
+                }
+            }
+            true
+        }
+        Shape::Named(_) => false,
+        Shape::Shares(_) | Shape::Expectations => return,
+    };
+    for (key, entry) in table.iter() {
+        if let Value::Table(below) = &entry.value {
+            path.push(if is_object { key } else { "*" }.to_owned());
+            collect(below, path, guesses);
+            path.pop();
+        }
+    }
+}
+
+/// What of a federation a run can touch.
+struct Touched {
+    /// The distance classes that its sites lie in.
+    classes: Vec<DistanceClass>,
+    /// Whether a message's size matters to any link.
+    has_bandwidth: bool,
+    /// Whether application pools are started.
+    has_cold_starts: bool,
+}
+
+impl Touched {
+    fn of(federation: &Federation) -> Touched {
+        let links = federation.network.links();
+        let mut all = links.ids().map(|id| links.original(id));
+        let has_later = links.ids().any(|id| links.changes(id).next().is_some());
+        Touched {
+            classes: classes(federation),
+            has_bandwidth: has_later || all.any(|link| link.bandwidth_bits_per_second.is_some()),
+            has_cold_starts: !federation.world_events.is_empty(),
+        }
+    }
+}
+
+/// The distance classes that sites of this federation lie in; all if there are too many to look at.
+fn classes(federation: &Federation) -> Vec<DistanceClass> {
+    const SITES_MAX: usize = 64;
+    let network = &federation.network;
+    let mut classes = Vec::new();
+    if network.sites().len() > SITES_MAX {
+        classes.extend([
+            DistanceClass::SameSite,
+            DistanceClass::SameCity,
+            DistanceClass::SameContinent,
+            DistanceClass::Intercontinental,
+        ]);
+    }
+    for from in network.sites().ids().take(SITES_MAX) {
+        for to in network.sites().ids().take(SITES_MAX) {
+            classes.push(network.distance_class(from, to));
+        }
+    }
+    classes
+}
+
+/// Whether a run made use of a key.
+fn is_used(key: &str, world: &Touched, tally: &Tally) -> bool {
+    let arrived = |leg| {
+        tally
+            .calls_arrived
+            .get(&leg)
+            .is_some_and(|count| *count > 0)
+    };
+    let begun = !tally.calls.is_empty();
+    let issued = tally.tokens_total().count > 0 || !tally.tokens_refused.is_empty();
+    let distance = |class| begun && world.classes.contains(&class);
+    let last = key.rsplit('.').next().unwrap_or(key);
+    match last {
+        _ if key.starts_with("gateway.") => issued,
+        _ if key.starts_with("dns.") => tally.names.iter().sum::<u64>() > 0,
+        "dns_warm" => tally.names_cached > 0,
+        "dns_cold" => tally.names.iter().sum::<u64>() > tally.names_cached,
+        "tls_cpu" => tally.connections[0] > 0,
+        "token_validation" | "throttle_external_callers" | "micro_delay" => {
+            arrived(Leg::Availability) || arrived(Leg::Autodiscover)
+        }
+        "autodiscover_service" => arrived(Leg::Autodiscover),
+        "availability_fixed" | "inbound_cpu" | "inbound_cpu_per_mailbox" => {
+            arrived(Leg::Availability)
+        }
+        "availability_per_mailbox" | "availability_per_event" | "events_per_week" => {
+            !tally.views.is_empty()
+        }
+        "pool_cold_start" => world.has_cold_starts,
+        "oauth_service" => tally.oauth_tokens > 0,
+        "rtt_same_site" => distance(DistanceClass::SameSite),
+        "rtt_same_city" => distance(DistanceClass::SameCity),
+        "rtt_same_continent" => distance(DistanceClass::SameContinent),
+        "rtt_intercontinental" => distance(DistanceClass::Intercontinental),
+        "rtt_p99_percent" | "loss" | "outbound_cpu" => begun,
+        "timestamp_tolerance" | "encrypted_token" => issued,
+        "token_cache_margin" | "token_cache_entries" => tally.tokens_reused > 0,
+        _ if is_size(last) => begun && world.has_bandwidth,
+        // What else is a parameter or a server's capacity plays a part as soon as there are requests.
+        _ => tally.requests.sent > 0,
+    }
+}
+
+/// Whether a key says what a message weighs.
+fn is_size(key: &str) -> bool {
+    [
+        "client_request",
+        "token_re",
+        "autodiscover_re",
+        "availability_re",
+        "compressed_share",
+    ]
+    .iter()
+    .any(|start| key.starts_with(start))
+}

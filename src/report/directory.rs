@@ -1,0 +1,264 @@
+//! The directory of results: written aside, then put in place as a whole.
+//!
+//! It knows nothing of the run but its files. Invariant: a directory of results is complete or it is
+//! named `….partial`; one that holds results of other inputs, or something else, is never touched
+//! unless the caller says so.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::csv::{TABLES, write_table};
+use super::identity::{FORMAT, Identity};
+use super::summary::{Summary, log_word};
+use super::{Reported, text};
+
+/// The file that makes a directory a directory of results.
+pub const MANIFEST: &str = "manifest.json";
+/// The summary as data.
+pub const SUMMARY: &str = "summary.json";
+/// The summary for people.
+pub const SUMMARY_TEXT: &str = "summary.txt";
+/// What depends on the machine and its clock; everything else does not.
+pub const TIMING: &str = "timing.json";
+
+/// What happens to results of other inputs that are in the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overwrite {
+    /// They stay, and nothing is written.
+    Never,
+    /// They are replaced.
+    Results,
+}
+
+/// Why results were not written.
+#[derive(Debug)]
+pub enum WriteError {
+    /// Results of other inputs are in the way.
+    OtherInputs(PathBuf),
+    /// Something that is not a directory of results is in the way.
+    NotResults(PathBuf),
+    /// The system refused; at this path.
+    Io(PathBuf, io::Error),
+}
+
+/// What `manifest.json` says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The version of all files of results.
+    pub format: u32,
+    /// `fedsim-manifest`.
+    pub kind: String,
+    /// The name of the scenario.
+    pub scenario: String,
+    /// What the results are a function of.
+    #[serde(flatten)]
+    pub identity: Identity,
+    /// The other files, without the timing.
+    pub files: Vec<String>,
+}
+
+/// What `timing.json` says: nothing in it is a function of the inputs.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Timing {
+    /// The version of all files of results.
+    pub format: u32,
+    /// `fedsim-timing`.
+    pub kind: &'static str,
+    /// How long the simulation took on this machine.
+    pub run_milliseconds: u64,
+    /// How many events it handled in a second.
+    pub events_per_second: u64,
+}
+
+impl Timing {
+    /// The timing of a run of so many events.
+    pub fn new(run_milliseconds: u64, events: u64) -> Timing {
+        Timing {
+            format: FORMAT,
+            kind: "fedsim-timing",
+            run_milliseconds,
+            events_per_second: events.saturating_mul(1_000) / run_milliseconds.max(1),
+        }
+    }
+}
+
+/// Whether a directory can take the results of this identity.
+///
+/// # Errors
+/// What is in the way.
+pub fn check(
+    directory: &Path,
+    identity: &Identity,
+    overwrite: Overwrite,
+) -> Result<(), WriteError> {
+    let at = |error| WriteError::Io(directory.to_owned(), error);
+    if directory.file_name().is_none() {
+        // `.`, `..` and `/` cannot be put in place as a whole.
+        return Err(WriteError::NotResults(directory.to_owned()));
+    }
+    match fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            return Err(WriteError::NotResults(directory.to_owned()));
+        }
+        Err(error) => return Err(at(error)),
+        Ok(mut entries) => {
+            if entries.next().is_none() {
+                return Ok(());
+            }
+        }
+    }
+    let path = directory.join(MANIFEST);
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(WriteError::NotResults(directory.to_owned()));
+        }
+        Err(error) => return Err(WriteError::Io(path, error)),
+    };
+    // A manifest of another format is still a manifest: its results may be replaced on demand.
+    let is_manifest = bytes.windows(15).any(|part| part == b"fedsim-manifest");
+    let manifest: Option<Manifest> = serde_json::from_slice(&bytes).ok();
+    match (manifest, overwrite) {
+        (Some(manifest), _) if manifest.identity == *identity => Ok(()),
+        _ if !is_manifest => Err(WriteError::NotResults(directory.to_owned())),
+        (_, Overwrite::Results) => Ok(()),
+        (_, Overwrite::Never) => Err(WriteError::OtherInputs(directory.to_owned())),
+    }
+}
+
+/// The identity of a run's results.
+pub fn identity(reported: Reported<'_>) -> Identity {
+    let log = log_word(reported.result.log);
+    Identity::new(
+        reported.effective,
+        reported.federation.seed,
+        reported.replication,
+        log,
+    )
+}
+
+/// Writes all files of a run into a directory, in place of earlier results.
+///
+/// # Errors
+/// What is in the way, or what the system refused; then the directory is as it was.
+pub fn write(
+    directory: &Path,
+    overwrite: Overwrite,
+    reported: Reported<'_>,
+    summary: &Summary,
+    timing: Timing,
+) -> Result<(), WriteError> {
+    let identity = identity(reported);
+    check(directory, &identity, overwrite)?;
+    let aside = beside(directory, ".partial");
+    let at = |path: &Path, error| WriteError::Io(path.to_owned(), error);
+    if aside.exists() {
+        fs::remove_dir_all(&aside).map_err(|error| at(&aside, error))?;
+    }
+    fs::create_dir_all(&aside).map_err(|error| at(&aside, error))?;
+    for table in TABLES {
+        let result = reported.result;
+        file(&aside, table.file, |out| {
+            write_table(
+                table.file,
+                out,
+                reported.federation,
+                &result.rows,
+                &result.digest,
+            )
+        })?;
+    }
+    file(&aside, SUMMARY, |out| {
+        out.write_all(summary.json().as_bytes())
+    })?;
+    file(&aside, SUMMARY_TEXT, |out| {
+        out.write_all(text::render(summary).as_bytes())
+    })?;
+    file(&aside, TIMING, |out| {
+        out.write_all(json_text(&timing).as_bytes())
+    })?;
+    let mut files: Vec<_> = TABLES.iter().map(|table| table.file.to_owned()).collect();
+    files.extend([SUMMARY.to_owned(), SUMMARY_TEXT.to_owned()]);
+    files.sort();
+    let manifest = Manifest {
+        format: FORMAT,
+        kind: "fedsim-manifest".to_owned(),
+        scenario: reported.name.to_owned(),
+        identity,
+        files,
+    };
+    file(&aside, MANIFEST, |out| {
+        out.write_all(json_text(&manifest).as_bytes())
+    })?;
+    put_in_place(&aside, directory)
+}
+
+/// Puts a complete directory in the place of an old one, which goes only when the new one stands.
+fn put_in_place(aside: &Path, directory: &Path) -> Result<(), WriteError> {
+    let at = |path: &Path, error| WriteError::Io(path.to_owned(), error);
+    let old = beside(directory, ".old.partial");
+    if old.exists() {
+        fs::remove_dir_all(&old).map_err(|error| at(&old, error))?;
+    }
+    let is_replaced = directory.exists();
+    if is_replaced {
+        fs::rename(directory, &old).map_err(|error| at(directory, error))?;
+    }
+    if let Err(error) = fs::rename(aside, directory) {
+        if is_replaced {
+            fs::rename(&old, directory).map_err(|error| at(&old, error))?;
+        }
+        return Err(at(directory, error));
+    }
+    if is_replaced {
+        fs::remove_dir_all(&old).map_err(|error| at(&old, error))?;
+    }
+    Ok(())
+}
+
+/// The path with something added to its last part, whatever stands after that.
+fn beside(directory: &Path, ending: &str) -> PathBuf {
+    let mut name = directory.file_name().unwrap_or_default().to_owned();
+    name.push(ending);
+    directory.with_file_name(name)
+}
+
+fn file(
+    directory: &Path,
+    name: &str,
+    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> Result<(), WriteError> {
+    let path = directory.join(name);
+    let written = File::create(&path).and_then(|file| {
+        let mut out = BufWriter::new(file);
+        fill(&mut out)?;
+        out.flush()
+    });
+    written.map_err(|error| WriteError::Io(path, error))
+}
+
+fn json_text<T: Serialize>(value: &T) -> String {
+    let mut text = serde_json::to_string_pretty(value).expect("it has only text keys");
+    text.push('\n');
+    text
+}
+
+impl std::fmt::Display for WriteError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            WriteError::OtherInputs(path) => {
+                write!(f, "`{}` holds results of other inputs", path.display())
+            }
+            WriteError::NotResults(path) => {
+                write!(f, "`{}` is not a directory of results", path.display())
+            }
+            WriteError::Io(path, error) => write!(f, "cannot write `{}`: {error}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for WriteError {}

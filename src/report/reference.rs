@@ -1,0 +1,276 @@
+//! The reference of results as Markdown: files, columns, fields, metrics, labels, causes.
+//!
+//! It knows no run. Invariant: the marked sections of docs/results.md are its output, and every field
+//! of a summary stands in the table here; tests hold both.
+
+use std::fmt::Write;
+
+use crate::model::cause::CauseRow;
+use crate::record::measure::{Label, METRICS};
+
+use super::csv::TABLES;
+
+/// The sections that are generated, by the name in their markers.
+pub const SECTIONS: &[(&str, fn() -> String)] = &[
+    ("summary", summary),
+    ("tables", tables),
+    ("metrics", metrics),
+];
+
+/// The line before a generated section.
+pub fn begin(section: &str) -> String {
+    format!("<!-- generated: {section} -->")
+}
+
+/// The line after a generated section.
+pub fn end(section: &str) -> String {
+    format!("<!-- end: {section} -->")
+}
+
+/// The fields of `summary.json`: path, and what it is. `*` stands for any key, `[]` for each element.
+pub const FIELDS: &[(&str, &str)] = &[
+    ("format", "version of this file"),
+    ("kind", "`fedsim-summary`"),
+    ("fedsim", "version of fedsim"),
+    ("model_revision", "revision of the model's rules"),
+    (
+        "scenario.name",
+        "name of the scenario: its file's, without the extension",
+    ),
+    ("scenario.title", "its title"),
+    ("scenario.hash", "hash of all its effective values"),
+    ("scenario.seed_world", "seed of the world"),
+    ("scenario.seed_day", "seed of the day"),
+    ("scenario.replication", "number of the replication, from 0"),
+    ("run.start", "first simulated instant"),
+    ("run.ended", "last simulated instant"),
+    (
+        "run.reason",
+        "what ended the run: horizon, exhausted (nothing was left to happen), event-limit, in-flight-limit",
+    ),
+    ("run.events", "events that were handled"),
+    (
+        "requests.sent",
+        "requests that clients sent; the sum of the next four",
+    ),
+    ("requests.complete", "each attendee has a view"),
+    ("requests.partial", "some attendees have a view"),
+    ("requests.failed", "no attendee has a view"),
+    ("requests.in_flight", "not answered when the run ended"),
+    ("groups.answered", "groups that the target answered"),
+    (
+        "groups.failed",
+        "groups of which all attendees failed alike",
+    ),
+    ("groups.failed_by_cause.*", "the same by cause"),
+    ("attendees.views", "attendees with a view"),
+    ("attendees.failed", "attendees that failed"),
+    ("attendees.views_by_level.*", "views by level"),
+    (
+        "attendees.by_path.*",
+        "attendees by path; `none`: no path was found",
+    ),
+    ("failures[].cause", "root cause; rows are by frequency"),
+    ("failures[].count", "attendees that failed so"),
+    ("failures[].code", "number that the product shows"),
+    ("failures[].code_name", "its name"),
+    ("failures[].inner_code", "number inside it, or null"),
+    ("failures[].side", "who has to act"),
+    ("failures[].layer", "where the cause lies"),
+    ("failures[].first", "instant of the first"),
+    ("failures[].last", "instant of the last"),
+    ("failures[].text", "what is the matter"),
+    ("failures[].repair", "what repairs it"),
+    ("tokens.issued", "delegation tokens that gateways issued"),
+    (
+        "tokens.issued_bytes",
+        "bytes of the answers that carried them",
+    ),
+    ("tokens.by_offer.*.issued", "the same for an offer"),
+    (
+        "tokens.by_offer.*.issued_bytes",
+        "the same for an offer, bytes",
+    ),
+    ("tokens.refused", "delegation tokens that gateways refused"),
+    ("tokens.refused_by_cause.*", "the same by cause"),
+    ("tokens.reused", "times that a kept token was used again"),
+    ("tokens.oauth", "OAuth tokens that were issued"),
+    ("calls.*.begun", "calls of a leg that were begun"),
+    (
+        "calls.*.arrived",
+        "those that reached a server of the target",
+    ),
+    (
+        "calls.*.wasted",
+        "those that were answered when nobody waited any more",
+    ),
+    (
+        "connections.opened",
+        "connections that were opened for calls",
+    ),
+    (
+        "connections.reused",
+        "calls over a connection that stood already",
+    ),
+    (
+        "names.queries",
+        "names that servers asked their resolver for",
+    ),
+    (
+        "names.from_cache",
+        "those that the resolver answered from its cache",
+    ),
+    ("names.by_answer.*", "names by what they led to"),
+    ("latency.count", "answered requests"),
+    (
+        "latency.mean_ns",
+        "mean response time, as clients see it, rounded down; null: none was answered",
+    ),
+    ("latency.min_ns", "shortest"),
+    (
+        "latency.p50_ns",
+        "not exceeded by 50 % (nearest rank; at most 0.1 % too high)",
+    ),
+    ("latency.p95_ns", "not exceeded by 95 %"),
+    ("latency.p99_ns", "not exceeded by 99 %"),
+    ("latency.max_ns", "longest"),
+    ("latency.up_to_5_s", "requests answered within 5 s"),
+    ("latency.up_to_10_s", "after 5 s, within 10 s"),
+    ("latency.up_to_20_s", "after 10 s, within 20 s"),
+    ("latency.above_20_s", "after 20 s"),
+    (
+        "group_latency.*",
+        "the same of groups, from dispatch to outcome",
+    ),
+    ("expectations[].measure", "what is measured"),
+    ("expectations[].expected", "what is expected of it"),
+    ("expectations[].met", "whether it was"),
+    ("expectations[].got", "what it came to, for people"),
+    (
+        "expectations[].value",
+        "the same as a number, or null if there was nothing to measure",
+    ),
+    ("expectations[].of", "what a share is a share of, else null"),
+    ("expectations[].unit", "count, bytes, share, ns or nothing"),
+    (
+        "assumptions[].key",
+        "key of a default that rests on a guess and was made use of; `*` for names",
+    ),
+    ("assumptions[].value", "the default"),
+    ("assumptions[].places", "in how many places it holds"),
+    ("rows.log", "which requests have rows in the tables"),
+    (
+        "rows.dropped",
+        "whether there are no rows because there were more than a million requests",
+    ),
+    ("rows.requests", "rows of `requests.csv`"),
+    ("rows.groups", "rows of `groups.csv`"),
+    ("rows.attendees", "rows of `attendees.csv`"),
+    ("rows.tokens", "rows of `tokens.csv`"),
+    (
+        "digest.total",
+        "fingerprint of everything observed, 32 hexadecimal digits",
+    ),
+    ("digest.observations", "how many observations went into it"),
+    (
+        "walks[].request",
+        "identity of a request; walks are told if there are at most 20 requests",
+    ),
+    ("walks[].sent", "instant of its sending"),
+    ("walks[].steps[].since_ns", "how long after that"),
+    (
+        "walks[].steps[].place",
+        "client, requester, dns, gateway or target",
+    ),
+    ("walks[].steps[].text", "what happened"),
+];
+
+fn summary() -> String {
+    let mut out = String::from("| field | meaning |\n| --- | --- |\n");
+    for (path, meaning) in FIELDS {
+        line(&mut out, &[&format!("`{path}`"), meaning]);
+    }
+    out
+}
+
+fn tables() -> String {
+    let mut out = String::new();
+    for table in TABLES {
+        write!(out, "### {}\n\nA row is {}.\n\n", table.file, table.row)
+            .expect("writing to a string cannot fail");
+        out.push_str("| column | holds |\n| --- | --- |\n");
+        for (name, holds) in table.columns {
+            line(&mut out, &[&format!("`{name}`"), holds]);
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn metrics() -> String {
+    let mut out =
+        String::from("| metric | counts | of all | leaves out |\n| --- | --- | --- | --- |\n");
+    for metric in METRICS {
+        let name = format!("`{}`", metric.name);
+        line(
+            &mut out,
+            &[
+                &name,
+                metric.definition,
+                metric.denominator,
+                metric.leaves_out,
+            ],
+        );
+    }
+    out.push_str("\n| label | narrows to | goes with |\n| --- | --- | --- |\n");
+    for label in Label::ALL {
+        let mut subjects: Vec<&str> = METRICS
+            .iter()
+            .filter(|metric| metric.labels().contains(label))
+            .map(|metric| {
+                metric
+                    .name
+                    .rsplit_once('.')
+                    .map_or(metric.name, |(head, _)| head)
+            })
+            .collect();
+        subjects.dedup();
+        let mut seen = Vec::new();
+        subjects.retain(|subject| {
+            let is_new = !seen.contains(subject);
+            seen.push(subject);
+            is_new
+        });
+        line(
+            &mut out,
+            &[&format!("`{label}`"), label.meaning(), &subjects.join(", ")],
+        );
+    }
+    out
+}
+
+fn line(out: &mut String, cells: &[&str]) {
+    let cells: Vec<_> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+    writeln!(out, "| {} |", cells.join(" | ")).expect("writing to a string cannot fail");
+}
+
+/// What a cause means, for `explain`.
+pub fn cause_text(row: &CauseRow) -> String {
+    use crate::model::cause::Shown;
+    let shown = match row.shown {
+        Shown::Always(code) => code.to_string(),
+        Shown::NoPath => "5009 MailRecipientNotFound; 5016 with 5023 inside for a mail user or \
+                          contact"
+            .to_owned(),
+        Shown::ByLeg => "5039 AutoDiscoverFailed where it stops Autodiscover, 5016 \
+             ProxyRequestProcessingFailed elsewhere"
+            .to_owned(),
+        Shown::BySide => "at the requester 5009, or 5016 with 5023 inside for a mail user or \
+                          contact; at the target 5039 or 5016 by leg"
+            .to_owned(),
+    };
+    format!(
+        "{}: {}\n\n  layer   {}\n  shown   {shown}\n  repair  {}\n  source  {}\n",
+        row.id, row.text, row.layer, row.repair, row.source
+    )
+}

@@ -1,0 +1,220 @@
+//! Mailboxes, mail users, contacts and groups of a tree, as the model holds them.
+//!
+//! It knows nothing of calendars' contents. Invariant: rows are in the order of the ids that `ids` gave
+//! them: by organization, then by name.
+
+use rustc_hash::FxHashMap;
+
+use crate::engine::hash::NameHash;
+use crate::model::address::Address;
+use crate::model::directory::{
+    CalendarState, FederatedIdentity, Grant, Group, Mailbox, MailboxKey, MailboxState, Member,
+    PersonalSubscription, Recipient,
+};
+use crate::model::organization::OrgId;
+use crate::model::outcome::AccessLevel;
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::tree::Table;
+
+use super::ids::{Ids, find};
+use super::sharing::level;
+
+pub(super) fn mailboxes(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) -> Vec<Mailbox> {
+    let mut rows = Vec::new();
+    for (organization, organization_row) in tree.named("org") {
+        let owner = ids.organizations[organization];
+        // Whose default holds for a declared mailbox that says nothing: the level most described
+        // mailboxes have.
+        let shares = organization_row.shares("calendar_default");
+        let usual = shares
+            .iter()
+            .max_by_key(|(_, share)| *share)
+            .map_or("None", |(word, _)| word);
+        let usual = level(usual);
+        for (name, row) in organization_row.named("mailbox") {
+            let server = row.text("server");
+            let own = ids.servers.keys().filter(|(of, _)| *of == owner);
+            let candidates: Vec<String> = own.map(|(_, name)| name.clone()).collect();
+            let key = (owner, server.to_owned());
+            let (what, place) = (("server", server), row.location("server"));
+            let Some(server) = find(
+                &ids.servers,
+                &key,
+                what,
+                candidates.into_iter(),
+                place,
+                found,
+            ) else {
+                continue;
+            };
+            let addresses: Box<[Address]> = row
+                .texts("addresses")
+                .into_iter()
+                .map(|address| ids.address(address))
+                .collect();
+            if addresses.is_empty()
+                && let Some(place) = row.location("addresses")
+            {
+                let message = format!("mailbox `{name}` has no address");
+                let help = "give at least one address, the primary one first";
+                found.push(Diagnostic::error("no-address", place, message).help(help));
+                continue;
+            }
+            rows.push(Mailbox {
+                organization: owner,
+                name: name.into(),
+                hash: NameHash::of(organization)
+                    .with(NameHash::of(name).0)
+                    .with(1),
+                addresses,
+                server,
+                calendar_default: row.optional_text("calendar_default").map_or(usual, level),
+                grants: grants(row, ids),
+                subscriptions: subscriptions(organization, name, row, ids, found),
+                identity: identity(row, ids),
+                calendar: match row.text("calendar") {
+                    "missing" => CalendarState::Missing,
+                    _ => CalendarState::Present,
+                },
+                state: match row.text("state") {
+                    "unavailable" => MailboxState::Unavailable,
+                    "failing-over" => MailboxState::FailingOver,
+                    _ => MailboxState::Available,
+                },
+                events_per_week: row
+                    .optional_integer("events_per_week")
+                    .unwrap_or(organization_row.integer("events_per_week"))
+                    as u32,
+            });
+        }
+    }
+    rows
+}
+
+/// Personal grants. An external user never gets more than details.
+fn grants(row: &Table, ids: &mut Ids) -> Box<[Grant]> {
+    let mut grants = Vec::new();
+    for (address, entry) in row.named_entries("grant") {
+        if let crate::scenario::tree::Value::Text(word) = &entry.value {
+            let level = level(word).min(AccessLevel::Detail);
+            grants.push(Grant {
+                external: ids.address(address),
+                level,
+            });
+        }
+    }
+    grants.into()
+}
+
+fn subscriptions(
+    organization: &str,
+    mailbox: &str,
+    row: &Table,
+    ids: &mut Ids,
+    found: &mut Diagnostics,
+) -> Box<[PersonalSubscription]> {
+    let table = row.table("subscription");
+    let mut subscriptions = Vec::new();
+    for (owner, row) in row.named("subscription") {
+        // Underived: the owner's domain belongs to no organization of the scenario.
+        let url = row.optional_text("url").and_then(|url| ids.url(url));
+        let uri = row
+            .optional_text("application_uri")
+            .and_then(|uri| ids.optional_name(uri));
+        let (Some(url), Some(application_uri)) = (url, uri) else {
+            if let Some(place) = table.key_location(owner) {
+                let message = format!("`{owner}` belongs to no organization of the scenario");
+                let help = "give `url` and `application_uri`, or declare the organization";
+                found.push(Diagnostic::error("unknown-owner", place, message).help(help));
+            }
+            continue;
+        };
+        let key = NameHash::of(organization).with(NameHash::of(mailbox).0);
+        subscriptions.push(PersonalSubscription {
+            owner: ids.address(owner),
+            url,
+            application_uri,
+            sharing_key: key.with(NameHash::of(owner).0).0,
+        });
+    }
+    subscriptions.into()
+}
+
+fn identity(row: &Table, ids: &mut Ids) -> FederatedIdentity {
+    if row.text("identity_type") == "upn" {
+        return FederatedIdentity::UserPrincipalName;
+    }
+    match row.optional_text("immutable_id") {
+        None => FederatedIdentity::AccountNamespace,
+        Some(id) => {
+            let suffix = id.rsplit_once('@').map_or("", |(_, suffix)| suffix);
+            FederatedIdentity::Immutable(ids.names.intern(suffix))
+        }
+    }
+}
+
+pub(super) fn groups(tree: &Table, ids: &mut Ids) -> Vec<Group> {
+    let mut rows = Vec::new();
+    for (organization, organization_row) in tree.named("org") {
+        let owner = ids.organizations[organization];
+        for (name, row) in organization_row.named("group") {
+            let members = row.texts("members").into_iter().map(|member| {
+                if let Some(&group) = ids.groups.get(&(owner, member.to_owned())) {
+                    return Member::Group(group);
+                }
+                let mailbox = organization_row
+                    .named("mailbox")
+                    .find(|(name, _)| *name == member);
+                let primary = mailbox.and_then(|(_, row)| row.texts("addresses").first().copied());
+                Member::Address(ids.address(primary.unwrap_or(member)))
+            });
+            let members = members.collect();
+            rows.push(Group {
+                organization: owner,
+                name: name.into(),
+                address: ids.address(row.text("address")),
+                members,
+                deleted: row.boolean("deleted"),
+            });
+        }
+    }
+    rows
+}
+
+/// What each address leads to in its organization's directory.
+pub(super) fn recipients(tree: &Table, ids: &mut Ids) -> FxHashMap<(OrgId, Address), Recipient> {
+    let mut recipients = FxHashMap::default();
+    for (organization, row) in tree.named("org") {
+        let owner = ids.organizations[organization];
+        for (name, row) in row.named("group") {
+            let group = ids.groups[&(owner, name.to_owned())];
+            recipients.insert(
+                (owner, ids.address(row.text("address"))),
+                Recipient::Group(group),
+            );
+        }
+        for (_, row) in row.named("contact") {
+            let external = ids.address(row.text("external_address"));
+            let own = row
+                .optional_text("address")
+                .map(|address| ids.address(address));
+            recipients.insert(
+                (owner, own.unwrap_or(external)),
+                Recipient::Contact { external },
+            );
+            recipients.insert((owner, external), Recipient::Contact { external });
+        }
+        for (_, row) in row.named("mail_user") {
+            let external = ids.address(row.text("external_address"));
+            let own = ids.address(row.text("address"));
+            recipients.insert((owner, own), Recipient::MailUser { external });
+        }
+        for (name, row) in row.named("mailbox") {
+            let key = MailboxKey::Declared(ids.mailboxes[&(owner, name.to_owned())]);
+            for address in row.texts("addresses") {
+                recipients.insert((owner, ids.address(address)), Recipient::Mailbox(key));
+            }
+        }
+    }
+    recipients
+}

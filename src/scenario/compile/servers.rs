@@ -1,0 +1,315 @@
+//! Servers and public hosts of a tree, as the model holds them.
+//!
+//! It knows nothing of what they serve. Invariant: rows are in the order of the ids that `ids` gave them.
+
+use crate::engine::hash::NameHash;
+use crate::engine::{Instant, Span};
+use crate::model::certificate::{CertificateId, StoreState, TlsCertificate, TlsName, Validity};
+use crate::model::organization::{
+    DirectoryState, OrgId, Outbound, Server, ServerState, WebProxyState,
+};
+use crate::model::publishing::{
+    Host, HostOwner, HostState, PoolState, Preauthentication, ReverseProxy, VirtualDirectory,
+};
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::tree::Table;
+
+use super::ids::{Ids, NOBODY, find};
+use super::numbers::tls_versions;
+use super::organization::edition;
+
+pub(super) fn servers(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) -> Vec<Server> {
+    let mut rows = Vec::new();
+    for (organization, row) in tree.named("org") {
+        for (name, row) in row.named("server") {
+            rows.push(server(organization, name, row, ids, found));
+        }
+    }
+    rows
+}
+
+fn server(
+    organization: &str,
+    name: &str,
+    row: &Table,
+    ids: &mut Ids,
+    found: &mut Diagnostics,
+) -> Server {
+    let owner = ids.organizations[organization];
+    let (ews, autodiscover) = (row.table("ews"), row.table("autodiscover"));
+    let external_url = ids.url(ews.text("external_url"));
+    let breakdowns = match (
+        row.optional_span("mean_time_between_failures"),
+        row.optional_span("mean_time_to_repair"),
+    ) {
+        (Some(between), Some(repair)) => Some((between, repair)),
+        (None, None) => None,
+        _ => {
+            let keys = ["mean_time_between_failures", "mean_time_to_repair"];
+            if let Some(place) = keys.iter().find_map(|key| row.location(key)) {
+                let message = "a server that breaks down at random needs both mean times";
+                let help =
+                    "give `mean_time_between_failures` and `mean_time_to_repair`, or neither";
+                found.push(Diagnostic::error("half-a-breakdown", place, message).help(help));
+            }
+            None
+        }
+    };
+    Server {
+        organization: owner,
+        name: name.into(),
+        hash: NameHash::of(organization).with(NameHash::of(name).0),
+        edition: edition(row.text("version")),
+        site: ids.sites[row.text("site")],
+        state: match row.text("state") {
+            "down" => ServerState::Down,
+            _ => ServerState::Up,
+        },
+        clock_error: row.offset("clock_offset"),
+        threads: row.integer("threads") as u32,
+        queue_max: row.integer("queue_max") as u32,
+        workers: row.integer("workers") as u16,
+        directory: match row.text("directory") {
+            "unreachable" => DirectoryState::Unreachable,
+            _ => DirectoryState::Reachable,
+        },
+        ews: virtual_directory(ews, external_url),
+        autodiscover: virtual_directory(autodiscover, None),
+        outbound: outbound(row),
+        trusted_roots: row
+            .texts("trusted_roots")
+            .iter()
+            .map(|r| ids.names.intern(r))
+            .collect(),
+        tls_versions: tls_versions(row, "tls_versions"),
+        store: store(owner, row, ids, found),
+        breakdowns,
+    }
+}
+
+fn virtual_directory(
+    row: &Table,
+    external_url: Option<crate::model::address::Url>,
+) -> VirtualDirectory {
+    VirtualDirectory {
+        ws_security: row.boolean("ws_security"),
+        oauth: row.boolean("oauth"),
+        basic: row.boolean("basic"),
+        windows: row.boolean("windows"),
+        external_url,
+        pool: match row.text("pool") {
+            "stopped" => PoolState::Stopped,
+            "failed" => PoolState::Failing,
+            _ => PoolState::Running,
+        },
+    }
+}
+
+fn outbound(row: &Table) -> Outbound {
+    let Some(proxy) = row.optional_table("web_proxy") else {
+        return if row.boolean("direct_internet") {
+            Outbound::Direct
+        } else {
+            Outbound::Closed
+        };
+    };
+    Outbound::WebProxy(match (proxy.text("state"), proxy.text("authentication")) {
+        ("down", _) => WebProxyState::Down,
+        (_, "required") => WebProxyState::AsksForCredentials,
+        _ => WebProxyState::Forwards,
+    })
+}
+
+/// What the server's store lacks of its organization's certificates.
+fn store(
+    owner: OrgId,
+    row: &Table,
+    ids: &Ids,
+    found: &mut Diagnostics,
+) -> Box<[(CertificateId, StoreState)]> {
+    let table = row.table("certificate");
+    let mut store = Vec::new();
+    for (name, entry) in row.named_entries("certificate") {
+        let own = ids.certificates.keys().filter(|(of, _)| *of == owner);
+        let candidates = own.map(|(_, name)| name.clone());
+        let key = (owner, name.to_owned());
+        let place = table.key_location(name);
+        let Some(id) = find(
+            &ids.certificates,
+            &key,
+            ("certificate", name),
+            candidates,
+            place,
+            found,
+        ) else {
+            continue;
+        };
+        let crate::scenario::tree::Value::Text(word) = &entry.value else {
+            continue;
+        };
+        let state = match word.as_str() {
+            "missing" => StoreState::Missing,
+            "no-private-key" => StoreState::NoPrivateKey,
+            "unusable" => StoreState::Unusable,
+            _ => StoreState::Installed,
+        };
+        store.push((id, state));
+    }
+    store.into()
+}
+
+/// All published hosts by name: organizations', gateways', and the one at which nobody answers.
+pub(super) fn hosts(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) -> Vec<Host> {
+    let names: Vec<String> = ids.hosts.keys().cloned().collect();
+    let mut rows = Vec::new();
+    for name in names {
+        let gateway = tree
+            .named("gateway")
+            .find(|(_, row)| row.text("token_host") == name);
+        let organization = tree
+            .named("org")
+            .find(|(_, row)| row.named("host").any(|(host, _)| host == name));
+        let host = match (gateway, organization) {
+            (Some((gateway, row)), _) => gateway_host(&name, gateway, row, ids),
+            (None, Some((organization, row))) => {
+                organization_host(&name, organization, row, ids, found)
+            }
+            (None, None) => nobody(ids),
+        };
+        rows.push(host);
+    }
+    rows
+}
+
+fn gateway_host(name: &str, gateway: &str, row: &Table, ids: &mut Ids) -> Host {
+    let id = ids.names.intern(name);
+    Host {
+        name: id,
+        owner: HostOwner::Gateway(ids.gateways[gateway]),
+        site: ids.sites[row.text("site")],
+        servers: Box::default(),
+        state: match row.text("state") {
+            "down" => HostState::Down,
+            "refusing" => HostState::Refusing,
+            _ => HostState::Up,
+        },
+        tls: TlsCertificate {
+            names: [TlsName::Exact(id)].into(),
+            issuer: ids.names.intern(row.text("tls_issuer")),
+            validity: Validity {
+                not_before: Instant::EPOCH,
+                not_after: row
+                    .optional_instant("tls_not_after")
+                    .unwrap_or(Instant::NEVER),
+            },
+        },
+        tls_versions: tls_versions(row, "tls_versions"),
+        proxy: open_proxy(),
+        redirect: None,
+    }
+}
+
+fn organization_host(
+    name: &str,
+    organization: &str,
+    organization_row: &Table,
+    ids: &mut Ids,
+    found: &mut Diagnostics,
+) -> Host {
+    let owner = ids.organizations[organization];
+    let row = organization_row
+        .named("host")
+        .find(|(host, _)| *host == name);
+    let row = row.expect("the host was found in this organization").1;
+    let mut servers = Vec::new();
+    for server in row.texts("servers") {
+        let own = ids.servers.keys().filter(|(of, _)| *of == owner);
+        let candidates = own.map(|(_, name)| name.clone());
+        let key = (owner, server.to_owned());
+        let place = row.location("servers");
+        servers.extend(find(
+            &ids.servers,
+            &key,
+            ("server", server),
+            candidates,
+            place,
+            found,
+        ));
+    }
+    let paths = row.texts("paths");
+    let tls_names = row
+        .texts("tls_names")
+        .into_iter()
+        .map(|name| tls_name(name, ids))
+        .collect();
+    Host {
+        name: ids.names.intern(name),
+        owner: HostOwner::Organization(owner),
+        site: ids.sites[organization_row.text("site")],
+        servers: servers.into(),
+        state: match row.text("state") {
+            "down" => HostState::Down,
+            "refusing" => HostState::Refusing,
+            _ => HostState::Up,
+        },
+        tls: TlsCertificate {
+            names: tls_names,
+            issuer: ids.names.intern(row.text("tls_issuer")),
+            validity: Validity {
+                not_before: row.instant("tls_not_before"),
+                not_after: row.instant("tls_not_after"),
+            },
+        },
+        tls_versions: tls_versions(row, "tls_versions"),
+        proxy: ReverseProxy {
+            publishes_autodiscover: paths.contains(&"autodiscover"),
+            publishes_ews: paths.contains(&"ews"),
+            preauthentication: match row.text("preauthentication") {
+                "basic" => Preauthentication::Basic,
+                "forms" => Preauthentication::Forms,
+                _ => Preauthentication::None,
+            },
+            strips_soap_header: row.boolean("strips_soap_header"),
+        },
+        redirect: row.optional_text("redirect").and_then(|url| ids.url(url)),
+    }
+}
+
+fn tls_name(name: &str, ids: &mut Ids) -> TlsName {
+    match name.strip_prefix("*.") {
+        Some(parent) => TlsName::Wildcard(ids.names.intern(parent)),
+        None => TlsName::Exact(ids.names.intern(name)),
+    }
+}
+
+/// An address at which nothing answers.
+fn nobody(ids: &mut Ids) -> Host {
+    let name = ids.names.intern(NOBODY);
+    Host {
+        name,
+        owner: HostOwner::Nobody,
+        site: crate::model::network::SiteId(0),
+        servers: Box::default(),
+        state: HostState::Down,
+        tls: TlsCertificate {
+            names: Box::default(),
+            issuer: name,
+            validity: Validity {
+                not_before: Instant::EPOCH,
+                not_after: Instant::EPOCH + Span::ZERO,
+            },
+        },
+        tls_versions: crate::model::certificate::TlsVersions::read([]).expect("none is unknown"),
+        proxy: open_proxy(),
+        redirect: None,
+    }
+}
+
+fn open_proxy() -> ReverseProxy {
+    ReverseProxy {
+        publishes_autodiscover: true,
+        publishes_ews: true,
+        preauthentication: Preauthentication::None,
+        strips_soap_header: false,
+    }
+}

@@ -46,7 +46,7 @@ impl Identity {
             seed_day: seed.day,
             replication,
             log,
-            model_revision: model::REVISION,
+            model_revision: model::MODEL_REVISION,
             fedsim: VERSION.to_owned(),
         }
     }

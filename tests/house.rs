@@ -395,7 +395,8 @@ fn says(line: &str, word: &str) -> bool {
         let before = line[..at].chars().next_back();
         let after = line[at + word.len()..].chars().next();
         let goes_on = word.ends_with(is_part) && after.is_some_and(is_part);
-        !(needs_start && before.is_some_and(is_part)) && !goes_on
+        let goes_before = needs_start && before.is_some_and(is_part);
+        !goes_before && !goes_on
     })
 }
 

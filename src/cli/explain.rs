@@ -232,8 +232,14 @@ fn unknown(what: &str) -> Failure {
     let mut known: Vec<String> = CAUSES.iter().map(|row| row.id.to_owned()).collect();
     known.extend(METRICS.iter().map(|metric| metric.name.to_owned()));
     known.extend(Label::ALL.iter().map(|label| label.to_string()));
+    let words = parts(what);
     visit(&SCENARIO, &mut Vec::new(), &mut |path, key| {
-        let path: Vec<_> = path.iter().map(Part::text).collect();
+        // Names are taken from what was asked for.
+        let part = |(place, part): (usize, &Part)| match (part, words.get(place)) {
+            (Part::Name(_), Some(word)) => word.clone(),
+            _ => part.text(),
+        };
+        let path: Vec<_> = path.iter().enumerate().map(part).collect();
         known.push(path.join("."));
         known.push(key.name.to_owned());
     });

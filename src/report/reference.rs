@@ -10,8 +10,11 @@ use crate::record::measure::{Label, METRICS};
 
 use super::csv::TABLES;
 
-/// The sections that are generated, by the name in their markers.
-pub const SECTIONS: &[(&str, fn() -> String)] = &[
+/// A section that is generated: the name in its markers, and what makes it.
+pub type Section = (&'static str, fn() -> String);
+
+/// The sections that are generated.
+pub const SECTIONS: &[Section] = &[
     ("summary", summary),
     ("tables", tables),
     ("metrics", metrics),

@@ -64,6 +64,48 @@ pub(super) fn derive(tree: &mut Table) {
     derive_sites(tree);
 }
 
+/// Fills the derived keys of the tree of a later instant. What an organization was told of its partners
+/// is what it was told at the start, when `first` held: a partner that changes tells nobody.
+///
+/// Source: changing a federated organization identifier affects every partner, Federation, Exchange
+/// 2013 Help (docs). Simplified: an object that is created in the run was told of at the start too.
+pub(super) fn derive_later(tree: &mut Table, first: &Table) {
+    for key in ["relationship", "connector"] {
+        keep_told(tree.table_mut(key), first.table(key));
+    }
+    for (name, organization) in first.named("org") {
+        for (mailbox, row) in organization.named("mailbox") {
+            if let Some(later) = row_mut(tree.table_mut("org"), name)
+                && let Some(later) = row_mut(later.table_mut("mailbox"), mailbox)
+            {
+                keep_told(later.table_mut("subscription"), row.table("subscription"));
+            }
+        }
+    }
+    derive(tree);
+}
+
+/// Gives the rows of a named table what was derived for them at the start.
+fn keep_told(rows: &mut Table, first: &Table) {
+    for (name, row) in rows.named_rows() {
+        let Some(Value::Table(first)) = first.get(&name).map(|entry| &entry.value) else {
+            continue;
+        };
+        for (key, entry) in first.iter() {
+            if matches!(entry.origin, Origin::Derived(_)) && row.get(key).is_none() {
+                row.insert(key, None, entry.clone());
+            }
+        }
+    }
+}
+
+fn row_mut<'t>(table: &'t mut Table, name: &str) -> Option<&'t mut Table> {
+    match &mut table.get_mut(name)?.value {
+        Value::Table(row) => Some(row),
+        _ => None,
+    }
+}
+
 /// A row of a named table with its name.
 trait NamedRows {
     fn named_rows(&mut self) -> Vec<(String, &mut Table)>;
@@ -487,8 +529,10 @@ fn derive_partners(tree: &mut Table) {
                     continue;
                 };
                 let why = "what the invitation said";
-                let url = format!("{}/WSSecurity", partner.ews);
-                row.set_derived("url", text(url), why);
+                if !partner.ews.is_empty() {
+                    let url = format!("{}/WSSecurity", partner.ews);
+                    row.set_derived("url", text(url), why);
+                }
                 row.set_derived(
                     "application_uri",
                     text(partner.application_uri.as_str()),

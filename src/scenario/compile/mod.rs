@@ -70,7 +70,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         let mut tree = document.tables.clone();
         changes.apply(&mut tree, at);
         let mut tree = complete(tree);
-        derive::derive(&mut tree);
+        derive::derive_later(&mut tree, &effective);
         later.push((at, Snapshot::of(&tree, &changes, &mut ids, &mut found)));
     }
     let requests = traffic::requests(&effective, &mut ids, &mut found);

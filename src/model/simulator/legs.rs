@@ -332,10 +332,11 @@ impl<R: Recorder> World<'_, R> {
         for (url, members) in by_url {
             self.start_availability(schedule, group, url, members);
         }
+        // A group whose members have all gone elsewhere is over before they are asked for there.
+        self.end_group_if_done(schedule, group);
         for group in followed {
             self.dispatch_group(schedule, group);
         }
-        self.end_group_if_done(schedule, group);
     }
 
     /// Puts an attendee who lives at another address into a group of its own kind.

@@ -520,8 +520,10 @@ fn derive_partners(tree: &mut Table, partners: &[Partner]) {
                     continue;
                 };
                 let why = "what the invitation said";
-                let url = format!("{}/WSSecurity", partner.ews);
-                row.set_derived("url", text(url), why);
+                if !partner.ews.is_empty() {
+                    let url = format!("{}/WSSecurity", partner.ews);
+                    row.set_derived("url", text(url), why);
+                }
                 row.set_derived(
                     "application_uri",
                     text(partner.application_uri.as_str()),

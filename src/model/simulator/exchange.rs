@@ -295,7 +295,11 @@ impl<R: Recorder> World<'_, R> {
             }
             HostState::Refusing => {
                 let after = self.round_trips(call, way, 1, now).unwrap_or(timeout);
-                return Err(no(Cause::NetworkReset, self.owner_side(call, host, now), after));
+                return Err(no(
+                    Cause::NetworkReset,
+                    self.owner_side(call, host, now),
+                    after,
+                ));
             }
         }
         if federation.network.state(way.path, now) != PathState::Open {
@@ -396,7 +400,10 @@ impl<R: Recorder> World<'_, R> {
             return Err((Cause::TlsNameMismatch, self.owner_side(call, host, now)));
         }
         if !host.tls.validity.covers(now.shown_by(server.clock_error)) {
-            return Err((Cause::TlsCertificateExpired, self.owner_side(call, host, now)));
+            return Err((
+                Cause::TlsCertificateExpired,
+                self.owner_side(call, host, now),
+            ));
         }
         Ok(())
     }

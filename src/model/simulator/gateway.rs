@@ -75,7 +75,10 @@ impl Federation {
     ) -> bool {
         self.index.domain_owners.get(&domain).is_some_and(|&owner| {
             let trust = &self.organizations.at(owner, at).trust;
-            let own = [trust.application_uri, Some(trust.registration.application_uri)];
+            let own = [
+                trust.application_uri,
+                Some(trust.registration.application_uri),
+            ];
             uri.is_some() && own.contains(&uri)
         })
     }

@@ -81,6 +81,14 @@ pub(super) fn host(text: &str) -> Result<String, Refusal> {
     refuse(text, "a host name", help)
 }
 
+/// A name of a TLS certificate in lower case: a host name, or `*.` and a domain.
+pub(super) fn tls_name(text: &str) -> Result<String, Refusal> {
+    match text.strip_prefix("*.") {
+        Some(parent) => Ok(format!("*.{}", domain(parent)?)),
+        None => host(text),
+    }
+}
+
 /// A domain in lower case: a host name of two labels or more. The first label of account namespaces
 /// keeps the capitals that it always has.
 pub(super) fn domain(text: &str) -> Result<String, Refusal> {

@@ -39,7 +39,7 @@ impl<'t> Walker<'t> {
             };
             let once = matches!(
                 kind,
-                Kind::Domain | Kind::Host | Kind::Name | Kind::OneOf(_)
+                Kind::Domain | Kind::Host | Kind::TlsName | Kind::Name | Kind::OneOf(_)
             );
             if let Value::Text(text) = &value
                 && once

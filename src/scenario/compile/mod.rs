@@ -56,6 +56,10 @@ pub struct Compiled {
 pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     let mut found = document.findings();
     found.append(document.warnings.clone());
+    organization::require_domains(&document.tables, &mut found);
+    if found.has_errors() {
+        return Err(found);
+    }
     let mut effective = document.tables.clone();
     derive::derive(&mut effective, None);
     let changes = Changes::read(&document.tables, &mut found);

@@ -27,6 +27,19 @@ pub(super) fn edition(text: &str) -> Edition {
     Edition::read(text).expect("the reader lets only known versions pass")
 }
 
+/// Finds organizations without a domain: nothing else of them can be derived.
+pub(super) fn require_domains(tree: &Table, found: &mut Diagnostics) {
+    for (name, row) in tree.named("org") {
+        if row.texts("domains").is_empty()
+            && let Some(place) = row.location("domains")
+        {
+            let message = format!("organization `{name}` has no domain");
+            let help = "give at least one SMTP domain, the primary one first";
+            found.push(Diagnostic::error("no-domain", place, message).help(help));
+        }
+    }
+}
+
 pub(super) fn certificates(tree: &Table, ids: &mut Ids) -> Vec<Certificate> {
     let mut rows = Vec::new();
     for (organization, row) in tree.named("org") {

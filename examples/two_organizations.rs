@@ -10,6 +10,8 @@
 //!
 //! Run it with `cargo run --example two_organizations`.
 
+#![allow(clippy::print_stdout)] // An example shows what it found.
+
 use fedsim::engine::Continue;
 use fedsim::model::observation::{Fact, Observation, Recorder};
 use fedsim::model::token::Offer;

@@ -5,6 +5,8 @@
 //!
 //! Run it with `cargo run --example why_it_failed`.
 
+#![allow(clippy::print_stdout)] // An example shows what it found.
+
 use fedsim::engine::Continue;
 use fedsim::model::observation::{Fact, Observation, Recorder};
 use fedsim::{AttendeeOutcome, Federation, Scenario, Simulator};

@@ -8,15 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fedsim::engine::Span;
-use fedsim::model::cause::{CAUSES, CauseRow, Shown};
-use fedsim::model::outcome::{ResponseCode, Side};
+use fedsim::model::cause::{CAUSES, Cause, CauseRow, Shown};
+use fedsim::model::outcome::{AccessLevel, ResponseCode, Side, View};
 use fedsim::model::permission::{Permission, effective_level};
-use fedsim::model::outcome::{AccessLevel, View};
 use fedsim::model::token::OFFERS;
-use fedsim::model::cause::Cause;
 use fedsim::scenario::keys::{Evidence, Kind, NamedTable, Object, Presence, SCENARIO};
 
-const CAUSES_BEGIN: &str = "<!-- generated: causes; FEDSIM_REFRESH=1 cargo test --test model_document -->";
+const CAUSES_BEGIN: &str =
+    "<!-- generated: causes; FEDSIM_REFRESH=1 cargo test --test model_document -->";
 const CAUSES_END: &str = "<!-- end of the generated causes -->";
 
 fn root() -> &'static Path {
@@ -35,7 +34,9 @@ fn document() -> String {
 fn cells(line: &str) -> Vec<String> {
     let inner = line.trim().trim_start_matches('|').trim_end_matches('|');
     let marked = inner.replace("\\|", "\u{1}");
-    let cells = marked.split('|').map(|cell| cell.trim().replace('\u{1}', "|"));
+    let cells = marked
+        .split('|')
+        .map(|cell| cell.trim().replace('\u{1}', "|"));
     cells.collect()
 }
 
@@ -76,9 +77,9 @@ fn each_rule_names_a_function_that_exists_where_it_says() {
             wrong.push(format!("line {line}: `{}` is no `file::function`", row[3]));
             continue;
         };
-        let file = files.entry(path.to_owned()).or_insert_with(|| {
-            std::fs::read_to_string(root().join(path)).unwrap_or_default()
-        });
+        let file = files
+            .entry(path.to_owned())
+            .or_insert_with(|| std::fs::read_to_string(root().join(path)).unwrap_or_default());
         let exists = ["(", "<"]
             .iter()
             .any(|after| file.contains(&format!("fn {function}{after}")));
@@ -94,14 +95,24 @@ fn each_rule_has_a_name_of_its_own_and_says_something() {
     let mut seen = BTreeSet::new();
     for (line, row) in rules() {
         let name = code(&row[0]).unwrap_or_else(|| panic!("line {line}: a name in backticks"));
-        let (area, rest) = name.split_once('.').unwrap_or_else(|| panic!("line {line}: {name}"));
+        let (area, rest) = name
+            .split_once('.')
+            .unwrap_or_else(|| panic!("line {line}: {name}"));
         let is_plain = |part: &str| {
             !part.is_empty()
-                && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         };
         assert!(is_plain(area) && is_plain(rest), "line {line}: {name}");
-        assert!(seen.insert(name.to_owned()), "line {line}: {name} is there twice");
-        assert!(row[1].ends_with('.') || row[1].ends_with(')'), "line {line}: a sentence");
+        assert!(
+            seen.insert(name.to_owned()),
+            "line {line}: {name} is there twice"
+        );
+        assert!(
+            row[1].ends_with('.') || row[1].ends_with(')'),
+            "line {line}: a sentence"
+        );
     }
 }
 
@@ -123,12 +134,16 @@ fn each_rule_has_a_source_that_the_document_explains() {
     let mut used = BTreeSet::new();
     for (line, row) in rules() {
         for source in sources(&row[2]) {
-            let is_word = ["observed", "article", "remembered", "assumed"].contains(&source.as_str());
+            let is_word =
+                ["observed", "article", "remembered", "assumed"].contains(&source.as_str());
             let is_standard = source
                 .strip_prefix("RFC ")
                 .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
             let is_key = keys.contains(&source);
-            assert!(is_word || is_standard || is_key, "line {line}: unknown source `{source}`");
+            assert!(
+                is_word || is_standard || is_key,
+                "line {line}: unknown source `{source}`"
+            );
             if is_key {
                 used.insert(source);
             }
@@ -191,13 +206,21 @@ fn each_number_that_is_not_a_fact_stands_in_the_document_with_its_default() {
 #[test]
 fn the_table_of_offers_is_that_of_the_code() {
     let text = document();
-    let rows = tables(&text, &["Offer", "Claim", "Honoured after NotBefore", "Accepted"]);
+    let rows = tables(
+        &text,
+        &["Offer", "Claim", "Honoured after NotBefore", "Accepted"],
+    );
     let written: Vec<Vec<String>> = rows.into_iter().map(|(_, row)| row).collect();
     let of_code: Vec<Vec<String>> = OFFERS
         .iter()
         .map(|row| {
             let accepted = if row.accepted { "yes" } else { "no" };
-            let cells = [row.offer.word(), row.claim, &duration(row.duration), accepted];
+            let cells = [
+                row.offer.word(),
+                row.claim,
+                &duration(row.duration),
+                accepted,
+            ];
             cells.map(ToOwned::to_owned).to_vec()
         })
         .collect();
@@ -222,9 +245,19 @@ fn duration(span: Span) -> String {
 #[test]
 fn the_table_of_permissions_is_the_rule_of_the_code() {
     let text = document();
-    let header = ["Default \\ relationship", "None", "AvailabilityOnly", "LimitedDetails"];
+    let header = [
+        "Default \\ relationship",
+        "None",
+        "AvailabilityOnly",
+        "LimitedDetails",
+    ];
     let rows = tables(&text, &header);
-    let defaults = [AccessLevel::None, AccessLevel::Simple, AccessLevel::Detail, AccessLevel::Owner];
+    let defaults = [
+        AccessLevel::None,
+        AccessLevel::Simple,
+        AccessLevel::Detail,
+        AccessLevel::Owner,
+    ];
     assert_eq!(rows.len(), defaults.len());
     for ((line, row), default) in rows.into_iter().zip(defaults) {
         let levels = [
@@ -293,12 +326,17 @@ fn causes_section() -> String {
 #[test]
 fn the_table_of_causes_is_that_of_the_code() {
     let text = document();
-    let begin = text.find(CAUSES_BEGIN).expect("the marker before the causes");
+    let begin = text
+        .find(CAUSES_BEGIN)
+        .expect("the marker before the causes");
     let end = text.find(CAUSES_END).expect("the marker after them") + CAUSES_END.len();
     let expected = causes_section();
     if std::env::var_os("FEDSIM_REFRESH").is_some() {
         let whole = [&text[..begin], &expected, &text[end..]].concat();
-        std::fs::write(document_path(), whole).expect("docs/model.md can be written");
+        // In one step: the other tests read the document meanwhile.
+        let fresh = document_path().with_extension("md.new");
+        std::fs::write(&fresh, whole).expect("a file beside docs/model.md can be written");
+        std::fs::rename(&fresh, document_path()).expect("it can take its place");
         return;
     }
     let difference = text[begin..end]
@@ -307,7 +345,7 @@ fn the_table_of_causes_is_that_of_the_code() {
         .find(|(written, of_code)| written != of_code);
     assert!(
         text[begin..end] == expected,
-        "the causes in docs/model.md are not those of src/model/cause.rs, first at {difference:?}; \
+        "the causes in docs/model.md are not those of src/model/cause, first at {difference:?}; \
          FEDSIM_REFRESH=1 cargo test --test model_document rewrites them"
     );
 }

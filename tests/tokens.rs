@@ -105,7 +105,11 @@ fn with_target_sharing_epr_nothing_is_discovered() {
 target_sharing_epr = "https://mail.fabrikam.com/EWS/Exchange.asmx/WSSecurity""#;
     let world = WORLD.replace("[relationship.\"contoso -> fabrikam\"]", epr);
     let both = ["ben@fabrikam.com", "liz@fabrikam.co.uk"];
-    let text = format!("{world}{}{}", ask("a", "+1 min", &both), ask("b", "+11 min", &both));
+    let text = format!(
+        "{world}{}{}",
+        ask("a", "+1 min", &both),
+        ask("b", "+11 min", &both)
+    );
     let run = run(&text);
     let sent = run.federation.requests.iter().map(|row| row.identity);
     for request in sent {
@@ -149,9 +153,16 @@ fn two_domains_of_one_partner_are_two_groups_until_they_turn_out_to_share_an_end
 #[test]
 fn a_contact_and_a_plain_address_of_one_domain_are_two_groups_until_their_endpoint_is_known() {
     // The contact has no address of its own, so it is asked for by its external one.
-    let world = WORLD.replace("contact.ben = {", "contact.ben = { address = \"ben@contoso.com\",");
+    let world = WORLD.replace(
+        "contact.ben = {",
+        "contact.ben = { address = \"ben@contoso.com\",",
+    );
     let both = ["ben@contoso.com", "bea@fabrikam.com"];
-    let text = format!("{world}{}{}", ask("a", "+1 min", &both), ask("b", "+11 min", &both));
+    let text = format!(
+        "{world}{}{}",
+        ask("a", "+1 min", &both),
+        ask("b", "+11 min", &both)
+    );
     let run = run(&text);
     let sent = run.federation.requests.iter().map(|row| row.identity);
     let counts: Vec<Count> = sent.map(|request| Count::of(run.facts(request))).collect();
@@ -194,23 +205,38 @@ fn what_fails_before_the_tokens_costs_none() {
     let requests = [ask("a", "+1 min", &["ben@fabrikam.com"])];
     let refused = [
         // Nobody may ask: there is no group.
-        ("[[timeline]]\nat = \"+1 s\"\nset.relationship.\"contoso -> fabrikam\".enabled = false\n", NOTHING),
+        (
+            "[[timeline]]\nat = \"+1 s\"\nset.relationship.\"contoso -> fabrikam\".enabled = false\n",
+            NOTHING,
+        ),
         // Federation is off: there is no group.
-        ("[[timeline]]\nat = \"+1 s\"\nset.org.contoso.identifier.enabled = false\n", NOTHING),
+        (
+            "[[timeline]]\nat = \"+1 s\"\nset.org.contoso.identifier.enabled = false\n",
+            NOTHING,
+        ),
         // Anna is named in a way that the gateway does not know: the group stops where it starts.
         (
             "[[timeline]]\nat = \"+1 s\"\nset.org.contoso.mailbox.anna.identity_type = \"upn\"\n",
-            Count { groups: 1, ..NOTHING },
+            Count {
+                groups: 1,
+                ..NOTHING
+            },
         ),
         // The gateway cannot be reached: tokens are asked for and none comes.
         (
             "[gateway.business]\nstate = \"refusing\"\n",
-            Count { groups: 1, ..NOTHING },
+            Count {
+                groups: 1,
+                ..NOTHING
+            },
         ),
         // It does not know Contoso: the same.
         (
             "[[timeline]]\nat = \"+1 s\"\nset.org.contoso.trust.registered = false\n",
-            Count { groups: 1, ..NOTHING },
+            Count {
+                groups: 1,
+                ..NOTHING
+            },
         ),
     ];
     for (added, expected) in refused {
@@ -286,8 +312,14 @@ fn each_calendar_shared_in_person_is_a_group_of_its_own_with_a_known_endpoint() 
         "mailbox.anna.subscription = { \"ben@fabrikam.com\" = {}, \"bea@fabrikam.com\" = {} }",
     );
     let world = world
-        .replace("ben = {}", "ben.grant = { \"anna@contoso.com\" = \"LimitedDetails\" }")
-        .replace("bea = {}", "bea.grant = { \"anna@contoso.com\" = \"LimitedDetails\" }");
+        .replace(
+            "ben = {}",
+            "ben.grant = { \"anna@contoso.com\" = \"LimitedDetails\" }",
+        )
+        .replace(
+            "bea = {}",
+            "bea.grant = { \"anna@contoso.com\" = \"LimitedDetails\" }",
+        );
     let both = ["ben@fabrikam.com", "bea@fabrikam.com"];
     let text = format!(
         "{world}{}{}",
@@ -317,9 +349,27 @@ fn a_token_cache_would_spare_tokens_until_shortly_before_their_offers_end() {
     };
     let expected = [
         cold(1),
-        reused(1, Count { free_busy_tokens: 0, ..warm(1) }),
-        reused(1, Count { autodiscover_tokens: 0, ..cold(1) }),
-        reused(1, Count { autodiscover_tokens: 0, ..cold(1) }),
+        reused(
+            1,
+            Count {
+                free_busy_tokens: 0,
+                ..warm(1)
+            },
+        ),
+        reused(
+            1,
+            Count {
+                autodiscover_tokens: 0,
+                ..cold(1)
+            },
+        ),
+        reused(
+            1,
+            Count {
+                autodiscover_tokens: 0,
+                ..cold(1)
+            },
+        ),
     ];
     check(
         "[rules]\ntoken_cache = \"per-user-target-offer\"\n",
@@ -336,12 +386,15 @@ fn the_literal_rule_of_the_url_cache_discovers_again_each_hour_and_the_intended_
         "{}count = 7\nevery = \"25 min\"\n",
         ask("a", "+1 min", &["ben@fabrikam.com"])
     );
-    for (rule, discoveries) in [
-        ("literal", vec![0, 3, 6]),
-        ("intended", vec![0]),
-    ] {
+    for (rule, discoveries) in [("literal", vec![0, 3, 6]), ("intended", vec![0])] {
         let expected: Vec<Count> = (0..7)
-            .map(|n| if discoveries.contains(&n) { cold(1) } else { warm(1) })
+            .map(|n| {
+                if discoveries.contains(&n) {
+                    cold(1)
+                } else {
+                    warm(1)
+                }
+            })
             .collect();
         let added = format!("[rules]\nuri_cache_rule = \"{rule}\"\n");
         check(&added, std::slice::from_ref(&request), &expected);

@@ -76,8 +76,8 @@ impl UrlPath {
 
     /// The same service's path for federated (WS-Security) callers.
     ///
-    /// Source: ExternalUrl is published without the suffix; federated callers add it ([doc],
-    /// "Federation", Exchange 2013 Help).
+    /// Source: ExternalUrl is published without the suffix; federated callers add it: Federation,
+    /// Exchange 2013 Help (docs).
     pub fn for_federated_callers(self) -> UrlPath {
         match self {
             UrlPath::Ews => UrlPath::EwsWsSecurity,

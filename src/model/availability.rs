@@ -136,7 +136,7 @@ pub trait RequesterView {
     /// The ways to a domain.
     fn ways_to(&mut self, domain: NameId) -> WaysToDomain;
     /// The address space for a domain.
-    fn address_space(&self, domain: NameId) -> Option<AddressSpaceId>;
+    fn address_space(&mut self, domain: NameId) -> Option<AddressSpaceId>;
 }
 
 /// Chooses the path to one attendee.
@@ -144,7 +144,7 @@ pub trait RequesterView {
 /// For each address in turn: a personal subscription, an enabled connector, an enabled relationship
 /// with FreeBusyAccessEnabled; for mail users and contacts then an address space by the target domain,
 /// then by the own address's domain. A relationship without endpoints stops the search. A plain
-/// address has no address-space fallback.
+/// address has no address-space fallback, and needs federation even for a connector.
 ///
 /// Source: path choice and precedence, observed, Exchange 2013.
 pub fn choose_path(kind: AttendeeKind, view: &mut impl RequesterView) -> Result<Path, Failure> {
@@ -159,6 +159,14 @@ pub fn choose_path(kind: AttendeeKind, view: &mut impl RequesterView) -> Result<
             match federated_path(address, view)? {
                 Ok(path) => return Ok(path),
                 Err(cause) => absent = absent.or(Some(cause)),
+            }
+        }
+    }
+    if is_contact && absent.is_some() {
+        // OAuth needs no federation trust.
+        for address in addresses.into_iter().flatten() {
+            if let Some(connector) = view.ways_to(address.domain).connector {
+                return Ok(Path::Connector { address, connector });
             }
         }
     }
@@ -329,7 +337,7 @@ mod tests {
                 },
             }
         }
-        fn address_space(&self, domain: NameId) -> Option<AddressSpaceId> {
+        fn address_space(&mut self, domain: NameId) -> Option<AddressSpaceId> {
             match domain {
                 THEIRS if self.space_to_theirs => Some(AddressSpaceId(0)),
                 OURS if self.space_to_ours => Some(AddressSpaceId(1)),
@@ -415,6 +423,15 @@ mod tests {
                 contact(),
                 View {
                     federation: off,
+                    ..all
+                },
+                "connector",
+            ),
+            (
+                contact(),
+                View {
+                    federation: off,
+                    connector: false,
                     ..all
                 },
                 "address space 0",

@@ -175,7 +175,7 @@ pub struct FederationIndex {
     pub connectors: FxHashMap<(OrgId, NameId), Vec<ConnectorId>>,
     /// Address spaces of an organization for a domain.
     pub address_spaces: FxHashMap<(OrgId, NameId), AddressSpaceId>,
-    /// Organizations by application URI, with every gateway that they have been registered with.
+    /// Organizations by the application URI under which a gateway has, or would have, registered them.
     pub applications: FxHashMap<NameId, Vec<OrgId>>,
     /// The organization that accepts a domain authoritatively.
     pub domain_owners: FxHashMap<NameId, OrgId>,

@@ -114,7 +114,8 @@ pub struct TokenRequest {
     pub time_stamp: Instant,
     /// The e-mail address of the user on whose behalf it is made.
     pub email: Address,
-    /// The suffix of the user's federated identity.
+    /// The suffix of the user's federated identity: the account namespace, or in the cloud the domain
+    /// of the principal name.
     pub identity_suffix: NameId,
     /// The application URI of the target.
     pub target_uri: NameId,
@@ -160,7 +161,8 @@ pub fn decide_issue(
     if !registration.domains.contains(&request.email.domain) {
         return Err(Cause::GatewayDomainNotRegistered);
     }
-    if request.identity_suffix != registration.namespace {
+    let suffix = request.identity_suffix;
+    if suffix != registration.namespace && !registration.domains.contains(&suffix) {
         return Err(Cause::GatewayNamespaceMismatch);
     }
     match target {

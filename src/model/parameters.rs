@@ -170,21 +170,19 @@ pub struct MessageSizes {
 pub const SHARE_PARTS: u64 = 1_000_000_000_000;
 
 impl MessageSizes {
-    /// The size of an availability answer: so many mailboxes, entries and merged digits.
+    /// The size of an availability answer: so many mailboxes, entries with their times alone, entries in
+    /// detail, and merged digits.
     pub fn availability_response(
         &self,
         mailboxes: u64,
-        events: u64,
-        detail: bool,
+        simple_entries: u64,
+        detailed_entries: u64,
         digits: u64,
     ) -> u64 {
-        let per_event = if detail {
-            self.availability_response_per_event_detail
-        } else {
-            self.availability_response_per_event_simple
-        };
-        let clear =
-            mailboxes * self.availability_response_per_mailbox + events * per_event + digits;
+        let clear = mailboxes * self.availability_response_per_mailbox
+            + simple_entries * self.availability_response_per_event_simple
+            + detailed_entries * self.availability_response_per_event_detail
+            + digits;
         (u128::from(clear) * u128::from(self.compressed_share) / u128::from(SHARE_PARTS)) as u64
     }
 }

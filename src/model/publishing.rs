@@ -96,8 +96,10 @@ pub enum CallerAuthentication {
     DelegationToken,
     /// By an OAuth token.
     OAuth,
-    /// By the credentials of an availability address space.
-    Credentials,
+    /// By a Windows account of an availability address space.
+    Windows,
+    /// By name and password of an availability address space.
+    Basic,
 }
 
 /// A virtual directory: which ways to authenticate it has, where it is published, whether it runs.
@@ -176,9 +178,8 @@ pub fn admit(
             Err(Cause::PublishingWsSecurityDisabled)
         }
         CallerAuthentication::OAuth if !directory.oauth => Err(Cause::OAuthRejected),
-        CallerAuthentication::Credentials if !directory.basic && !directory.windows => {
-            Err(Cause::AddressSpaceCredentials)
-        }
+        CallerAuthentication::Windows if !directory.windows => Err(Cause::AddressSpaceCredentials),
+        CallerAuthentication::Basic if !directory.basic => Err(Cause::AddressSpaceCredentials),
         _ => Ok(()),
     }
 }

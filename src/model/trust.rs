@@ -81,6 +81,8 @@ pub struct MetadataRefresh {
 pub struct Registration {
     /// Whether there is a registration.
     pub exists: bool,
+    /// The application URI that it stands under. What the trust object says may be lost; this is not.
+    pub application_uri: NameId,
     /// The published certificate: tokens for this organization are encrypted for it.
     pub certificate: Option<CertificateId>,
     /// The one before it; requests signed by it are still accepted.

@@ -77,6 +77,7 @@ pub fn kind_text(kind: &Kind) -> String {
         Kind::Name => "name".into(),
         Kind::Domain => "domain".into(),
         Kind::Host => "host name".into(),
+        Kind::TlsName => "host name, or `*.` and a domain".into(),
         Kind::Address => "SMTP address".into(),
         Kind::Url => "URL".into(),
         Kind::UrlOrBlank => "URL or blank".into(),

@@ -42,7 +42,9 @@ impl Shown<'_> {
     /// The plain values of a table, then the tables below it, each under its header.
     fn table(&mut self, table: &Table, path: &mut Vec<String>) {
         for (key, entry) in table.iter() {
-            if let Some(value) = inline(&entry.value) {
+            let nothing = matches!(&entry.value, Value::List(list) if list.is_empty())
+                && matches!(entry.origin, Origin::Default { .. });
+            if let Some(value) = inline(&entry.value).filter(|_| !nothing) {
                 let remark = remark(&entry.origin, self.texts);
                 self.line(&format!("{} = {value}", key_text(key)), &remark);
             }
@@ -263,6 +265,7 @@ fn line_of(place: Location, texts: &Diagnostics) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use crate::scenario::Scenario;
     use crate::scenario::new::TEMPLATES;
     use crate::scenario::read::{Document, read};
 
@@ -307,6 +310,19 @@ set.org.a.host."h.a.com".state = "down"
             let shown = super::text(&document.tables, &document.warnings);
             let again = read_back(&shown);
             assert_eq!(again.tables, document.tables, "{shown}");
+        }
+    }
+
+    #[test]
+    fn derived_values_that_are_shown_read_back_and_derive_nothing_new() {
+        for template in TEMPLATES {
+            let scenario = Scenario::parse(template.text, template.name).expect("it reads");
+            let effective = scenario.compile().expect("it compiles").effective;
+            let shown = super::text(&effective, &scenario.document().warnings);
+            let again = Scenario::from(read_back(&shown));
+            assert_eq!(again.document().tables, effective, "{shown}");
+            let compiled = again.compile().unwrap_or_else(|found| panic!("{found}"));
+            assert_eq!(compiled.effective, effective);
         }
     }
 

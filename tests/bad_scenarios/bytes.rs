@@ -83,17 +83,17 @@ fn a_byte_order_mark_and_windows_line_ends_change_nothing() {
 }
 
 #[test]
-fn a_hundred_thousand_brackets_are_refused_at_the_thirty_third() {
+fn a_hundred_thousand_brackets_are_refused_at_the_seventeenth() {
     let text = format!("fedsim = 1\ntitle = {}", "[".repeat(100_000));
     let shown = "[".repeat(112);
     check(
         text.as_bytes(),
         &format!(
-            "error[too-deep]: values are nested more than 32 deep
- --> bad.toml:2:41
+            "error[too-deep]: values are nested more than 16 deep
+ --> bad.toml:2:25
   |
 2 | title = {shown}...
-  |                                         ^ one too many
+  |                         ^ one too many
   |
   = help: no key of a scenario needs more than a few levels
 
@@ -106,7 +106,7 @@ fn a_hundred_thousand_brackets_are_refused_at_the_thirty_third() {
         .render_plain();
     assert!(
         found.starts_with(
-            "error[too-deep]: values are nested more than 32 deep\n --> bad.toml:2:103\n"
+            "error[too-deep]: values are nested more than 16 deep\n --> bad.toml:2:55\n"
         ),
         "{found}"
     );

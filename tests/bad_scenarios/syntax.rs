@@ -654,15 +654,30 @@ world = 2
     Case {
         about: "lists in lists without end",
         text: "fedsim = 1
-title = [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
+title = [[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]
 ",
-        diagnostics: "error[too-deep]: values are nested more than 32 deep
- --> bad.toml:2:41
+        diagnostics: "error[too-deep]: values are nested more than 16 deep
+ --> bad.toml:2:25
   |
-2 | title = [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
-  |                                         ^ one too many
+2 | title = [[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]
+  |                         ^ one too many
   |
   = help: no key of a scenario needs more than a few levels
+
+",
+    },
+    Case {
+        about: "a header of a hundred parts",
+        text: "fedsim = 1
+[set.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a]
+",
+        diagnostics: "error[too-deep]: a key has more than 16 parts
+ --> bad.toml:2:35
+  |
+2 | [set.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a...
+  |                                   ^ one too many
+  |
+  = help: no key of a scenario has more than a few parts
 
 ",
     },
@@ -671,13 +686,13 @@ title = [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
         text: "fedsim = 1
 a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a = 1
 ",
-        diagnostics: "error[toml-syntax]: this is not TOML: a key of too many parts
- --> bad.toml:2:1
+        diagnostics: "error[too-deep]: a key has more than 16 parts
+ --> bad.toml:2:32
   |
 2 | a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a....
-  | ^
+  |                                ^ one too many
   |
-  = help: no key of a scenario has more than a few
+  = help: no key of a scenario has more than a few parts
 
 ",
     },

@@ -3,12 +3,13 @@
 //! It knows no rule of the model: a test that needs an expected number works it out itself.
 #![allow(dead_code)] // Each test file is a crate of its own and uses its own part of this.
 
-use fedsim::engine::hash::words_128;
 use fedsim::engine::run::Ended;
 use fedsim::engine::{Continue, Span};
-use fedsim::model::observation::{Fact, Observation, Recorder, RequestIdentity};
+use fedsim::model::observation::{Fact, Observation, PathObject, Recorder, RequestIdentity};
+use fedsim::model::organization::OrgId;
 use fedsim::model::outcome::{AttendeeOutcome, Leg};
 use fedsim::model::{Federation, Simulator};
+use fedsim::record::{Digest, Fingerprint};
 use fedsim::scenario::Scenario;
 
 /// A run with everything that was observed in it.
@@ -18,6 +19,8 @@ pub struct Run {
     pub ended: Ended,
     /// Requests without an answer at the end.
     pub in_flight: usize,
+    /// Rows of what was still under way at the end.
+    pub rows_in_use: usize,
 }
 
 /// Keeps every observation.
@@ -51,12 +54,12 @@ pub fn run(text: &str) -> Run {
 pub fn run_replication(text: &str, replication: u32) -> Run {
     let federation = compile(text);
     let done = Simulator::new(&federation, replication, Keep::default()).run(|_, _| Continue::Yes);
-    let (ended, in_flight, observations) = (done.ended, done.in_flight, done.recorder.0);
     Run {
         federation,
-        observations,
-        ended,
-        in_flight,
+        observations: done.recorder.0,
+        ended: done.ended,
+        in_flight: done.in_flight,
+        rows_in_use: done.rows_in_use,
     }
 }
 
@@ -72,10 +75,7 @@ impl Run {
     /// What happened to one request, in order.
     pub fn facts(&self, request: RequestIdentity) -> impl Iterator<Item = &Fact> {
         let of_request = move |o: &&Observation| o.request == request;
-        self.observations
-            .iter()
-            .filter(of_request)
-            .map(|o| &o.fact)
+        self.observations.iter().filter(of_request).map(|o| &o.fact)
     }
 
     /// How long the client of a request waited.
@@ -101,42 +101,31 @@ impl Run {
         outcomes.into_iter().map(|(_, outcome)| outcome).collect()
     }
 
-    /// The digest of the observations of each organization's requests, and of all: the sum of their
-    /// hashes, so that their order does not matter.
-    pub fn digests(&self) -> Digests {
-        let organizations = self.federation.organizations.ids();
-        let mut of_each: Vec<(String, u128)> = organizations
-            .map(|id| {
-                let name = self.federation.organizations.original(id).name.to_string();
-                (name, 0)
-            })
-            .collect();
-        for observation in &self.observations {
-            let hash = words_128(observation.words(&self.federation));
-            let sum = &mut of_each[usize_of(observation.request.requester.0)].1;
-            *sum = sum.wrapping_add(hash);
-        }
-        Digests(of_each)
+    /// The organization of this name.
+    pub fn organization(&self, name: &str) -> OrgId {
+        let table = &self.federation.organizations;
+        table
+            .ids()
+            .find(|&id| *table.original(id).name == *name)
+            .unwrap_or_else(|| panic!("there is no organization `{name}`"))
     }
-}
 
-/// Digests by the organization that asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Digests(pub Vec<(String, u128)>);
+    /// The digest of everything.
+    pub fn digest(&self) -> Fingerprint {
+        self.digests().total()
+    }
 
-impl Digests {
     /// The digest of one organization's requests.
-    pub fn of(&self, organization: &str) -> u128 {
-        let mut rows = self.0.iter();
-        rows.find(|(name, _)| name == organization)
-            .unwrap_or_else(|| panic!("there is no organization `{organization}`"))
-            .1
+    pub fn digest_of(&self, organization: &str) -> Fingerprint {
+        self.digests().of(self.organization(organization))
     }
 
-    /// The digest of all requests.
-    pub fn total(&self) -> u128 {
-        let digests = self.0.iter().map(|(_, digest)| *digest);
-        digests.fold(0, u128::wrapping_add)
+    fn digests(&self) -> Digest {
+        let mut digest = Digest::new();
+        for observation in &self.observations {
+            digest.observe(&self.federation, observation);
+        }
+        digest
     }
 }
 
@@ -162,7 +151,6 @@ pub struct Count {
 impl Count {
     /// Counts what happened.
     pub fn of<'a>(facts: impl Iterator<Item = &'a Fact>) -> Count {
-        use fedsim::model::observation::PathObject;
         let mut count = Count::default();
         for fact in facts {
             let counter = match fact {
@@ -186,8 +174,4 @@ impl Count {
         }
         count
     }
-}
-
-fn usize_of(number: u32) -> usize {
-    usize::try_from(number).expect("32 bits fit")
 }

@@ -310,7 +310,7 @@ pub const CAUSES: &[CauseRow] = &[
         "the mailbox is on a server too old for federated sharing, and no newer one stands before it",
         "Target: install an Exchange 2010 SP2 or later Client Access server.",
         "Sharing, Exchange 2013 Help (docs); observed, Exchange 2013"),
-    row(Cause::CoexistenceUnsupported, "version.coexistence-unsupported", Layer::Availability, Always(Code::ServiceDiscoveryFailed),
+    row(Cause::CoexistenceUnsupported, "version.coexistence-unsupported", Layer::Availability, BySide,
         "the mailbox's server version cannot use federated sharing in this organization",
         "Bring the server to the version that coexistence needs (2010 SP2, 2007 SP2 with a newer Client Access server).",
         "Sharing, Exchange 2013 Help (docs)"),

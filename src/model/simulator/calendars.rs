@@ -20,7 +20,7 @@ use super::super::publishing::CallerAuthentication;
 use super::super::purpose::Purpose;
 use super::super::relationship::{Scope, read_as_target};
 use super::World;
-use super::state::CallSlot;
+use super::state::{CallSlot, ShownEntries};
 use super::target::{Caller, Here};
 
 /// What is asked of one calendar.
@@ -98,14 +98,14 @@ impl<R: Recorder> World<'_, R> {
         )
     }
 
-    /// What the caller sees of each calendar, and how many entries have to be read.
+    /// What the caller sees of each calendar, and how many entries have to be read and are shown.
     pub(super) fn read_calendars(
         &mut self,
         call: CallSlot,
         here: Here,
         caller: Caller,
         now: Instant,
-    ) -> (Vec<Result<AccessLevel, Cause>>, u64) {
+    ) -> (Vec<Result<AccessLevel, Cause>>, u64, ShownEntries) {
         let federation = self.federation;
         let row = &self.calls[call];
         let (identity, group, members) = (row.request, row.group_number, row.members.clone());
@@ -113,7 +113,7 @@ impl<R: Recorder> World<'_, R> {
         let explicit = &federation.requests[self.requests[self.groups[row.group].request].explicit];
         let (window, view) = (explicit.window, explicit.view);
         let mut results = Vec::with_capacity(members.len());
-        let mut events = 0;
+        let (mut events, mut shown) = (0, ShownEntries::default());
         for (attendee, address) in members {
             let ask = Ask {
                 address,
@@ -123,6 +123,13 @@ impl<R: Recorder> World<'_, R> {
             };
             let (decision, entries) = self.decide_calendar(here, caller, ask, now);
             events += entries;
+            match decision.result {
+                // One digit an interval, and no entry by itself.
+                _ if view == View::MergedOnly => {}
+                Ok(AccessLevel::Detail | AccessLevel::Owner) => shown.in_detail += entries,
+                Ok(AccessLevel::Simple) => shown.times_alone += entries,
+                Ok(AccessLevel::None) | Err(_) => {}
+            }
             results.push(decision.result);
             self.observe(
                 now,
@@ -134,7 +141,7 @@ impl<R: Recorder> World<'_, R> {
                 },
             );
         }
-        (results, events)
+        (results, events, shown)
     }
 
     /// What the caller sees of one calendar.
@@ -162,10 +169,12 @@ impl<R: Recorder> World<'_, R> {
             }
         };
         let mailbox = federation.mailbox(target, key, now, &self.keys);
-        if let Err(cause) = self.can_be_read(target, mailbox, ask, now) {
-            return (refused(cause), 0);
+        let mut decision = self.permit(here, caller, mailbox, ask.view, now);
+        if decision.result.is_ok()
+            && let Err(cause) = self.can_be_read(target, mailbox, ask, now)
+        {
+            decision.result = Err(cause);
         }
-        let decision = self.permit(here, caller, mailbox, ask.view, now);
         let entries = if decision.result.is_ok() {
             entries(mailbox, ask.window)
         } else {
@@ -210,7 +219,9 @@ impl<R: Recorder> World<'_, R> {
         let target = mailbox.organization;
         let (relationship, level, scope) = match caller.authentication {
             // Whoever comes with the account of an address space is held to Default alone.
-            CallerAuthentication::Credentials => (None, Ok(AccessLevel::Owner), Scope::Everyone),
+            CallerAuthentication::Windows | CallerAuthentication::Basic => {
+                (None, Ok(AccessLevel::Owner), Scope::Everyone)
+            }
             CallerAuthentication::DelegationToken | CallerAuthentication::OAuth => {
                 let domain = caller.email.domain;
                 let process = here.process;
@@ -273,12 +284,11 @@ impl<R: Recorder> World<'_, R> {
         } else {
             0
         };
-        let detail = explicit.view.level() == AccessLevel::Detail;
         let answers = results.len() as u64;
         federation.parameters.sizes.availability_response(
             answers,
-            row.entries,
-            detail,
+            row.shown.times_alone,
+            row.shown.in_detail,
             digits * answers,
         )
     }

@@ -11,7 +11,7 @@ use super::super::dns::{Answer, HostId, RecordData, RecordType};
 use super::super::gateway::{DataCentreId, GatewayId};
 use super::super::names::NameId;
 use super::super::network::{Message, Path, PathState, SiteId, Transit};
-use super::super::observation::{Fact, NameAnswer, Recorder};
+use super::super::observation::{Fact, NameAnswer, PathObject, Recorder};
 use super::super::organization::{
     Direction, FirewallAction, OrgId, Organization, Outbound, Peer, Server, WebProxyState,
 };
@@ -77,14 +77,24 @@ impl<R: Recorder> World<'_, R> {
         );
     }
 
-    /// The host at the other end of an idle connection, if there is one that still stands: a host
-    /// that has gone down takes its connections with it.
+    /// The host at the other end of an idle connection, if there is one that still stands: a host, a
+    /// link or a firewall that lets nothing pass any more takes its connections with it.
     fn idle_connection(&mut self, call: CallSlot, now: Instant) -> Option<HostId> {
         let row = &self.calls[call];
         let (process, name) = (row.process, row.url.host);
         let idle = self.federation.parameters.connection_idle;
         let host = self.process(process).take_connection(name, now, idle)?;
-        (self.federation.hosts.at(host, now).state == HostState::Up).then_some(host)
+        let row = self.federation.hosts.at(host, now);
+        let server = self.federation.servers.at(self.calls[call].server, now);
+        self.calls[call].host = Some(host);
+        if let HostOwner::Gateway(gateway) = row.owner {
+            self.calls[call].data_centre = Some(self.nearest_data_centre(gateway, call));
+        }
+        let way = self.way(call);
+        let stands = row.state == HostState::Up
+            && self.pass_firewalls(server, row, way, now).is_ok()
+            && self.federation.network.state(way.path, now) == PathState::Open;
+        stands.then_some(host)
     }
 
     /// A resolver is asked, and answers after a while.
@@ -181,14 +191,19 @@ impl<R: Recorder> World<'_, R> {
     }
 
     /// Who has to act when a host name does not lead anywhere: the requester if its own resolver
-    /// fails or its own object names a host outside the target's domains; the target if the name is
-    /// one of its own.
+    /// fails or answers in place of the public zone, or if its own object names a host that is not the
+    /// target's; else the target, who gave the name out or publishes it.
     fn side_of_name(&self, call: CallSlot, now: Instant) -> Side {
         let federation = self.federation;
         let row = &self.calls[call];
         let requester = federation.servers.original(row.server).organization;
         let resolver = federation.organizations.original(requester).resolver;
-        if federation.resolvers.at(resolver, now).state != super::super::dns::ResolverState::Up {
+        let resolver = federation.resolvers.at(resolver, now);
+        let is_internal = resolver.internal.iter().any(|&zone| {
+            let apex = federation.dns.zones().original(zone).apex;
+            federation.names.is_within(row.url.host, apex)
+        });
+        if resolver.state != super::super::dns::ResolverState::Up || is_internal {
             return Side::Requester;
         }
         if matches!(row.leg, Leg::FreeBusyToken | Leg::AutodiscoverToken) {
@@ -197,6 +212,9 @@ impl<R: Recorder> World<'_, R> {
             } else {
                 Side::Requester
             };
+        }
+        if !self.is_own_url(call, now) {
+            return Side::Target;
         }
         let domain = self.groups[row.group].domain;
         let target = federation.index.domain_owners.get(&domain);
@@ -214,6 +232,22 @@ impl<R: Recorder> World<'_, R> {
             Side::Target
         } else {
             Side::Requester
+        }
+    }
+
+    /// Whether a call's URL stands in the requester's own object; else the target gave it out.
+    pub(super) fn is_own_url(&self, call: CallSlot, now: Instant) -> bool {
+        let row = &self.calls[call];
+        let group = &self.groups[row.group];
+        match (row.leg, group.path) {
+            // The token endpoint stands in the requester's own trust.
+            (Leg::FreeBusyToken | Leg::AutodiscoverToken | Leg::OAuthToken, _) => true,
+            (Leg::Autodiscover, _) => group.autodiscover == Some(row.url),
+            (_, PathObject::Relationship(id)) => {
+                let relationship = self.federation.relationships.at(id, now);
+                relationship.target_sharing_epr.is_some() && group.endpoint == Some(row.url)
+            }
+            _ => false,
         }
     }
 
@@ -268,12 +302,16 @@ impl<R: Recorder> World<'_, R> {
         match host.state {
             HostState::Up => {}
             HostState::Down => {
-                let side = self.owner_side(host);
+                let side = self.owner_side(call, host, now);
                 return Err(no(Cause::NetworkDropped, side, timeout));
             }
             HostState::Refusing => {
                 let after = self.round_trips(call, way, 1, now).unwrap_or(timeout);
-                return Err(no(Cause::NetworkReset, self.owner_side(host), after));
+                return Err(no(
+                    Cause::NetworkReset,
+                    self.owner_side(call, host, now),
+                    after,
+                ));
             }
         }
         if federation.network.state(way.path, now) != PathState::Open {
@@ -293,7 +331,7 @@ impl<R: Recorder> World<'_, R> {
         let span = self
             .round_trips(call, way, round_trips, now)
             .ok_or_else(lost)?;
-        self.trust_certificate(row.url.host, server, host, now)
+        self.trust_certificate(call, server, host, now)
             .map_err(|(cause, side)| no(cause, side, span))?;
         Ok((round_trips as u8, span + parameters.tls_cpu))
     }
@@ -354,27 +392,30 @@ impl<R: Recorder> World<'_, R> {
     /// Whether the client accepts the host's certificate: chain, name, dates by its own clock.
     fn trust_certificate(
         &self,
-        name: NameId,
+        call: CallSlot,
         server: &Server,
         host: &Host,
         now: Instant,
     ) -> Result<(), (Cause, Side)> {
-        let names = &self.federation.names;
+        let (names, name) = (&self.federation.names, self.calls[call].url.host);
         if !server.trusts(host.tls.issuer) {
             // A root that everybody else trusts is missing here; any other one nobody has to trust.
             let is_public = Some(host.tls.issuer) == self.federation.index.public_root;
             let side = if is_public {
                 Side::Requester
             } else {
-                self.owner_side(host)
+                self.owner_side(call, host, now)
             };
             return Err((Cause::TlsUntrustedRoot, side));
         }
         if !host.tls.covers_host(name, names) {
-            return Err((Cause::TlsNameMismatch, self.owner_side(host)));
+            return Err((Cause::TlsNameMismatch, self.owner_side(call, host, now)));
         }
         if !host.tls.validity.covers(now.shown_by(server.clock_error)) {
-            return Err((Cause::TlsCertificateExpired, self.owner_side(host)));
+            return Err((
+                Cause::TlsCertificateExpired,
+                self.owner_side(call, host, now),
+            ));
         }
         Ok(())
     }
@@ -398,6 +439,8 @@ impl<R: Recorder> World<'_, R> {
         row.stage = CallStage::Sent;
         let (identity, group, leg, host) = (row.request, row.group_number, row.leg, row.url.host);
         let (round_trips, server) = (row.round_trips, row.server);
+        let clock_error = self.federation.servers.at(server, now).clock_error;
+        row.time_stamp = now.shown_by(clock_error);
         self.observe(
             now,
             identity,
@@ -559,12 +602,11 @@ impl<R: Recorder> World<'_, R> {
         span.max(self.federation.parameters.minimum_delay)
     }
 
-    fn owner_side(&self, host: &Host) -> Side {
+    fn owner_side(&self, call: CallSlot, host: &Host, now: Instant) -> Side {
         match host.owner {
             HostOwner::Organization(_) => Side::Target,
             HostOwner::Gateway(_) => Side::Gateway,
-            // Nobody answers there: the requester's own object names it.
-            HostOwner::Nobody => Side::Requester,
+            HostOwner::Nobody => self.side_of_name(call, now),
         }
     }
 

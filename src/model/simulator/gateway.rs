@@ -13,7 +13,7 @@ use super::super::gateway::{
 };
 use super::super::names::NameId;
 use super::super::observation::{Fact, Recorder};
-use super::super::organization::OrgId;
+use super::super::organization::{Generation, OrgId};
 use super::super::outcome::Side;
 use super::super::purpose::Purpose;
 use super::super::token::{CONDITIONS_LIFE, DelegationToken};
@@ -52,7 +52,7 @@ impl Federation {
         let registered = ordered.iter().filter_map(|&id| {
             let trust = &self.organizations.at(id, at).trust;
             let registration = &trust.registration;
-            let is_it = registration.exists && trust.application_uri == Some(uri);
+            let is_it = registration.exists && registration.application_uri == uri;
             let certificate = registration.certificate.filter(|_| is_it)?;
             Some((trust.gateway, certificate))
         });
@@ -64,6 +64,23 @@ impl Federation {
             elsewhere = TargetRegistration::OtherInstance;
         }
         elsewhere
+    }
+
+    /// Whether a domain's organization goes by this application URI, in its trust or at the gateway.
+    pub(super) fn is_uri_of_domain(
+        &self,
+        uri: Option<NameId>,
+        domain: NameId,
+        at: Instant,
+    ) -> bool {
+        self.index.domain_owners.get(&domain).is_some_and(|&owner| {
+            let trust = &self.organizations.at(owner, at).trust;
+            let own = [
+                trust.application_uri,
+                Some(trust.registration.application_uri),
+            ];
+            uri.is_some() && own.contains(&uri)
+        })
     }
 }
 
@@ -169,14 +186,28 @@ impl<R: Recorder> World<'_, R> {
         let audience = group
             .application_uri
             .ok_or(Cause::GatewayTargetNotRegistered)?;
+        // In the cloud a user is known by the principal name, on premises by an immutable id.
+        let identity_suffix = match seen.edition.generation {
+            Generation::Online => row.caller.domain,
+            _ => seen.identifier.account_namespace,
+        };
+        // A signature names its certificate by the subject key identifier alone.
+        let signed_by = seen
+            .trust
+            .organization_certificate
+            .filter(|&id| {
+                !federation
+                    .certificates
+                    .at(id, now)
+                    .subject_key_identifier
+                    .is_empty()
+            })
+            .ok_or(Cause::GatewaySignatureUnknown)?;
         let request = TokenRequest {
-            signed_by: seen
-                .trust
-                .organization_certificate
-                .ok_or(Cause::GatewaySignatureUnknown)?,
-            time_stamp: now.shown_by(server.clock_error),
+            signed_by,
+            time_stamp: row.time_stamp,
             email: row.caller,
-            identity_suffix: seen.identifier.account_namespace,
+            identity_suffix,
             target_uri: audience,
             offer,
         };
@@ -238,17 +269,15 @@ impl<R: Recorder> World<'_, R> {
         );
     }
 
-    /// Who has to act on a refusal: the requester, but for a target that calls itself by the URI asked
-    /// for and has not registered it, and a gateway whose own clock is wrong.
+    /// Who has to act on a refusal: the requester, but for a target whose own URI it is that is not
+    /// registered, and a gateway whose own clock is wrong.
     fn side_of_refusal(&self, call: CallSlot, cause: Cause, now: Instant) -> Side {
         let federation = self.federation;
         let row = &self.calls[call];
         match cause {
             Cause::GatewayTargetNotRegistered => {
-                let uri = self.groups[row.group].application_uri;
-                let is_own_uri =
-                    uri.is_some_and(|uri| federation.index.applications.contains_key(&uri));
-                if is_own_uri {
+                let group = &self.groups[row.group];
+                if federation.is_uri_of_domain(group.application_uri, group.domain, now) {
                     Side::Target
                 } else {
                     Side::Requester

@@ -15,9 +15,9 @@ use super::super::observation::{Fact, PathKind, PathObject, Recorder};
 use super::super::outcome::{AttendeeOutcome, Failure, GroupOutcome, Leg, ResponseCode, Side};
 use super::super::publishing::CallerAuthentication;
 use super::super::token::{DelegationToken, Offer};
-use super::routes::url_cache_rules;
+use super::routes::{refusal, url_cache_rules};
 use super::state::{
-    CallRow, CallSlot, CallStage, Customer, GroupSlot, Reply, RequestSlot, TokenState,
+    CallRow, CallSlot, CallStage, Customer, GroupSlot, Reply, RequestSlot, ShownEntries, TokenState,
 };
 use super::{Event, World};
 use crate::model::observation::NameAnswer;
@@ -116,14 +116,15 @@ impl<R: Recorder> World<'_, R> {
                     if level > super::super::outcome::AccessLevel::None {
                         AttendeeOutcome::View(level)
                     } else {
-                        let cause = Cause::PermissionDefaultNone;
-                        AttendeeOutcome::Failed(failure(cause, Leg::Availability, Side::Target))
+                        AttendeeOutcome::Failed(refusal(
+                            Cause::PermissionDefaultNone,
+                            Side::Requester,
+                        ))
                     }
                 }
-                Err(cause) => AttendeeOutcome::Failed(Failure {
-                    leg: None,
-                    ..failure(cause, Leg::Availability, cause.side_at(Side::Requester))
-                }),
+                Err(cause) => {
+                    AttendeeOutcome::Failed(refusal(cause, cause.side_at(Side::Requester)))
+                }
             };
             self.decide(slot, number, now, outcome);
         }
@@ -202,6 +203,7 @@ impl<R: Recorder> World<'_, R> {
             token,
             members,
             stage: CallStage::Connecting,
+            time_stamp: Instant::EPOCH,
             name_answer: NameAnswer::Silent,
             name_from_cache: false,
             host: None,
@@ -211,7 +213,7 @@ impl<R: Recorder> World<'_, R> {
             target_server: None,
             reply: Reply::None,
             holds_budget: None,
-            entries: 0,
+            shown: ShownEntries::default(),
         });
         self.groups[group].calls.push(call);
         self.begin_exchange(schedule, call);
@@ -228,10 +230,13 @@ impl<R: Recorder> World<'_, R> {
             None => row.reply,
         };
         if row.leg == Leg::Availability {
-            let reached = row.stage == CallStage::Sent;
-            self.process(row.process)
-                .urls
-                .note_connection(row.url, reached);
+            // A connection that failed marks the URL as bad, and only a success clears it.
+            let urls = &mut self.process(row.process).urls;
+            match (row.stage, &reply) {
+                (CallStage::Connecting, _) => urls.note_connection(row.url, false),
+                (CallStage::Sent, Reply::Calendars(_)) => urls.note_connection(row.url, true),
+                (CallStage::Sent, _) => {}
+            }
         }
         if self.groups[group].is_over {
             if row.doomed.is_none() {
@@ -327,10 +332,11 @@ impl<R: Recorder> World<'_, R> {
         for (url, members) in by_url {
             self.start_availability(schedule, group, url, members);
         }
+        // A group whose members have all gone elsewhere is over before they are asked for there.
+        self.end_group_if_done(schedule, group);
         for group in followed {
             self.dispatch_group(schedule, group);
         }
-        self.end_group_if_done(schedule, group);
     }
 
     /// Puts an attendee who lives at another address into a group of its own kind.
@@ -380,7 +386,9 @@ impl<R: Recorder> World<'_, R> {
                 path: url.path.for_federated_callers(),
                 ..url
             },
-            CallerAuthentication::OAuth | CallerAuthentication::Credentials => url,
+            CallerAuthentication::OAuth
+            | CallerAuthentication::Windows
+            | CallerAuthentication::Basic => url,
         }
     }
 

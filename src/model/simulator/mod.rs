@@ -85,6 +85,8 @@ pub struct Finished<R> {
     pub ended: Ended,
     /// How many requests were still in flight.
     pub in_flight: usize,
+    /// How many rows of requests, groups and calls were still in use: none, when nothing was under way.
+    pub rows_in_use: usize,
     /// The recorder, with what it recorded.
     pub recorder: R,
 }
@@ -174,6 +176,7 @@ impl<'f, R: Recorder> Simulator<'f, R> {
         Finished {
             ended,
             in_flight: unanswered.len(),
+            rows_in_use: self.world.rows_in_use(),
             recorder: self.world.recorder,
         }
     }
@@ -213,6 +216,10 @@ impl<R: Recorder> World<'_, R> {
     fn observe(&mut self, at: Instant, request: RequestIdentity, fact: Fact) {
         self.recorder
             .observe(self.federation, &Observation { at, request, fact });
+    }
+
+    fn rows_in_use(&self) -> usize {
+        self.requests.in_use() + self.groups.in_use() + self.calls.in_use()
     }
 
     fn source_of(&self, server: ServerId) -> SourceId {

@@ -24,6 +24,8 @@ pub(super) struct Process {
     connections: FxHashMap<NameId, Vec<(HostId, Instant)>>,
     /// Tokens kept for another time (what-if `token_cache`).
     tokens: FxHashMap<(Address, NameId, Offer), DelegationToken>,
+    /// When address spaces were read; none: not in this run.
+    address_spaces: Option<Instant>,
     warmth: Warmth,
 }
 
@@ -71,6 +73,19 @@ impl Process {
             *loaded = now;
         }
         *loaded
+    }
+
+    /// When address spaces were last read: each `every` from the start of the run, or from the first
+    /// use of a process that started later.
+    pub fn address_spaces_read(&mut self, start: Instant, now: Instant, every: Span) -> Instant {
+        let began = match self.warmth {
+            Warmth::Warm => start,
+            Warmth::Cold | Warmth::WarmFrom(_) => now,
+        };
+        let read = self.address_spaces.get_or_insert(began);
+        let rounds = now.since(*read).nanoseconds() / every.nanoseconds().max(1);
+        *read += every.times(rounds);
+        *read
     }
 
     /// Takes an idle connection by a host's name, the one used last, and tells to which host it

@@ -202,6 +202,11 @@ impl<R: Recorder> World<'_, R> {
                 attendees.push(attendee(address));
                 continue;
             };
+            if federation.groups.at(group, now).deleted {
+                let (cause, side) = (Cause::RecipientNotFound, Side::Client);
+                attendees.push(failed(address, cause, side));
+                continue;
+            }
             let members = self.flatten(group, now);
             if members.len() > GROUP_MEMBERS_MAX {
                 attendees.push(failed(address, Cause::RecipientGroupTooLarge, Side::Client));

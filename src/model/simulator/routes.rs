@@ -17,7 +17,7 @@ use super::super::directory::{
 use super::super::federation::{Federation, ProcessId};
 use super::super::names::NameId;
 use super::super::observation::{CacheAnswer, PathObject, Recorder};
-use super::super::organization::{AcceptedDomainKind, OrgId, ServerId};
+use super::super::organization::{AcceptedDomainKind, Generation, OrgId, ServerId};
 use super::super::outcome::{Failure, Leg, ResponseCode, Side};
 use super::super::publishing::CallerAuthentication;
 use super::super::relationship::{
@@ -245,7 +245,9 @@ impl<R: Recorder> World<'_, R> {
             FederatedIdentity::Immutable(suffix) => {
                 suffix == organization.identifier.account_namespace
             }
-            FederatedIdentity::UserPrincipalName => false,
+            FederatedIdentity::UserPrincipalName => {
+                organization.edition.generation == Generation::Online
+            }
         };
         if !immutable {
             return Err(refusal(
@@ -354,13 +356,17 @@ impl ServerView<'_> {
         }
     }
 
-    /// The route by an address space; with [`AccessMethod::InternalProxy`] only its object counts.
-    fn address_space_route(&self, space: AddressSpaceId, route: Route) -> Result<Route, Failure> {
+    /// The route by an address space. Public folders are refused by Exchange 2013 and later; with [`AccessMethod::InternalProxy`] only its object counts.
+    fn address_space_route(
+        &mut self,
+        space: AddressSpaceId,
+        route: Route,
+    ) -> Result<Route, Failure> {
         let view = self.address_space_view();
         let row = self.federation.address_spaces.at(space, view);
         let endpoint = match row.method {
             AccessMethod::InternalProxy => None,
-            AccessMethod::PublicFolder => {
+            AccessMethod::PublicFolder if self.own_generation() >= Generation::V2013 => {
                 return Err(refusal(
                     Cause::AddressSpaceMethodUnsupported,
                     Side::Requester,
@@ -376,19 +382,30 @@ impl ServerView<'_> {
             object: PathObject::AddressSpace(space),
             key: GroupKey::AddressSpace(space),
             endpoint,
-            authentication: CallerAuthentication::Credentials,
+            authentication: match row.method {
+                AccessMethod::OrganizationWideBasic => CallerAuthentication::Basic,
+                _ => CallerAuthentication::Windows,
+            },
             ..route
         })
     }
 
-    /// The instant whose address spaces this server sees: they are read each hour from the start.
+    fn own_generation(&self) -> Generation {
+        self.federation
+            .servers
+            .original(self.server)
+            .edition
+            .generation
+    }
+
+    /// The instant whose address spaces this process sees: they are read each hour.
     ///
     /// Source: availability configuration reader, 60 min, observed, Exchange 2013.
-    fn address_space_view(&self) -> Instant {
+    fn address_space_view(&mut self) -> Instant {
         let every = self.federation.parameters.address_space_refresh;
-        let since = self.now.since(self.federation.start).nanoseconds();
-        let rounds = since / every.nanoseconds().max(1);
-        let read = self.federation.start + every.times(rounds);
+        let read = self
+            .process
+            .address_spaces_read(self.federation.start, self.now, every);
         self.federation.replicated(self.requester, read)
     }
 
@@ -414,7 +431,7 @@ impl RequesterView for ServerView<'_> {
             .map(|mailbox| self.federation.servers.original(mailbox.server).edition);
         let newest = organization.edition;
         // A server of 2007 has no federation of its own; an InternalProxy leads to one that has.
-        let old = own.generation == super::super::organization::Generation::V2007;
+        let old = own.generation == Generation::V2007;
         if old || !home.unwrap_or(own).can_federate_beside(newest) {
             return Err(Cause::CoexistenceUnsupported);
         }
@@ -442,7 +459,7 @@ impl RequesterView for ServerView<'_> {
         }
     }
 
-    fn address_space(&self, domain: NameId) -> Option<AddressSpaceId> {
+    fn address_space(&mut self, domain: NameId) -> Option<AddressSpaceId> {
         let id = *self
             .federation
             .index

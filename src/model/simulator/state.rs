@@ -144,6 +144,8 @@ pub(super) struct CallRow {
     /// Which attendees it asks about, and at which addresses.
     pub members: Vec<(u16, Address)>,
     pub stage: CallStage,
+    /// What the sender's clock showed when the message left.
+    pub time_stamp: Instant,
     /// What the resolver said.
     pub name_answer: NameAnswer,
     pub name_from_cache: bool,
@@ -158,7 +160,16 @@ pub(super) struct CallRow {
     /// Whether the caller's budget at the target counts it, and whose it is.
     pub holds_budget: Option<(OrgId, Address)>,
     /// How many calendar entries its answer shows.
-    pub entries: u64,
+    pub shown: ShownEntries,
+}
+
+/// Calendar entries that an answer shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ShownEntries {
+    /// With their times alone.
+    pub times_alone: u64,
+    /// With subject and location.
+    pub in_detail: u64,
 }
 
 /// How far a call has come.

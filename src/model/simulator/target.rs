@@ -9,13 +9,14 @@ use crate::engine::station::Admission;
 use crate::engine::{Instant, Schedule, Span, draw};
 
 use super::super::address::Address;
+use super::super::address::UrlPath;
 use super::super::cause::Cause;
 use super::super::federation::ProcessId;
 use super::super::observation::{Fact, Recorder};
 use super::super::organization::{OrgId, ServerId};
 use super::super::outcome::{Leg, Side};
 use super::super::publishing::{
-    CallerAuthentication, Host, HostOwner, Service, admit, pass_reverse_proxy,
+    CallerAuthentication, Host, HostOwner, PoolState, Service, admit, pass_reverse_proxy,
 };
 use super::super::purpose::Purpose;
 use super::super::relationship::{Credentials, OAuthState};
@@ -57,10 +58,27 @@ impl<R: Recorder> World<'_, R> {
             .expect("a call that arrives has a host");
         let host = self.federation.hosts.at(id, now);
         match host.owner {
-            HostOwner::Gateway(gateway) => self.receive_token_request(schedule, call, gateway),
+            HostOwner::Gateway(gateway) => {
+                if self.calls[call].url.path == UrlPath::Token {
+                    self.receive_token_request(schedule, call, gateway);
+                } else {
+                    self.refuse_at_gateway(schedule, call);
+                }
+            }
             HostOwner::Organization(target) => self.publish(schedule, call, host, target),
             HostOwner::Nobody => unreachable!("nobody accepts no connections"),
         }
+    }
+
+    /// The gateway serves nothing but tokens: whoever named it as a partner's endpoint has to act.
+    fn refuse_at_gateway(&mut self, schedule: &mut Schedule<Event>, call: CallSlot) {
+        let row = &self.calls[call];
+        let centre = row.data_centre.expect("it was chosen for the connection");
+        let source = self.federation.sources.data_centres[centre];
+        let cause = Cause::PublishingNothingListens;
+        let side = self.side_of_path(call, schedule.now());
+        let reply = Reply::Failed(failure(cause, row.leg, side));
+        self.reply(schedule, call, source, reply);
     }
 
     /// Through redirect, reverse proxy and load balancer to a server.
@@ -90,7 +108,7 @@ impl<R: Recorder> World<'_, R> {
         };
         if let Err(cause) = passed {
             let side = match cause {
-                Cause::PublishingNothingListens => self.side_of_path(call),
+                Cause::PublishingNothingListens => self.side_of_path(call, now),
                 _ => Side::Target,
             };
             let reply = Reply::Failed(failure(cause, leg, side));
@@ -125,30 +143,12 @@ impl<R: Recorder> World<'_, R> {
         }
     }
 
-    /// A path comes from the target if Autodiscover gave it, else from the requester's own object.
-    fn side_of_path(&self, call: CallSlot) -> Side {
-        let row = &self.calls[call];
-        let group = &self.groups[row.group];
-        let is_own = match row.leg {
-            Leg::Autodiscover => group.redirects == 0,
-            _ => group.endpoint == Some(row.url) && self.is_sharing_epr(group.path),
-        };
-        if is_own {
+    /// Who has to act on a path under which nothing listens.
+    fn side_of_path(&self, call: CallSlot, now: Instant) -> Side {
+        if self.is_own_url(call, now) {
             Side::Requester
         } else {
             Side::Target
-        }
-    }
-
-    fn is_sharing_epr(&self, path: PathObject) -> bool {
-        match path {
-            PathObject::Relationship(id) => self
-                .federation
-                .relationships
-                .original(id)
-                .target_sharing_epr
-                .is_some(),
-            _ => false,
         }
     }
 
@@ -185,7 +185,17 @@ impl<R: Recorder> World<'_, R> {
                 span,
             },
         };
-        let wait = self.process(process).wait_until_warm(now, start);
+        let row = self.federation.servers.at(server, now);
+        let directory = if leg == Leg::Autodiscover {
+            &row.autodiscover
+        } else {
+            &row.ews
+        };
+        // Only a pool that runs can start a process.
+        let wait = match directory.pool {
+            PoolState::Running => self.process(process).wait_until_warm(now, start),
+            PoolState::Stopped | PoolState::Failing => Span::ZERO,
+        };
         self.calls[call].reply = work.reply;
         let source = self.source_of(server);
         schedule.after(
@@ -242,7 +252,7 @@ impl<R: Recorder> World<'_, R> {
         };
         admit(directory, path, authentication).map_err(|cause| {
             let side = match cause {
-                Cause::PublishingNothingListens => self.side_of_path(call),
+                Cause::PublishingNothingListens => self.side_of_path(call, now),
                 cause => cause.side_at(Side::Target),
             };
             (cause, side, Span::ZERO)
@@ -262,7 +272,7 @@ impl<R: Recorder> World<'_, R> {
                     authentication,
                 })
             }
-            CallerAuthentication::Credentials => {
+            CallerAuthentication::Windows | CallerAuthentication::Basic => {
                 let PathObject::AddressSpace(space) = self.groups[row.group].path else {
                     unreachable!("only address spaces have credentials")
                 };
@@ -310,11 +320,10 @@ impl<R: Recorder> World<'_, R> {
                 email,
                 authentication,
             }),
-            Err(rejection) => Err((
-                rejection.cause(),
-                self.side_of_rejection(rejection, call, server, now),
-                span,
-            )),
+            Err(rejection) => {
+                let (cause, side) = self.root_of_rejection(rejection, call, server, now);
+                Err((cause, side, span))
+            }
         }
     }
 
@@ -352,39 +361,43 @@ impl<R: Recorder> World<'_, R> {
         }
     }
 
-    /// Who has to act on a rejected token. A token too old or too new is the fault of the clock that is
-    /// further off.
-    fn side_of_rejection(
+    /// Why a token is rejected, at the root, and who has to act.
+    ///
+    /// A token that is made out to somebody else is encrypted for somebody else too, so its audience
+    /// is never tested. A token too old or too new is the fault of the clock that is further off.
+    fn root_of_rejection(
         &self,
         rejection: Rejection,
         call: CallSlot,
         server: ServerId,
         now: Instant,
-    ) -> Side {
-        let cause = rejection.cause();
-        let clock = matches!(
-            rejection,
-            Rejection::NotYetValid | Rejection::ConditionsExpired | Rejection::OfferExpired
-        );
-        let Some(token) = self.calls[call].token.filter(|_| clock) else {
-            return cause.side_at(Side::Target);
+    ) -> (Cause, Side) {
+        let federation = self.federation;
+        let Some(token) = self.calls[call].token else {
+            return (rejection.cause(), rejection.cause().side_at(Side::Target));
         };
-        let ours = self
-            .federation
-            .servers
-            .at(server, now)
-            .clock_error
-            .nanoseconds();
-        let theirs = self
-            .federation
-            .gateways
-            .at(token.issuer, now)
-            .clock_error
-            .nanoseconds();
-        if ours.unsigned_abs() >= theirs.unsigned_abs() {
-            Side::Target
-        } else {
-            Side::Gateway
+        match rejection {
+            Rejection::EncryptionUnknown | Rejection::AudienceMismatch => {
+                let domain = self.groups[self.calls[call].group].domain;
+                if federation.is_uri_of_domain(Some(token.audience), domain, now) {
+                    (rejection.cause(), Side::Target)
+                } else {
+                    (Cause::TokenAudienceMismatch, Side::Requester)
+                }
+            }
+            Rejection::NotYetValid | Rejection::ConditionsExpired | Rejection::OfferExpired => {
+                let ours = federation.servers.at(server, now).clock_error;
+                let theirs = federation.gateways.at(token.issuer, now).clock_error;
+                let ours_is_worse =
+                    ours.nanoseconds().unsigned_abs() >= theirs.nanoseconds().unsigned_abs();
+                let side = if ours_is_worse {
+                    Side::Target
+                } else {
+                    Side::Gateway
+                };
+                (rejection.cause(), side)
+            }
+            _ => (rejection.cause(), rejection.cause().side_at(Side::Target)),
         }
     }
 
@@ -426,9 +439,9 @@ impl<R: Recorder> World<'_, R> {
                 span,
             };
         }
-        let (results, events) = self.read_calendars(call, here, caller, now);
+        let (results, events, shown) = self.read_calendars(call, here, caller, now);
         span += self.calendar_work(hash, mailboxes, events);
-        self.calls[call].entries = events;
+        self.calls[call].shown = shown;
         Work {
             reply: Reply::Calendars(results),
             span,

@@ -31,7 +31,10 @@ struct World {
 }
 
 /// Fills every derived key of a scenario's tree, and adds the objects that are there by default.
-pub(super) fn derive(tree: &mut Table) {
+///
+/// `first` is the derived tree of the world at the start, for a tree of a later instant: what an
+/// organization once learned of another stays as it was.
+pub(super) fn derive(tree: &mut Table, first: Option<&Table>) {
     let run = tree.table("run");
     let seed = run.table("seed");
     let seed = Seed {
@@ -60,7 +63,8 @@ pub(super) fn derive(tree: &mut Table) {
         let row = gateways.iter().find(|(known, ..)| *known == gateway);
         derive_organization(&world, &name, organization, row);
     }
-    derive_partners(tree);
+    let partners = Partner::all(first.unwrap_or(tree));
+    derive_partners(tree, &partners);
     derive_sites(tree);
 }
 
@@ -129,6 +133,10 @@ fn derive_gateways(tree: &mut Table) {
                 "login.microsoftonline.com".to_owned(),
             ),
             "consumer" => ("uri:WindowsLiveID".to_owned(), "login.live.com".to_owned()),
+            "us-government" => (
+                "urn:federation:us-government".to_owned(),
+                "login.microsoftonline.us".to_owned(),
+            ),
             other => (
                 format!("urn:federation:{other}"),
                 format!("login.{other}.example"),
@@ -289,6 +297,7 @@ fn derive_trust(
         .filter(|(_, accepted)| accepted.boolean("federated"))
         .map(|(domain, _)| domain.to_owned())
         .collect();
+    let usual_uri = usual_application_uri(organization);
     let trust = organization.table_mut("trust");
     if let Some((_, issuer, token_host)) = gateway {
         let why = "the gateway's metadata";
@@ -298,13 +307,14 @@ fn derive_trust(
     }
     trust.set_derived("token_issuer_uri", text(""), "the gateway is not known");
     trust.set_derived("token_issuer_epr", text(""), "the gateway is not known");
-    let is_online = edition.is_some_and(|edition| edition.generation == Generation::Online);
-    let (uri, why) = if is_online {
-        ("outlook.com", "the URI of Exchange Online")
-    } else {
-        (namespace.as_str(), "the account namespace")
+    let why = "the account namespace; of Exchange Online `outlook.com`";
+    trust.set_derived("application_uri", text(usual_uri.as_str()), why);
+    let registered = match trust.text("application_uri") {
+        "" => usual_uri,
+        own => own.to_owned(),
     };
-    trust.set_derived("application_uri", text(uri), why);
+    let why = "`application_uri`; if that is blank, the URI of the set-up";
+    trust.set_derived("registered_application_uri", text(registered), why);
     trust.set_derived(
         "organization_certificate",
         text("federation"),
@@ -362,6 +372,20 @@ fn derive_trust(
     }
 }
 
+/// The application URI that an organization gets when it is set up.
+///
+/// Source: the account namespace, of Exchange Online `outlook.com`: observed.
+fn usual_application_uri(organization: &Table) -> String {
+    let edition = Edition::read(organization.text("exchange"));
+    match edition.map(|edition| edition.generation) {
+        Some(Generation::Online) => "outlook.com".to_owned(),
+        _ => organization
+            .table("identifier")
+            .text("account_namespace")
+            .to_owned(),
+    }
+}
+
 fn derive_recipients(organization: &mut Table, first_domain: &str) {
     let first_server = organization
         .named("server")
@@ -397,29 +421,42 @@ struct Partner {
 }
 
 impl Partner {
-    fn of(name: &str, organization: &Table) -> Partner {
+    /// All organizations of a derived tree, as each of them was set up.
+    fn all(tree: &Table) -> Vec<Partner> {
+        let issuer = |gateway: &str| {
+            let row = tree.named("gateway").find(|(name, _)| *name == gateway);
+            row.map_or("", |(_, row)| row.text("issuer"))
+        };
+        let organizations = tree.named("org");
+        organizations
+            .map(|(name, row)| Partner::of(name, row, issuer(row.text("gateway"))))
+            .collect()
+    }
+
+    fn of(name: &str, organization: &Table, issuer: &str) -> Partner {
         let accepted = organization.named("accepted_domain");
         let federated = accepted
             .filter(|(_, accepted)| accepted.boolean("federated"))
             .map(|(domain, _)| domain.to_owned());
-        let trust = organization.table("trust");
-        let ews = organization
+        let domains = organization.texts("domains");
+        let urls = organization
             .named("server")
-            .next()
-            .map_or(String::new(), |(_, server)| {
-                server.table("ews").text("external_url").to_owned()
-            });
+            .map(|(_, row)| row.table("ews").text("external_url"));
+        let ews = urls
+            .into_iter()
+            .find(|url| !url.is_empty())
+            .map(ToOwned::to_owned);
+        let first = domains.first().copied().unwrap_or("invalid");
         Partner {
             name: name.to_owned(),
-            domains: organization
-                .texts("domains")
-                .into_iter()
-                .map(Into::into)
-                .collect(),
             federated: federated.collect(),
-            application_uri: trust.text("application_uri").to_owned(),
-            token_issuer: trust.text("token_issuer_uri").to_owned(),
-            ews,
+            application_uri: organization
+                .table("trust")
+                .text("registered_application_uri")
+                .to_owned(),
+            token_issuer: issuer.to_owned(),
+            ews: ews.unwrap_or_else(|| format!("https://mail.{first}/EWS/Exchange.asmx")),
+            domains: domains.into_iter().map(ToOwned::to_owned).collect(),
         }
     }
 
@@ -432,11 +469,7 @@ impl Partner {
 
 /// Relationships, connectors and subscriptions: what Get-FederationInformation would tell of the
 /// second organization.
-fn derive_partners(tree: &mut Table) {
-    let partners: Vec<Partner> = tree
-        .named("org")
-        .map(|(name, organization)| Partner::of(name, organization))
-        .collect();
+fn derive_partners(tree: &mut Table, partners: &[Partner]) {
     let second = |name: &str| {
         let (_, second) = name.split_once(" -> ")?;
         partners.iter().find(|partner| partner.name == second)
@@ -487,8 +520,10 @@ fn derive_partners(tree: &mut Table) {
                     continue;
                 };
                 let why = "what the invitation said";
-                let url = format!("{}/WSSecurity", partner.ews);
-                row.set_derived("url", text(url), why);
+                if !partner.ews.is_empty() {
+                    let url = format!("{}/WSSecurity", partner.ews);
+                    row.set_derived("url", text(url), why);
+                }
                 row.set_derived(
                     "application_uri",
                     text(partner.application_uri.as_str()),

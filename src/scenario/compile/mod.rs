@@ -57,7 +57,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     let mut found = document.findings();
     found.append(document.warnings.clone());
     let mut effective = document.tables.clone();
-    derive::derive(&mut effective);
+    derive::derive(&mut effective, None);
     let changes = Changes::read(&document.tables, &mut found);
     let mut ids = Ids::new(&effective);
     traffic::check_sets(&changes, &effective, &mut found);
@@ -70,7 +70,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         let mut tree = document.tables.clone();
         changes.apply(&mut tree, at);
         let mut tree = complete(tree);
-        derive::derive(&mut tree);
+        derive::derive(&mut tree, Some(&effective));
         later.push((at, Snapshot::of(&tree, &changes, &mut ids, &mut found)));
     }
     let requests = traffic::requests(&effective, &mut ids, &mut found);
@@ -289,9 +289,8 @@ impl World {
         }
         for id in self.organizations.ids() {
             for row in every(&self.organizations, id) {
-                if let Some(uri) = row.trust.application_uri {
-                    push_once(index.applications.entry(uri).or_default(), id);
-                }
+                let uri = row.trust.registration.application_uri;
+                push_once(index.applications.entry(uri).or_default(), id);
             }
             for accepted in &self.organizations.original(id).accepted_domains {
                 index.domain_owners.entry(accepted.domain).or_insert(id);

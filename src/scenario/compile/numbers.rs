@@ -230,8 +230,10 @@ fn signing(
             validity,
         }
     };
-    // Old enough that a trust made a year ago has it.
-    let first = certificate(Instant::EPOCH, Instant::EPOCH, start - life.divided_by(2));
+    // Old enough that a trust made a year ago has it, and halfway through its life at the start, or at
+    // the first rollover if that was before.
+    let halfway = rollovers.first().map_or(start, |&first| first.min(start));
+    let first = certificate(Instant::EPOCH, Instant::EPOCH, halfway - life.divided_by(2));
     let later = rollovers
         .into_iter()
         .map(|at| certificate(at - announce, at, at - announce));

@@ -225,6 +225,7 @@ fn trust(
             certificate: registered_certificate,
             // What was published before is still accepted, if the trust still names it.
             previous_certificate,
+            application_uri: ids.names.intern(trust.text("registered_application_uri")),
             domains: registered
                 .into_iter()
                 .map(|domain| ids.names.intern(domain))

@@ -116,15 +116,16 @@ fn subscriptions(
     let table = row.table("subscription");
     let mut subscriptions = Vec::new();
     for (owner, row) in row.named("subscription") {
-        // Underived: the owner's domain belongs to no organization of the scenario.
+        // Underived: the owner's organization is not declared, or publishes nothing.
         let url = row.optional_text("url").and_then(|url| ids.url(url));
         let uri = row
             .optional_text("application_uri")
             .and_then(|uri| ids.optional_name(uri));
         let (Some(url), Some(application_uri)) = (url, uri) else {
             if let Some(place) = table.key_location(owner) {
-                let message = format!("`{owner}` belongs to no organization of the scenario");
-                let help = "give `url` and `application_uri`, or declare the organization";
+                let message = format!("it is not known where the calendar of `{owner}` is read");
+                let help = "give `url` and `application_uri`; they follow by themselves if the owner's \
+                            organization is declared and publishes its calendars";
                 found.push(Diagnostic::error("unknown-owner", place, message).help(help));
             }
             continue;

@@ -3,6 +3,7 @@
 //! It knows texts and byte ranges, no keys and no terminal. Invariant: findings are in the order of
 //! their place, at most [`CAP`] of them are kept, and rendering never panics whatever the text is.
 
+mod json;
 mod render;
 
 use std::fmt;

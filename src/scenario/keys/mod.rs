@@ -120,6 +120,8 @@ pub enum Kind {
     Domain,
     /// A host name, kept in lower case.
     Host,
+    /// A name of a TLS certificate: a host name, or `*.` and a domain for one level below it.
+    TlsName,
     /// An SMTP address, kept in lower case.
     Address,
     /// An `http` or `https` address of a service.
@@ -441,7 +443,7 @@ const TLS_VERSION: Kind = Kind::OneOf(&["1.0", "1.1", "1.2", "1.3"]);
 const ACCESS_LEVELS: &[&str] = &["None", "AvailabilityOnly", "LimitedDetails", "Reviewer"];
 
 static DOMAIN: Kind = Kind::Domain;
-static HOST: Kind = Kind::Host;
+static TLS_NAME: Kind = Kind::TlsName;
 static NAME: Kind = Kind::Name;
 static TEXT: Kind = Kind::Text;
 static ADDRESS: Kind = Kind::Address;

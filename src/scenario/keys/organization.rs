@@ -356,6 +356,13 @@ static TRUST: Object = Object {
             "Whether the gateway knows the organization.",
         ),
         derived(
+            "registered_application_uri",
+            Kind::Text,
+            "`application_uri`; if that is blank, the URI of the set-up",
+            "The URI under which the gateway knows the organization; tokens for it are made out to \
+             it.",
+        ),
+        derived(
             "registered_certificate",
             Kind::Text,
             "the organization's certificate",

@@ -4,7 +4,7 @@
 
 use super::Evidence::{Choice, Guess, Observed};
 use super::{
-    HOST, Kind, NAME, NameKind, NamedTable, Object, POSITIVE_SPAN, TEXT, TLS_VERSIONS, UP_DOWN,
+    Kind, NAME, NameKind, NamedTable, Object, POSITIVE_SPAN, TEXT, TLS_NAME, TLS_VERSIONS, UP_DOWN,
     count, derived, key, named, optional, required, table,
 };
 
@@ -253,7 +253,7 @@ pub static PUBLIC_HOST: Object = Object {
         ),
         derived(
             "tls_names",
-            Kind::List(&HOST),
+            Kind::List(&TLS_NAME),
             "all public hosts of the organization",
             "The names of its TLS certificate.",
         ),

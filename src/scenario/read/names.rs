@@ -81,7 +81,16 @@ pub(super) fn host(text: &str) -> Result<String, Refusal> {
     refuse(text, "a host name", help)
 }
 
-/// A domain in lower case: a host name of two labels or more.
+/// A name of a TLS certificate in lower case: a host name, or `*.` and a domain.
+pub(super) fn tls_name(text: &str) -> Result<String, Refusal> {
+    match text.strip_prefix("*.") {
+        Some(parent) => Ok(format!("*.{}", domain(parent)?)),
+        None => host(text),
+    }
+}
+
+/// A domain in lower case: a host name of two labels or more. The first label of account namespaces
+/// keeps the capitals that it always has.
 pub(super) fn domain(text: &str) -> Result<String, Refusal> {
     if text.contains('@') {
         return refuse(text, "a domain", "write what stands behind the `@`");
@@ -93,10 +102,16 @@ pub(super) fn domain(text: &str) -> Result<String, Refusal> {
             "a domain has at least two parts, such as `contoso.com`",
         );
     }
-    host(text).map_err(|refusal| Refusal {
-        message: format!("`{}` is not a domain", short(text)),
-        ..refusal
-    })
+    match host(text) {
+        Ok(domain) => Ok(match domain.strip_prefix("fydibohf25spdlt.") {
+            Some(rest) => format!("FYDIBOHF25SPDLT.{rest}"),
+            None => domain,
+        }),
+        Err(refusal) => Err(Refusal {
+            message: format!("`{}` is not a domain", short(text)),
+            ..refusal
+        }),
+    }
 }
 
 /// An SMTP address in lower case.

@@ -137,6 +137,7 @@ pub(super) fn kind_words(kind: &Kind) -> &'static str {
         Kind::Name => "a name",
         Kind::Domain => "a domain",
         Kind::Host => "a host name",
+        Kind::TlsName => "a name of a certificate",
         Kind::Address => "an address",
         Kind::Url | Kind::UrlOrBlank => "the address of a service",
         Kind::OneOf(_) => "one word of a list",
@@ -166,7 +167,7 @@ pub(crate) fn example(kind: &Kind) -> String {
         Kind::Text => text("text"),
         Kind::Name => text("name"),
         Kind::Domain => text("contoso.com"),
-        Kind::Host => text("mail.contoso.com"),
+        Kind::Host | Kind::TlsName => text("mail.contoso.com"),
         Kind::Address => text("kim@contoso.com"),
         Kind::Url | Kind::UrlOrBlank => text("https://mail.contoso.com/EWS/Exchange.asmx"),
         Kind::OneOf(words) | Kind::Shares(words) => text(words[0]),
@@ -227,11 +228,12 @@ pub(super) fn wrong_type(kind: &Kind, key: &str, given: Given<'_>) -> Diagnostic
 }
 
 pub(super) fn is_text(kind: &Kind) -> bool {
-    use Kind::{Address, Domain, Host, Name, OneOf, Text, Url, UrlOrBlank, Version, Zone};
-    matches!(
+    use Kind::{Address, Domain, Host, Name, OneOf, Text, TlsName, Url, UrlOrBlank, Version, Zone};
+    let is_name = matches!(
         kind,
-        Text | Name | Domain | Host | Address | Url | UrlOrBlank | OneOf(_) | Version | Zone
-    )
+        Name | Domain | Host | TlsName | Address | Url | UrlOrBlank
+    );
+    is_name || matches!(kind, Text | OneOf(_) | Version | Zone)
 }
 
 fn is_quantity(kind: &Kind) -> bool {
@@ -340,6 +342,7 @@ fn text_of(kind: &Kind, key: &str, text: &str, given: Given<'_>) -> Result<Strin
         Kind::Name => names::name(text).map_err(refused("bad-name")),
         Kind::Domain => names::domain(text).map_err(refused("bad-name")),
         Kind::Host => names::host(text).map_err(refused("bad-name")),
+        Kind::TlsName => names::tls_name(text).map_err(refused("bad-name")),
         Kind::Address => names::address(text).map_err(refused("bad-name")),
         Kind::UrlOrBlank if text.is_empty() => Ok(String::new()),
         Kind::Url | Kind::UrlOrBlank => names::url(text).map_err(refused("bad-name")),

@@ -10,7 +10,10 @@ use std::ops::Range;
 use crate::scenario::diagnostic::{Diagnostic, Location, SourceIndex};
 
 /// How deep arrays and inline tables may be nested.
-const NESTING_MAX: usize = 32;
+const NESTING_MAX: usize = 16;
+
+/// How many parts a dotted key may have. With the nesting it bounds the depth of the parsed tree.
+const PARTS_MAX: usize = 16;
 
 /// How many tokens a text may have: marks, line breaks and the gaps between words. The parser keeps
 /// some hundred bytes for each.
@@ -79,6 +82,8 @@ struct Scanner<'a> {
     /// The brackets that are open, with their places.
     open: Vec<Open>,
     found: Vec<Diagnostic>,
+    /// The points of the key that is being read.
+    points: usize,
 }
 
 struct Open {
@@ -98,6 +103,7 @@ impl Scanner<'_> {
             source,
             open: Vec::new(),
             found: Vec::new(),
+            points: 0,
         }
     }
 
@@ -105,6 +111,7 @@ impl Scanner<'_> {
     fn statement(&mut self) -> Result<(), Diagnostic> {
         let mut in_value = false;
         let mut first = true;
+        self.points = 0;
         while let Some(&byte) = self.bytes.get(self.at) {
             let blank = matches!(byte, b' ' | b'\t' | b'\r');
             match byte {
@@ -114,7 +121,8 @@ impl Scanner<'_> {
                 }
                 b'\n' => self.line_end(),
                 b'#' => self.comment(),
-                b'[' if first => self.header(),
+                b'[' if first => self.header()?,
+                b'.' => self.point()?,
                 b'=' if !in_value => {
                     in_value = true;
                     self.at += 1;
@@ -133,6 +141,9 @@ impl Scanner<'_> {
                 }
             }
             first &= blank;
+            if matches!(byte, b'=' | b',' | b'{' | b'[' | b'\n') {
+                self.points = 0;
+            }
         }
         if self.open.is_empty() {
             Ok(())
@@ -162,15 +173,33 @@ impl Scanner<'_> {
     }
 
     /// A header is left to the parser; strings in it may hold brackets.
-    fn header(&mut self) {
+    fn header(&mut self) -> Result<(), Diagnostic> {
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
-                b'\n' => return,
+                b'\n' => break,
                 b'"' | b'\'' => self.single_line(byte),
                 b'#' => self.comment(),
+                b'.' => self.point()?,
                 _ => self.at += 1,
             }
         }
+        Ok(())
+    }
+
+    /// A point between the parts of a key (or in a number, where one is not too many).
+    fn point(&mut self) -> Result<(), Diagnostic> {
+        self.element();
+        self.points += 1;
+        if self.points == PARTS_MAX {
+            let message = format!("a key has more than {PARTS_MAX} parts");
+            return Err(
+                Diagnostic::error("too-deep", self.place(self.at..self.at + 1), message)
+                    .label("one too many")
+                    .help("no key of a scenario has more than a few parts"),
+            );
+        }
+        self.at += 1;
+        Ok(())
     }
 
     fn string(&mut self, quote: u8) -> Result<(), Diagnostic> {

@@ -43,7 +43,7 @@ pub(super) fn parse<'t>(text: &'t str, source: SourceIndex, found: &mut Diagnost
     errors.sort_by_key(|error| error.span().map_or(0, |span| span.start));
     let mut lines = Vec::new();
     for error in errors {
-        let span = error.span().unwrap_or_else(|| deepest_key(text));
+        let span = error.span().unwrap_or(0..0);
         let line = line_start(text, span.start);
         let is_overlap = error.message().starts_with("cannot extend value");
         if is_overlap || error.message().starts_with("duplicate key") {
@@ -108,17 +108,6 @@ fn overlap(text: &str, place: Location, first: Option<Range<usize>>) -> Diagnost
         Some(first) => found.also(at(place.source, first), "its value is given here"),
         None => found,
     }
-}
-
-/// The first key of so many parts that the parser gives up without saying where.
-fn deepest_key(text: &str) -> Range<usize> {
-    let statements = scan::statements(text)
-        .into_iter()
-        .map(|start| Statement::read(text, start));
-    let deepest = statements.max_by_key(|statement| statement.parts.len());
-    deepest
-        .and_then(|statement| statement.parts.into_iter().next())
-        .map_or(0..0, |(_, range)| range)
 }
 
 /// Where a key that is given again was given first, if not in the same statement.
@@ -290,11 +279,6 @@ fn plain_words(text: &str, span: Range<usize>, message: &str) -> (String, Option
         (
             "a number that begins with zero",
             "remove the zero".to_string(),
-        )
-    } else if begins("recursion limit") {
-        (
-            "a key of too many parts",
-            "no key of a scenario has more than a few".to_string(),
         )
     } else {
         return (message.to_string(), None);

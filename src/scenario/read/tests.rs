@@ -1,7 +1,9 @@
 //! Tests of reading: documents, defaults, and findings.
 
 use super::*;
+use crate::engine::hash::NameHash;
 use crate::engine::{Instant, Span};
+use crate::scenario::new::TEMPLATES;
 use crate::scenario::tree::{Entry, Origin, Value};
 
 const TWO: &str = r#"fedsim = 1
@@ -157,4 +159,44 @@ fn every_default_of_the_key_tables_reads_and_a_scenario_of_one_key_is_complete()
         "a.toml",
     );
     filled.unwrap_or_else(|found| panic!("{found}"));
+}
+
+/// The tables of a text in another order; those of lists stay in theirs.
+fn shuffled(text: &str, seed: NameHash) -> String {
+    let mut tables: Vec<String> = vec![String::new()];
+    for line in text.lines() {
+        // A table below a list entry belongs to that entry and stays with it.
+        let below_entry = line.starts_with("[timeline.");
+        if line.starts_with('[') && !below_entry {
+            tables.push(String::new());
+        }
+        let table = tables.last_mut().expect("there is a first part");
+        table.push_str(line);
+        table.push('\n');
+    }
+    let head = tables.remove(0);
+    let (entries, mut tables): (Vec<String>, Vec<String>) = tables
+        .into_iter()
+        .partition(|table| table.starts_with("[["));
+    for index in (1..tables.len()).rev() {
+        let other = seed.with(index as u64).0 % (index as u64 + 1);
+        tables.swap(index, other as usize);
+    }
+    head + &tables.concat() + &entries.concat()
+}
+
+#[test]
+fn tables_in_any_order_give_an_equal_tree() {
+    for template in TEMPLATES {
+        let text = template.text;
+        let ordered = read(text, "ordered.toml").unwrap_or_else(|found| panic!("{found}"));
+        let shown = crate::scenario::show::text(&ordered.tables, &ordered.warnings);
+        for number in 0..25 {
+            for text in [text, &shown] {
+                let text = shuffled(text, NameHash::of(template.name).with(number));
+                let read = read(&text, "shuffled.toml").unwrap_or_else(|found| panic!("{found}"));
+                assert_eq!(read.tables, ordered.tables, "{number}: {text}");
+            }
+        }
+    }
 }

@@ -224,17 +224,8 @@ impl Table {
 
     /// As [`Table::texts`], if it is there.
     pub fn optional_texts(&self, key: &str) -> Option<Vec<&str>> {
-        let text = |entry: &'_ Entry| match &entry.value {
-            Value::Text(_) => (),
-            other => mismatch(key, "a list of texts", other),
-        };
         let list = self.optional_list(key)?;
-        list.iter().for_each(text);
-        let texts = list.iter().filter_map(|entry| match &entry.value {
-            Value::Text(text) => Some(text.as_str()),
-            _ => None,
-        });
-        Some(texts.collect())
+        Some(list.iter().map(|entry| text_of(key, entry)).collect())
     }
 
     /// As [`Table::table`], if it is there.
@@ -270,6 +261,13 @@ fn share_of(key: &str, entry: &Entry) -> Share {
     match &entry.value {
         Value::Share(share) => *share,
         other => mismatch(key, "shares", other),
+    }
+}
+
+fn text_of<'a>(key: &str, entry: &'a Entry) -> &'a str {
+    match &entry.value {
+        Value::Text(text) => text,
+        other => mismatch(key, "a list of texts", other),
     }
 }
 

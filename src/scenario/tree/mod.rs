@@ -140,6 +140,7 @@ impl Value {
             | Kind::Name
             | Kind::Domain
             | Kind::Host
+            | Kind::TlsName
             | Kind::Address
             | Kind::Url
             | Kind::UrlOrBlank

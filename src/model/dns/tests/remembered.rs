@@ -391,11 +391,32 @@ fn a_question_waits_for_the_answer_that_an_equal_one_is_waiting_for() {
     let mut cache = ResolverCache::default();
     cache.expect_answer(name, address, minutes(3), minutes(1));
     for (rule, resolver, name, record_type, now, due) in [
-        ("the same question", resolver(), name, address, minutes(2), Some(minutes(3))),
+        (
+            "the same question",
+            resolver(),
+            name,
+            address,
+            minutes(2),
+            Some(minutes(3)),
+        ),
         ("another name", resolver(), other, address, minutes(2), None),
         ("another type", resolver(), name, text, minutes(2), None),
-        ("the answer is there", resolver(), name, address, minutes(3), None),
-        ("the resolver fails", failing, name, address, minutes(2), None),
+        (
+            "the answer is there",
+            resolver(),
+            name,
+            address,
+            minutes(3),
+            None,
+        ),
+        (
+            "the resolver fails",
+            failing,
+            name,
+            address,
+            minutes(2),
+            None,
+        ),
     ] {
         let found = cache.under_way(&resolver, name, record_type, now);
         assert_eq!(found, due, "{rule}");

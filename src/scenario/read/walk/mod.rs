@@ -3,8 +3,10 @@
 //! It knows no key by name but those that say how to read the others. Invariant: every value that
 //! the text gives is looked at and either kept, or the subject of a finding.
 
+mod collections;
+
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use toml::de::{DeTable, DeValue};
@@ -262,132 +264,6 @@ impl<'t> Walker<'t> {
         self.kept(read)
     }
 
-    fn list(&mut self, kind: &'static Kind, given: Given<'t>) -> Option<Value> {
-        let elements = self.elements(given)?;
-        let mut seen = BTreeSet::new();
-        let mut list = Vec::with_capacity(elements.len());
-        for element in elements {
-            let key = self.key();
-            let read = scalar::read(kind, &key, element, &self.clock);
-            let read = read.map_err(|found| match found.code {
-                "wrong-type" => Diagnostic {
-                    message: format!("each entry of {}", found.message),
-                    ..found.help(format!("for example `{key} = [{}]`", scalar::example(kind)))
-                },
-                _ => found,
-            });
-            let Some(value) = self.kept(read) else {
-                continue;
-            };
-            let once = matches!(
-                kind,
-                Kind::Domain | Kind::Host | Kind::Name | Kind::OneOf(_)
-            );
-            if let Value::Text(text) = &value
-                && once
-                && !seen.insert(text.clone())
-            {
-                let message = format!("`{}` is in the list twice", short(text));
-                self.found.push(
-                    element
-                        .error("duplicate-value", message)
-                        .help("remove one of them"),
-                );
-            }
-            list.push(Entry::new(value, element.origin()));
-        }
-        Some(Value::List(list))
-    }
-
-    fn tables(&mut self, object: &'static Object, given: Given<'t>, mode: Mode) -> Option<Value> {
-        let mut list = Vec::new();
-        for element in self.elements(given)? {
-            match element.layer() {
-                Some(layer) => {
-                    let table = self.object(object, &[layer], mode);
-                    list.push(Entry::new(Value::Table(table), element.origin()));
-                }
-                None => {
-                    let path = self.path_text();
-                    let found = wrong_type(&Kind::Table(object), &path, element);
-                    let help = format!("open each of them with `[[{path}]]`");
-                    self.found.push(Diagnostic {
-                        message: format!("each entry of {}", found.message),
-                        ..found.help(help)
-                    });
-                }
-            }
-        }
-        Some(Value::List(list))
-    }
-
-    fn elements(&mut self, given: Given<'t>) -> Option<Vec<Given<'t>>> {
-        let DeValue::Array(elements) = given.value else {
-            return None;
-        };
-        if self.too_many(elements.len(), at(given.source, given.span())) {
-            return None;
-        }
-        let element = |value: &'t toml::Spanned<DeValue<'t>>| {
-            let span = value.span();
-            Given {
-                start: span.start,
-                end: span.end,
-                value: value.get_ref(),
-                ..given
-            }
-        };
-        Some(elements.iter().map(element).collect())
-    }
-
-    /// `{ x = "90 %", y = "10 %" }`, which must sum to 100 %.
-    fn shares(&mut self, words: &'static [&'static str], given: Given<'t>) -> Option<Value> {
-        let layer = given.layer()?;
-        let mut table = Table::new(Shape::Shares(words));
-        let mut sum = 0;
-        let mut sound = true;
-        for (key, value) in layer.table.iter() {
-            let place = at(layer.source, key.span());
-            if !words.contains(&key.get_ref().as_ref()) {
-                let meant = suggestion(key.get_ref(), words.iter().copied());
-                let message = format!("`{}` is no value of `{}`", short(key.get_ref()), self.key());
-                let values = list_of(words);
-                let help = match meant {
-                    Some(meant) => format!("did you mean `{meant}`? (values: {values})"),
-                    None => format!("values: {values}"),
-                };
-                self.found
-                    .push(Diagnostic::error("bad-value", place, message).help(help));
-                sound = false;
-                continue;
-            }
-            let read = scalar::read(&Kind::Share, key.get_ref(), layer.given(value), &self.clock);
-            match self.kept(read) {
-                Some(Value::Share(share)) => {
-                    sum += share.parts();
-                    let origin = layer.given(value).origin();
-                    table.insert(
-                        key.get_ref(),
-                        Some(place),
-                        Entry::new(Value::Share(share), origin),
-                    );
-                }
-                _ => sound = false,
-            }
-        }
-        if sound && sum != Share::ONE {
-            // Each share is at most the whole, and there are few words.
-            let sum = crate::scenario::quantity::decimal(sum, 10);
-            let message = format!("the shares of `{}` sum to {sum} %", self.key());
-            self.found.push(
-                given
-                    .error("out-of-range", message)
-                    .help("they must sum to 100 %"),
-            );
-        }
-        Some(Value::Table(table))
-    }
-
     fn named(&mut self, named: &'static NamedTable, layers: &[Layer<'t>], mode: Mode) -> Table {
         let mut names: BTreeMap<String, Vec<Keyed<'t>>> = BTreeMap::new();
         for layer in layers {
@@ -450,33 +326,6 @@ impl<'t> Walker<'t> {
         let table = self.object(&SCENARIO, layers, Mode::Partial);
         self.path = path;
         table
-    }
-
-    /// Metric to condition; a metric with points but without quotes comes as nested tables.
-    fn expectations(&mut self, layer: &Layer<'t>, prefix: &str, table: &mut Table) {
-        for (key, value) in layer.table.iter() {
-            let metric = format!("{prefix}{}", key.get_ref());
-            let given = layer.given(value);
-            match given.value {
-                DeValue::Table(_) => {
-                    if let Some(inner) = given.layer() {
-                        self.expectations(&inner, &format!("{metric}."), table);
-                    }
-                }
-                DeValue::String(condition) => {
-                    let value = Value::Text(condition.to_string());
-                    let place = at(layer.source, key.span());
-                    table.insert(&metric, Some(place), Entry::new(value, given.origin()));
-                }
-                _ => {
-                    let message = format!("`{}` must be a condition, as text", short(&metric));
-                    let help =
-                        "write an operator and a value, such as `\"== 0\"` or `\">= 99.5 %\"`";
-                    self.found
-                        .push(given.error("wrong-type", message).help(help));
-                }
-            }
-        }
     }
 
     /// The parts of a table that really are tables.

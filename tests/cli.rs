@@ -197,7 +197,9 @@ fn every_command_speaks_json() {
     let explained = json(&["explain", "permission.default-none", "--format", "json"]);
     assert_eq!(explained["entries"][0]["kind"], "cause");
     assert!(json(&["explain", "--format", "json"])["causes"].is_array());
-    assert!(json(&["schema"])["$schema"].is_string());
+    assert!(json(&["schema", "--format", "json"])["$schema"].is_string());
+    assert!(json(&["new", "--format", "json"])["text"].is_string());
+    assert!(json(&["new", "--list", "--format", "json"])["templates"].is_array());
 }
 
 #[test]
@@ -344,65 +346,133 @@ fn settings_and_seeds_change_what_is_simulated() {
     );
 }
 
-/// The commands of README.md, in its own order, in one directory. A block is run if the line before it
-/// is `<!-- tested -->`; it may end with `# exits N`.
+/// Every line of a `sh` block that calls fedsim, directly or through cargo, in the order of the document;
+/// other lines are for people.
 #[test]
-fn the_commands_of_the_readme_work() {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let Ok(readme) = fs::read_to_string(readme) else {
-        return;
-    };
-    let place = Place::new("readme");
-    for block in tested_blocks(&readme) {
-        let expected = block.lines().find_map(|line| line.split_once("# exits "));
-        let expected = expected.map_or(0, |(_, code)| code.trim().parse().expect("a code"));
-        let output = shell(&place.0, &block);
-        assert_eq!(
-            code(&output),
-            expected,
-            "{block}\n{}{}",
-            stdout(&output),
-            stderr(&output)
-        );
+fn the_commands_of_the_documents_work() {
+    let place = Place::new("documents");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    copy_all(&root.join("scenarios"), &place.0.join("scenarios"));
+    for (document, text) in documents() {
+        let scenarios = blocks(&text, "toml").into_iter();
+        let scenario = scenarios
+            .filter(|block| block.contains("fedsim = 1"))
+            .find(|block| block.contains("[request."));
+        for line in blocks(&text, "sh").iter().flat_map(|block| block.lines()) {
+            let Some(arguments) = arguments_of(line) else {
+                continue;
+            };
+            // A file that lies nowhere is the scenario that the document tells of.
+            let files = arguments.iter().filter(|word| word.ends_with(".toml"));
+            for file in files.filter(|file| !file.contains('/') && !place.is_there(file)) {
+                place.write(file, scenario.as_deref().unwrap_or(WORLD));
+            }
+            let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            let output = place.fedsim(&words);
+            let told = stderr(&output);
+            assert_eq!(code(&output), 0, "{document}: {line}\n{told}");
+        }
+    }
+}
+
+/// Every `toml` block that is a whole scenario, with what it expects.
+#[test]
+fn the_scenarios_of_the_documents_run() {
+    let place = Place::new("documents-toml");
+    for (document, text) in documents() {
+        let blocks = blocks(&text, "toml");
+        for block in blocks.iter().filter(|block| block.contains("fedsim = 1")) {
+            place.write("block.toml", block);
+            let checked = place.fedsim(&["check", "block.toml"]);
+            assert_eq!(
+                code(&checked),
+                0,
+                "{document}:\n{block}\n{}",
+                stderr(&checked)
+            );
+            let output = place.fedsim(&["run", "block.toml", "--force"]);
+            let is_idle = !block.contains("[request.");
+            let expected = if is_idle { 9 } else { 0 };
+            assert_eq!(
+                code(&output),
+                expected,
+                "{document}:\n{block}\n{}",
+                stdout(&output)
+            );
+        }
     }
 }
 
 #[test]
-fn a_tested_block_is_the_one_after_the_mark() {
-    let text = "```sh\nno\n```\n<!-- tested -->\n```sh\nfedsim new\n```\nend\n<!-- tested -->\nno";
-    assert_eq!(tested_blocks(text), ["fedsim new\n"]);
+fn commands_are_found_in_documents() {
+    let text =
+        "a\n```sh\ncargo test\nfedsim new --list  # what there is\n```\nb\n```toml\nx = 1\n```\n";
+    assert_eq!(blocks(text, "toml"), ["x = 1\n"]);
+    let commands = blocks(text, "sh");
+    let lines: Vec<_> = commands[0].lines().map(arguments_of).collect();
+    assert_eq!(
+        lines,
+        [None, Some(vec!["new".to_owned(), "--list".to_owned()])]
+    );
+    let through_cargo = "cargo run --release -- run a.toml --set run.length=\"2 h\"";
+    let arguments = arguments_of(through_cargo).expect("it calls fedsim");
+    assert_eq!(arguments, ["run", "a.toml", "--set", "run.length=2 h"]);
 }
 
-fn tested_blocks(text: &str) -> Vec<String> {
+/// The name and text of each document.
+fn documents() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = fs::read_dir(root.join("docs")).into_iter().flatten();
+    let mut paths: Vec<PathBuf> = docs.flatten().map(|entry| entry.path()).collect();
+    paths.push(root.join("README.md"));
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+    paths.sort();
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).expect("a document can be read");
+        (path.display().to_string(), text)
+    };
+    paths.into_iter().map(read).collect()
+}
+
+/// The fenced blocks of a document in one language.
+fn blocks(text: &str, language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
-    for part in text.split("<!-- tested -->\n").skip(1) {
-        if let Some(block) = part.strip_prefix("```sh\n")
-            && let Some((block, _)) = block.split_once("```")
-        {
-            blocks.push(block.to_owned());
+    let mut within: Option<String> = None;
+    for line in text.lines() {
+        match &mut within {
+            None if line == format!("```{language}") => within = Some(String::new()),
+            None => {}
+            Some(_) if line.starts_with("```") => blocks.extend(within.take()),
+            Some(block) => {
+                block.push_str(line);
+                block.push('\n');
+            }
         }
     }
     blocks
 }
 
-/// Runs a block with the `fedsim` that was built; links beside it make the scenarios reachable.
-fn shell(directory: &Path, block: &str) -> Output {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let bin = Path::new(FEDSIM)
-        .parent()
-        .expect("a program lies in a directory");
-    let path = std::env::var("PATH").unwrap_or_default();
-    let scenarios = directory.join("scenarios");
-    if !scenarios.exists() {
-        copy_all(&root.join("scenarios"), &scenarios);
+/// The arguments of a line that calls fedsim, as a shell would part them.
+fn arguments_of(line: &str) -> Option<Vec<String>> {
+    let line = line.split(" # ").next()?.trim().trim_start_matches("$ ");
+    let rest = match line.strip_prefix("cargo run ") {
+        Some(rest) => rest.split_once("-- ")?.1,
+        None => line.strip_prefix("fedsim ")?,
+    };
+    let (mut arguments, mut argument, mut quote) = (Vec::new(), None, None);
+    for character in rest.chars() {
+        match (quote, character) {
+            (None, ' ') => arguments.extend(argument.take()),
+            (None, '\'' | '"') => {
+                quote = Some(character);
+                argument.get_or_insert_with(String::new);
+            }
+            (Some(open), _) if open == character => quote = None,
+            _ => argument.get_or_insert_with(String::new).push(character),
+        }
     }
-    Command::new("sh")
-        .args(["-e", "-c", block])
-        .current_dir(directory)
-        .env("PATH", format!("{}:{path}", bin.display()))
-        .stdin(Stdio::null())
-        .output()
-        .expect("there is a shell")
+    arguments.extend(argument);
+    Some(arguments)
 }
 
 fn copy_all(from: &Path, to: &Path) {

@@ -46,7 +46,11 @@ enum Command {
     /// Explain a cause of failure, a response code, a key of the scenario, a metric or a label
     Explain(explain::Explain),
     /// Print the JSON Schema of scenarios, for editors
-    Schema,
+    Schema {
+        /// It is JSON in either form
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
 }
 
 /// A scenario, and what is laid over it.
@@ -92,7 +96,7 @@ pub fn main() -> Result<(), Failure> {
         Command::Show(arguments) => show::show(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
-        Command::Schema => output::json(&fedsim::scenario::schema::schema()),
+        Command::Schema { .. } => output::json(&fedsim::scenario::schema::schema()),
     };
     if let Err(failure) = &done {
         failure.tell();

@@ -6,9 +6,11 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
-use fedsim::scenario::new::{TEMPLATES, template};
+use serde_json::{Value, json};
 
-use super::{Failure, output};
+use fedsim::scenario::new::{TEMPLATES, Template, template};
+
+use super::{Failure, Format, output};
 
 /// Write a commented scenario to start from
 #[derive(Debug, clap::Args)]
@@ -21,11 +23,19 @@ pub struct New {
     /// List the templates instead
     #[arg(long, conflicts_with_all = ["template", "output"])]
     list: bool,
+    /// In what form it is told
+    #[arg(long, value_enum, default_value_t, conflicts_with = "output")]
+    format: Format,
 }
 
 /// Carries out the command.
 pub fn new(arguments: &New) -> Result<(), Failure> {
     if arguments.list {
+        if arguments.format == Format::Json {
+            let row = |t: &Template| json!({ "name": t.name, "summary": t.summary });
+            let rows: Vec<Value> = TEMPLATES.iter().map(row).collect();
+            return output::json(&json!({ "format": 1, "templates": rows }));
+        }
         let lines = TEMPLATES
             .iter()
             .map(|t| format!("{:<20} {}\n", t.name, t.summary));
@@ -42,7 +52,12 @@ pub fn new(arguments: &New) -> Result<(), Failure> {
         })?,
     };
     let Some(path) = &arguments.output else {
-        return output::result(chosen.text);
+        return match arguments.format {
+            Format::Text => output::result(chosen.text),
+            Format::Json => output::json(&json!({
+                "format": 1, "name": chosen.name, "summary": chosen.summary, "text": chosen.text,
+            })),
+        };
     };
     let file = OpenOptions::new().write(true).create_new(true).open(path);
     let written = file.and_then(|mut file| file.write_all(chosen.text.as_bytes()));

@@ -232,6 +232,7 @@ pub enum Fact {
     /// An attendee has its outcome.
     AttendeeDone {
         attendee: u16,
+        asked: Address,
         path: Option<PathKind>,
         target: Option<OrgId>,
         outcome: AttendeeOutcome,
@@ -527,8 +528,10 @@ impl Writer<'_> {
                 }
             }
             Fact::AnswerWasted { group, leg } => self.tag(17, group, Some(leg)),
+            // The address follows from the request and is not hashed again.
             Fact::AttendeeDone {
                 attendee,
+                asked: _,
                 path,
                 target,
                 outcome,

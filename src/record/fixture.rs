@@ -238,6 +238,7 @@ fn end(failure: Option<Failure>) -> Vec<After> {
     let view = AttendeeOutcome::View(AccessLevel::Simple);
     let attendee_done = Fact::AttendeeDone {
         attendee: 0,
+        asked: address("bob", "fabrikam.com"),
         path: Some(PathKind::Relationship),
         target,
         outcome: failure.map_or(view, AttendeeOutcome::Failed),

@@ -7,8 +7,7 @@ use jiff::Timestamp;
 
 use crate::engine::{Instant, Span};
 use crate::model::Federation;
-use crate::model::address::Address;
-use crate::model::observation::{PathObject, RequestIdentity};
+use crate::model::observation::PathObject;
 use crate::model::organization::{OrgId, ServerId};
 use crate::model::token::DelegationToken;
 
@@ -70,20 +69,6 @@ pub fn certificate_name(federation: &Federation, token: &DelegationToken) -> Str
         Some(&id) => format!("{}/{certificate}", organization_name(federation, id)),
         None => certificate.to_string(),
     }
-}
-
-/// What a request that the scenario spells out asks for at this place of its list of attendees.
-///
-/// Groups are expanded before paths are chosen, so that the places of later attendees shift; then
-/// the observation of the chosen path says the address.
-pub fn spelled_out_attendee(
-    federation: &Federation,
-    request: RequestIdentity,
-    attendee: u16,
-) -> Option<Address> {
-    let mut spelled_out = federation.requests.iter();
-    let found = spelled_out.find(|row| row.identity == request)?;
-    found.to.get(usize::from(attendee)).copied()
 }
 
 #[cfg(test)]

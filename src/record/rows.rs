@@ -27,8 +27,6 @@ use crate::model::token::DelegationToken;
 
 use crate::model::parameters::SHARE_PARTS;
 
-use super::naming::spelled_out_attendee;
-
 /// The most requests whose rows are kept unless it is said which ones.
 pub const REQUESTS_MAX: u64 = 1_000_000;
 
@@ -92,7 +90,7 @@ pub struct AttendeeRow {
     pub ended: Instant,
     pub request: RequestIdentity,
     pub attendee: u16,
-    pub asked: Option<Address>,
+    pub asked: Address,
     pub path: Option<PathKind>,
     pub object: Option<PathObject>,
     pub cache: Option<CacheAnswer>,
@@ -151,7 +149,7 @@ struct Open {
     window: Span,
     view: View,
     server: Option<ServerId>,
-    paths: Vec<(u16, Address, PathObject, CacheAnswer)>,
+    paths: Vec<(u16, PathObject, CacheAnswer)>,
     dispatched: Vec<Dispatched>,
     rows: RowLists,
 }
@@ -344,7 +342,7 @@ impl Recorder for Rows {
             ),
             _ => {
                 if let Some(open) = self.open.get_mut(&request) {
-                    open.learn(federation, observation);
+                    open.learn(observation);
                 }
             }
         }
@@ -366,16 +364,16 @@ impl Open {
         }
     }
 
-    fn learn(&mut self, federation: &Federation, observation: &Observation) {
+    fn learn(&mut self, observation: &Observation) {
         let (at, request) = (observation.at, observation.request);
         match observation.fact {
             Fact::Arrived { server } => self.server = Some(server),
             Fact::PathChosen {
                 attendee,
-                asked,
                 path,
                 cache,
-            } => self.paths.push((attendee, asked, path, cache)),
+                ..
+            } => self.paths.push((attendee, path, cache)),
             Fact::GroupDispatched {
                 group,
                 attendees,
@@ -416,20 +414,20 @@ impl Open {
             }
             Fact::AttendeeDone {
                 attendee,
+                asked,
                 path,
                 target,
                 outcome,
             } => {
                 let chosen = self.paths.iter().rev().find(|row| row.0 == attendee);
-                let spelled_out = || spelled_out_attendee(federation, request, attendee);
                 self.rows.attendees.push(AttendeeRow {
                     ended: at,
                     request,
                     attendee,
-                    asked: chosen.map(|row| row.1).or_else(spelled_out),
+                    asked,
                     path,
-                    object: chosen.map(|row| row.2),
-                    cache: chosen.map(|row| row.3),
+                    object: chosen.map(|row| row.1),
+                    cache: chosen.map(|row| row.2),
                     target,
                     outcome,
                 });

@@ -14,7 +14,7 @@ use crate::model::Federation;
 use crate::model::network::DistanceClass;
 use crate::model::outcome::Leg;
 use crate::record::Tally;
-use crate::scenario::keys::{Evidence, Presence};
+use crate::scenario::keys::{Evidence, Kind, Presence};
 use crate::scenario::tree::Shape;
 use crate::scenario::{Table, Value};
 
@@ -63,7 +63,16 @@ fn collect(table: &Table, path: &mut Vec<String>, guesses: &mut Guesses) {
         Shape::Shares(_) | Shape::Expectations => return,
     };
     for (key, entry) in table.iter() {
-        if let Value::Table(below) = &entry.value {
+        // What a change sets is set on purpose, and what it leaves out stays as it was.
+        let is_change = match table.shape() {
+            Shape::Object(object) => object
+                .find(key)
+                .is_some_and(|(_, key)| matches!(key.kind, Kind::Set)),
+            _ => false,
+        };
+        if let Value::Table(below) = &entry.value
+            && !is_change
+        {
             path.push(if is_object { key } else { "*" }.to_owned());
             collect(below, path, guesses);
             path.pop();

@@ -124,7 +124,7 @@ pub const ATTENDEES: Table = Table {
         FORMAT_COLUMN,
         REQUEST,
         ("attendee", "number within the request, from 0"),
-        ("asked", "address asked for; empty: unknown"),
+        ("asked", "address asked for"),
         PATH,
         OBJECT,
         (
@@ -277,8 +277,7 @@ impl Cells<'_> {
         let mut cells = vec![
             self.identity(row.request),
             row.attendee.to_string(),
-            row.asked
-                .map_or(String::new(), |address| self.address(address)),
+            self.address(row.asked),
             row.path
                 .map_or(String::new(), |path: PathKind| path.to_string()),
             row.object.map_or(String::new(), object),

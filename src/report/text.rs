@@ -96,28 +96,42 @@ fn failures(out: &mut String, summary: &Summary) {
     }
     line!(out);
     line!(out, "Failures of attendees");
+    // One cause may show in several ways; the most frequent cause comes first.
+    let mut causes: Vec<(&str, u64)> = Vec::new();
     for failure in &summary.failures {
-        let Failure {
-            count,
-            cause,
-            code,
-            code_name,
-            side,
-            ..
-        } = failure;
-        let inner = failure
-            .inner_code
-            .map_or(String::new(), |code| format!(", {code} inside"));
-        line!(out, "{count:>9}  {cause}");
-        line!(out, "           {}", failure.text);
-        line!(
-            out,
-            "           shown: {code} {code_name}{inner}; {side} has to act"
-        );
-        line!(out, "           repair: {}", failure.repair);
-        let (first, last) = (shorter(&failure.first), shorter(&failure.last));
-        line!(out, "           first {first}, last {last}");
+        match causes.iter_mut().find(|(cause, _)| *cause == failure.cause) {
+            Some((_, count)) => *count += failure.count,
+            None => causes.push((failure.cause, failure.count)),
+        }
     }
+    causes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    for (cause, count) in causes {
+        let rows = summary.failures.iter().filter(|row| row.cause == cause);
+        let rows: Vec<&Failure> = rows.collect();
+        line!(out, "{count:>9}  {cause}");
+        line!(out, "           {}", rows[0].text);
+        line!(out, "           repair: {}", rows[0].repair);
+        for row in rows {
+            shown(out, row);
+        }
+    }
+}
+
+fn shown(out: &mut String, row: &Failure) {
+    let (code, name, side, count) = (row.code, &row.code_name, row.side, row.count);
+    let inner = row
+        .inner_code
+        .map_or(String::new(), |code| format!(", {code} inside"));
+    let (first, last) = (shorter(&row.first), shorter(&row.last));
+    let when = if first == last {
+        first
+    } else {
+        format!("{first} to {last}")
+    };
+    line!(
+        out,
+        "           {count} shown as {code} {name}{inner}; {side} has to act; {when}"
+    );
 }
 
 fn volumes(out: &mut String, summary: &Summary) {
@@ -348,10 +362,17 @@ fn share(part: u64, whole: u64) -> String {
     }
 }
 
-/// An instant without the zeros at the end of its fraction.
+/// An instant to the millisecond before it, without zeros at the end of its fraction.
 fn shorter(instant: &str) -> String {
-    let digits = instant.trim_end_matches('Z').trim_end_matches('0');
-    format!("{}Z", digits.trim_end_matches('.'))
+    let (seconds, fraction) = instant
+        .trim_end_matches('Z')
+        .split_once('.')
+        .unwrap_or((instant, ""));
+    let fraction = fraction.get(..3).unwrap_or(fraction).trim_end_matches('0');
+    if fraction.is_empty() {
+        return format!("{}Z", seconds.trim_end_matches('Z'));
+    }
+    format!("{seconds}.{fraction}Z")
 }
 
 #[cfg(test)]
@@ -375,7 +396,7 @@ mod tests {
             "2026-03-02T08:00:00Z"
         );
         assert_eq!(
-            shorter("2026-03-02T08:00:00.120000000Z"),
+            shorter("2026-03-02T08:00:00.120900000Z"),
             "2026-03-02T08:00:00.12Z"
         );
     }

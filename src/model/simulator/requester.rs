@@ -394,6 +394,7 @@ impl<R: Recorder> World<'_, R> {
         let path = attendee.path.map(PathObject::kind);
         let fact = Fact::AttendeeDone {
             attendee: number,
+            asked: attendee.asked,
             path,
             target,
             outcome,

@@ -14,7 +14,6 @@ use crate::model::outcome::{AttendeeOutcome, Failure, GroupOutcome, Leg};
 use crate::model::token::DelegationToken;
 use crate::record::naming::{
     certificate_name, instant_short, path_object_name, server_name, signer_name, span_short,
-    spelled_out_attendee,
 };
 
 use super::Place;
@@ -36,14 +35,11 @@ impl<'a> Teller<'a> {
             match observation.fact {
                 Fact::PathChosen {
                     attendee, asked, ..
+                }
+                | Fact::AttendeeDone {
+                    attendee, asked, ..
                 } => {
                     attendees.insert(attendee, asked);
-                }
-                Fact::AttendeeDone { attendee, .. } => {
-                    let request = observation.request;
-                    if let Some(asked) = spelled_out_attendee(federation, request, attendee) {
-                        attendees.entry(attendee).or_insert(asked);
-                    }
                 }
                 Fact::GroupDispatched { .. } => groups += 1,
                 _ => {}

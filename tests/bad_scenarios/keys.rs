@@ -199,7 +199,7 @@ error[unknown-key]: unknown key `token_issuer` in `org.contoso.trust`
 6 | trust.token_issuer = "x"
   |       ^^^^^^^^^^^^ not a known key
   |
-  = help: known keys: `exists`, `token_issuer_uri`, `token_issuer_epr`, `application_uri`, `organization_certificate`, `previous_certificate`, `next_certificate`, `token_issuer_certificate`, `token_issuer_previous_certificate`, `metadata_refreshed`, `automatic_refresh`, `registered`, `registered_certificate`, `registered_domains`, `registered_namespace`
+  = help: known keys: `exists`, `token_issuer_uri`, `token_issuer_epr`, `application_uri`, `organization_certificate`, `previous_certificate`, `next_certificate`, `token_issuer_certificate`, `token_issuer_previous_certificate`, `metadata_refreshed`, `automatic_refresh`, `registered`, `registered_application_uri`, `registered_certificate`, `registered_domains`, `registered_namespace`
 
 error[unknown-key]: unknown key `expires` in `org.contoso.certificate.federation`
  --> bad.toml:7:24

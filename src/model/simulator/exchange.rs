@@ -193,7 +193,7 @@ impl<R: Recorder> World<'_, R> {
     /// Who has to act when a host name does not lead anywhere: the requester if its own resolver
     /// fails or answers in place of the public zone, or if its own object names a host that is not the
     /// target's; else the target, who gave the name out or publishes it.
-    fn side_of_name(&self, call: CallSlot, now: Instant) -> Side {
+    pub(super) fn side_of_name(&self, call: CallSlot, now: Instant) -> Side {
         let federation = self.federation;
         let row = &self.calls[call];
         let requester = federation.servers.original(row.server).organization;
@@ -271,6 +271,7 @@ impl<R: Recorder> World<'_, R> {
             .host
             .expect("a name that was found leads to a host");
         let row = self.federation.hosts.at(host, now);
+        self.calls[call].stage = CallStage::Connecting;
         if let HostOwner::Gateway(gateway) = row.owner {
             self.calls[call].data_centre = Some(self.nearest_data_centre(gateway, call));
         }

@@ -202,7 +202,7 @@ impl<R: Recorder> World<'_, R> {
                 .unwrap_or(federation.requests[request.explicit].from),
             token,
             members,
-            stage: CallStage::Connecting,
+            stage: CallStage::Resolving,
             time_stamp: Instant::EPOCH,
             name_answer: NameAnswer::Silent,
             name_from_cache: false,
@@ -233,7 +233,9 @@ impl<R: Recorder> World<'_, R> {
             // A connection that failed marks the URL as bad, and only a success clears it.
             let urls = &mut self.process(row.process).urls;
             match (row.stage, &reply) {
-                (CallStage::Connecting, _) => urls.note_connection(row.url, false),
+                (CallStage::Resolving | CallStage::Connecting, _) => {
+                    urls.note_connection(row.url, false);
+                }
                 (CallStage::Sent, Reply::Calendars(_)) => urls.note_connection(row.url, true),
                 (CallStage::Sent, _) => {}
             }
@@ -452,13 +454,13 @@ impl<R: Recorder> World<'_, R> {
         if self.groups[group].is_over {
             return;
         }
-        let failure = self.deadline_failure(group);
+        let failure = self.deadline_failure(group, schedule.now());
         self.fail_group(schedule, group, failure);
         self.end_group(schedule, group);
     }
 
     /// Why the time ran out. A call that was already sure to fail has its own cause.
-    fn deadline_failure(&self, group: GroupSlot) -> Failure {
+    fn deadline_failure(&self, group: GroupSlot, now: Instant) -> Failure {
         let late = |cause, side, leg| Failure {
             cause,
             code: ResponseCode::TimeoutExpired,
@@ -467,8 +469,8 @@ impl<R: Recorder> World<'_, R> {
             leg,
         };
         let row = &self.groups[group];
-        let open = row.calls.iter().map(|&call| &self.calls[call]);
-        let Some(call) = open.min_by_key(|call| (call.leg, call.hash)) else {
+        let open = row.calls.iter().map(|&slot| (slot, &self.calls[slot]));
+        let Some((slot, call)) = open.min_by_key(|(_, call)| (call.leg, call.hash)) else {
             return match row.awaits_oauth {
                 true => late(
                     Cause::DeadlineAtToken,
@@ -482,6 +484,9 @@ impl<R: Recorder> World<'_, R> {
             return late(doomed.cause, doomed.side, Some(call.leg));
         }
         let (cause, side) = match (call.stage, call.leg) {
+            (CallStage::Resolving, _) => {
+                (Cause::DeadlineAtConnection, self.side_of_name(slot, now))
+            }
             (CallStage::Connecting, _) => (Cause::DeadlineAtConnection, Side::Network),
             (_, Leg::Autodiscover) => (Cause::DeadlineAtAutodiscover, Side::Target),
             (_, Leg::Availability) => (Cause::DeadlineAtAvailability, Side::Target),

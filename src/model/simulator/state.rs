@@ -175,7 +175,9 @@ pub(super) struct ShownEntries {
 /// How far a call has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CallStage {
-    /// A name or a connection is awaited.
+    /// The address of its host is awaited.
+    Resolving,
+    /// A connection is awaited.
     Connecting,
     /// The answer is awaited.
     Sent,

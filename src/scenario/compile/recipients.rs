@@ -16,7 +16,7 @@ use crate::model::outcome::AccessLevel;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::tree::Table;
 
-use super::ids::{Ids, find};
+use super::ids::{Ids, find, of_organization};
 use super::sharing::level;
 
 pub(super) fn mailboxes(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) -> Vec<Mailbox> {
@@ -33,15 +33,15 @@ pub(super) fn mailboxes(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) ->
         let usual = level(usual);
         for (name, row) in organization_row.named("mailbox") {
             let server = row.text("server");
-            let own = ids.servers.keys().filter(|(of, _)| *of == owner);
-            let candidates: Vec<String> = own.map(|(_, name)| name.clone()).collect();
+            let own = of_organization(&ids.servers, owner);
+            let candidates = own.map(|(name, _)| name.to_owned());
             let key = (owner, server.to_owned());
             let (what, place) = (("server", server), row.location("server"));
             let Some(server) = find(
                 &ids.servers,
                 &key,
                 what,
-                candidates.into_iter(),
+                candidates,
                 place,
                 found,
             ) else {

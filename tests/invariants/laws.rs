@@ -52,6 +52,8 @@ const LAWS: &[(&str, Law)] = &[
     ("a request ends once", ends_once),
     ("each attendee has one outcome", attendees_have_one_outcome),
     ("answers come in time", answers_come_in_time),
+    ("nobody is given up before the time is up", given_up_in_time),
+    ("nobody owes for what is long over", nobody_owes),
     ("a group ends once", groups_end_once),
     ("legs follow each other", legs_follow_each_other),
     ("tokens are as many as groups", tokens_are_as_many_as_groups),
@@ -351,6 +353,47 @@ fn answers_come_in_time(story: &Story<'_>) -> Verdict {
     Ok(())
 }
 
+fn given_up_in_time(story: &Story<'_>) -> Verdict {
+    let parameters = &story.federation.parameters;
+    // Whoever waits for an answer gives up after the time-out of HTTP, if that is shorter.
+    let deadline = parameters.availability_deadline.min(parameters.http_timeout);
+    let Some(arrived) = story.arrived() else {
+        return Ok(());
+    };
+    for (attendee, _, outcome, at) in story.outcomes() {
+        let AttendeeOutcome::Failed(failure) = outcome else {
+            continue;
+        };
+        let is_late = matches!(
+            failure.cause,
+            Cause::DeadlineAtOwnServer
+                | Cause::DeadlineAtToken
+                | Cause::DeadlineAtAutodiscover
+                | Cause::DeadlineAtAvailability
+                | Cause::DeadlineAtConnection
+        );
+        let took = at.since(arrived);
+        require!(
+            !is_late || took >= deadline,
+            "attendee {attendee} after {took}: {failure:?}"
+        );
+    }
+    Ok(())
+}
+
+/// A lone request, hours after all others, finds its user's budgets full, here and there.
+fn nobody_owes(story: &Story<'_>) -> Verdict {
+    let workload = story.request.identity.workload;
+    let is_lone = story.federation.workloads[workload]
+        .name
+        .starts_with("probe");
+    for (attendee, _, outcome, _) in story.outcomes().filter(|_| is_lone) {
+        let owes = matches!(outcome, AttendeeOutcome::Failed(failure) if failure.cause == Cause::ThrottlingCallerOverBudget);
+        require!(!owes, "attendee {attendee}: {outcome:?}");
+    }
+    Ok(())
+}
+
 fn groups_end_once(story: &Story<'_>) -> Verdict {
     let dispatched = story.count(|fact| matches!(fact, Fact::GroupDispatched { .. }));
     require!(
@@ -552,9 +595,31 @@ fn tokens_within_their_window(story: &Story<'_>) -> Verdict {
 
 /// A view comes from a local calendar, or from a target that authenticated the caller and decided so.
 fn views_rest_on_decisions(story: &Story<'_>) -> Verdict {
+    let federation = story.federation;
     let mut decided: BTreeMap<u16, (u16, AccessLevel)> = BTreeMap::new();
+    let mut asked = BTreeMap::new();
+    let mut servers = BTreeMap::new();
     for fact in story.facts() {
         match *fact {
+            Fact::PathChosen {
+                attendee,
+                asked: address,
+                ..
+            }
+            | Fact::Discovered {
+                attendee,
+                redirect: Some(address),
+                ..
+            } => {
+                asked.insert(attendee, address);
+            }
+            Fact::CallArrived {
+                group,
+                leg: Leg::Availability,
+                server,
+            } => {
+                servers.insert(group, federation.servers.original(server).organization);
+            }
             Fact::CalendarDecided {
                 group,
                 attendee,
@@ -580,6 +645,13 @@ fn views_rest_on_decisions(story: &Story<'_>) -> Verdict {
                 require!(
                     given == level,
                     "attendee {attendee}: {given} was given, {level} came"
+                );
+                let home = servers
+                    .get(&number)
+                    .and_then(|&target| federation.recipient(target, asked[&attendee]));
+                require!(
+                    matches!(home, Some(Recipient::Mailbox(_))),
+                    "attendee {attendee}: read where there is no mailbox of that name"
                 );
                 let group = &story.groups[&number];
                 let validated = group.observations.iter().any(|o| {

@@ -7,6 +7,7 @@
 mod support;
 
 mod laws;
+mod troubles;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -45,7 +46,7 @@ fn random_worlds_keep_every_law() {
                     if seed >= WORLDS {
                         return;
                     }
-                    if let Err(law) = judge(&World::of_seed(seed).text(), seed) {
+                    if let Err(law) = judge(&World::of_seed(seed), seed) {
                         broken.store(true, Ordering::Relaxed);
                         let mut first = failure.lock().expect("nobody panics with it");
                         first.get_or_insert_with(|| report(seed, &law));
@@ -72,18 +73,18 @@ fn be_quiet_about_worlds() {
 
 /// Tries one seed, with the panic's own text if there is one.
 fn try_seed(seed: u64) {
-    if let Err(law) = judge(&World::of_seed(seed).text(), seed) {
+    if let Err(law) = judge(&World::of_seed(seed), seed) {
         panic!("{}", report(seed, &law));
     }
 }
 
 /// Holds a scenario to the laws, and to giving the same again.
-fn judge(text: &str, seed: u64) -> Result<(), String> {
+fn judge(world: &World, seed: u64) -> Result<(), String> {
     let judged = catch_unwind(AssertUnwindSafe(|| {
-        let first = run(text);
+        let first = run(&world.text());
         laws::check(&first)?;
         if seed.is_multiple_of(REPEATED) {
-            repeat(text, &first)?;
+            repeat(world, &first)?;
         }
         Ok(())
     }));
@@ -94,17 +95,23 @@ fn judge(text: &str, seed: u64) -> Result<(), String> {
     })
 }
 
-/// The same text gives the same observations, and an organization that sends nothing changes none.
-fn repeat(text: &str, first: &Run) -> Result<(), String> {
-    if run(text).observations != first.observations {
+/// The same text gives the same observations; its tables in another order give the same digests, and so
+/// does an organization more that sends nothing.
+fn repeat(world: &World, first: &Run) -> Result<(), String> {
+    let text = world.text();
+    if run(&text).observations != first.observations {
         return Err("the same scenario gives other observations".into());
     }
     let added = "\n[org.bystander]\ndomains = [\"bystander.com\"]\nmailboxes = 3\n";
     let with = run(&format!("{text}{added}"));
+    let reversed = run(&world.text_in_reverse());
     for organization in first.federation.organizations.ids() {
         let name = &first.federation.organizations.original(organization).name;
         if first.digest_of(name) != with.digest_of(name) {
             return Err(format!("a bystander changes what {name} sees"));
+        }
+        if first.digest_of(name) != reversed.digest_of(name) {
+            return Err(format!("the order of tables changes what {name} sees"));
         }
     }
     Ok(())
@@ -115,7 +122,7 @@ fn report(seed: u64, law: &str) -> String {
     let mut world = World::of_seed(seed);
     let kind = |law: &str| law.split(':').next().unwrap_or_default().to_owned();
     let breaks = |world: &World| {
-        let law = judge(&world.text(), seed).err()?;
+        let law = judge(world, seed).err()?;
         // Whatever keeps it from being compiled is another matter.
         (!law.contains("error[")).then_some(law)
     };
@@ -219,5 +226,60 @@ fn twice_as_many_attendees_of_a_partner_cost_no_more_tokens_when_it_is_known() {
             assert_eq!((one.1.free_busy_tokens, one.1.autodiscover_tokens), (1, 0));
             assert_eq!(one.0.autodiscover_tokens, u32::from(rule.is_empty()));
         }
+    }
+}
+
+#[test]
+fn zz_statistics() {
+    let mut causes = std::collections::BTreeMap::new();
+    let (mut obs, mut reqs) = (0, 0);
+    let t = std::time::Instant::now();
+    let (mut tc, mut tr) = (std::time::Duration::ZERO, std::time::Duration::ZERO);
+    let mut tp = std::time::Duration::ZERO;
+    for seed in 0..2000 {
+        let text = World::of_seed(seed).text();
+        let a = std::time::Instant::now();
+        let s = fedsim::Scenario::parse(&text, "x").unwrap();
+        let b = std::time::Instant::now();
+        let f = s.compile().unwrap_or_else(|d| panic!("{}", d.render_plain())).federation;
+        let c = std::time::Instant::now();
+        let done = fedsim::Simulator::new(&f, 0, support::Keep::default()).run(|_, _| fedsim::engine::Continue::Yes);
+        tr += c.elapsed();
+        tp += b - a;
+        tc += c - b;
+        obs += done.recorder.0.len();
+        for o in &done.recorder.0 {
+            if let Fact::AttendeeDone { outcome, path, .. } = o.fact {
+                let key = match outcome {
+                    fedsim::AttendeeOutcome::View(l) => format!("view {l} {path:?}"),
+                    fedsim::AttendeeOutcome::Failed(f) => f.cause.id().to_string(),
+                };
+                *causes.entry(key).or_insert(0) += 1;
+            }
+            if let Fact::RequestDone { .. } = o.fact { reqs += 1; }
+            if let Fact::InFlightAtEnd { .. } = o.fact { *causes.entry("INFLIGHT".into()).or_insert(0) += 1; }
+            if let Fact::AnswerWasted { .. } = o.fact { *causes.entry("WASTED".into()).or_insert(0) += 1; }
+            if let Fact::TokenReused { .. } = o.fact { *causes.entry("REUSED".into()).or_insert(0) += 1; }
+        }
+    }
+    eprintln!("{obs} obs {reqs} requests parse {tp:?} compile {tc:?} run {tr:?} all {:?}", t.elapsed());
+    for (c, n) in &causes { eprintln!("{n:8} {c}"); }
+    for row in fedsim::model::cause::CAUSES { if !causes.contains_key(row.id) { eprintln!("never {}", row.id); } }
+}
+#[test]
+fn zy_scaling() {
+    for n in [250, 500, 1000, 2000] {
+        let mut text = "fedsim = 1\n".to_string();
+        for i in 0..n {
+            let j = (i + 1) % n;
+            text.push_str(&format!("[org.o{i}]\ndomains = [\"o{i}.com\"]\nmailboxes = 5\n[relationship.\"o{i} -> o{j}\"]\nfree_busy_access = true\n[relationship.\"o{j} -> o{i}\"]\nfree_busy_level = \"AvailabilityOnly\"\n[request.r{i}]\nat = \"+1 min\"\nfrom = \"user1@o{i}.com\"\nto = [\"user1@o{j}.com\"]\n"));
+        }
+        let a = std::time::Instant::now();
+        let s = fedsim::Scenario::parse(&text, "x").unwrap();
+        let b = std::time::Instant::now();
+        let f = s.compile().unwrap_or_else(|d| panic!("{}", d.render_plain())).federation;
+        let c = std::time::Instant::now();
+        let done = fedsim::Simulator::new(&f, 0, support::Keep::default()).run(|_, _| fedsim::engine::Continue::Yes);
+        eprintln!("{n}: parse {:?} compile {:?} run {:?} {}", b - a, c - b, c.elapsed(), done.recorder.0.len());
     }
 }

@@ -356,7 +356,9 @@ fn answers_come_in_time(story: &Story<'_>) -> Verdict {
 fn given_up_in_time(story: &Story<'_>) -> Verdict {
     let parameters = &story.federation.parameters;
     // Whoever waits for an answer gives up after the time-out of HTTP, if that is shorter.
-    let deadline = parameters.availability_deadline.min(parameters.http_timeout);
+    let deadline = parameters
+        .availability_deadline
+        .min(parameters.http_timeout);
     let Some(arrived) = story.arrived() else {
         return Ok(());
     };

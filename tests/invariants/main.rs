@@ -241,9 +241,13 @@ fn zz_statistics() {
         let a = std::time::Instant::now();
         let s = fedsim::Scenario::parse(&text, "x").unwrap();
         let b = std::time::Instant::now();
-        let f = s.compile().unwrap_or_else(|d| panic!("{}", d.render_plain())).federation;
+        let f = s
+            .compile()
+            .unwrap_or_else(|d| panic!("{}", d.render_plain()))
+            .federation;
         let c = std::time::Instant::now();
-        let done = fedsim::Simulator::new(&f, 0, support::Keep::default()).run(|_, _| fedsim::engine::Continue::Yes);
+        let done = fedsim::Simulator::new(&f, 0, support::Keep::default())
+            .run(|_, _| fedsim::engine::Continue::Yes);
         tr += c.elapsed();
         tp += b - a;
         tc += c - b;
@@ -256,15 +260,32 @@ fn zz_statistics() {
                 };
                 *causes.entry(key).or_insert(0) += 1;
             }
-            if let Fact::RequestDone { .. } = o.fact { reqs += 1; }
-            if let Fact::InFlightAtEnd { .. } = o.fact { *causes.entry("INFLIGHT".into()).or_insert(0) += 1; }
-            if let Fact::AnswerWasted { .. } = o.fact { *causes.entry("WASTED".into()).or_insert(0) += 1; }
-            if let Fact::TokenReused { .. } = o.fact { *causes.entry("REUSED".into()).or_insert(0) += 1; }
+            if let Fact::RequestDone { .. } = o.fact {
+                reqs += 1;
+            }
+            if let Fact::InFlightAtEnd { .. } = o.fact {
+                *causes.entry("INFLIGHT".into()).or_insert(0) += 1;
+            }
+            if let Fact::AnswerWasted { .. } = o.fact {
+                *causes.entry("WASTED".into()).or_insert(0) += 1;
+            }
+            if let Fact::TokenReused { .. } = o.fact {
+                *causes.entry("REUSED".into()).or_insert(0) += 1;
+            }
         }
     }
-    eprintln!("{obs} obs {reqs} requests parse {tp:?} compile {tc:?} run {tr:?} all {:?}", t.elapsed());
-    for (c, n) in &causes { eprintln!("{n:8} {c}"); }
-    for row in fedsim::model::cause::CAUSES { if !causes.contains_key(row.id) { eprintln!("never {}", row.id); } }
+    eprintln!(
+        "{obs} obs {reqs} requests parse {tp:?} compile {tc:?} run {tr:?} all {:?}",
+        t.elapsed()
+    );
+    for (c, n) in &causes {
+        eprintln!("{n:8} {c}");
+    }
+    for row in fedsim::model::cause::CAUSES {
+        if !causes.contains_key(row.id) {
+            eprintln!("never {}", row.id);
+        }
+    }
 }
 #[test]
 fn zy_scaling() {
@@ -277,9 +298,19 @@ fn zy_scaling() {
         let a = std::time::Instant::now();
         let s = fedsim::Scenario::parse(&text, "x").unwrap();
         let b = std::time::Instant::now();
-        let f = s.compile().unwrap_or_else(|d| panic!("{}", d.render_plain())).federation;
+        let f = s
+            .compile()
+            .unwrap_or_else(|d| panic!("{}", d.render_plain()))
+            .federation;
         let c = std::time::Instant::now();
-        let done = fedsim::Simulator::new(&f, 0, support::Keep::default()).run(|_, _| fedsim::engine::Continue::Yes);
-        eprintln!("{n}: parse {:?} compile {:?} run {:?} {}", b - a, c - b, c.elapsed(), done.recorder.0.len());
+        let done = fedsim::Simulator::new(&f, 0, support::Keep::default())
+            .run(|_, _| fedsim::engine::Continue::Yes);
+        eprintln!(
+            "{n}: parse {:?} compile {:?} run {:?} {}",
+            b - a,
+            c - b,
+            c.elapsed(),
+            done.recorder.0.len()
+        );
     }
 }

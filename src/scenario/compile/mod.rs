@@ -186,7 +186,7 @@ impl Snapshot {
             connectors: sharing::connectors(tree, ids, found),
             address_spaces: sharing::address_spaces(tree, ids, found),
             mailboxes: recipients::mailboxes(tree, ids, found),
-            groups: recipients::groups(tree, ids),
+            groups: recipients::groups(tree, ids, found),
             resolvers: network::resolvers(tree, ids),
             zones,
             record_sets,

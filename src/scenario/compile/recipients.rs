@@ -3,6 +3,8 @@
 //! It knows nothing of calendars' contents. Invariant: rows are in the order of the ids that `ids` gave
 //! them: by organization, then by name.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 
 use crate::engine::hash::NameHash;
@@ -154,32 +156,52 @@ fn identity(row: &Table, ids: &mut Ids) -> FederatedIdentity {
     }
 }
 
-pub(super) fn groups(tree: &Table, ids: &mut Ids) -> Vec<Group> {
+pub(super) fn groups(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) -> Vec<Group> {
     let mut rows = Vec::new();
     for (organization, organization_row) in tree.named("org") {
-        let owner = ids.organizations[organization];
+        let named = addresses_by_name(organization_row);
         for (name, row) in organization_row.named("group") {
-            let members = row.texts("members").into_iter().map(|member| {
+            let mut members = Vec::new();
+            for member in row.texts("members") {
+                let owner = ids.organizations[organization];
                 if let Some(&group) = ids.groups.get(&(owner, member.to_owned())) {
-                    return Member::Group(group);
+                    members.push(Member::Group(group));
+                    continue;
                 }
-                let mailbox = organization_row
-                    .named("mailbox")
-                    .find(|(name, _)| *name == member);
-                let primary = mailbox.and_then(|(_, row)| row.texts("addresses").first().copied());
-                Member::Address(ids.address(primary.unwrap_or(member)))
-            });
-            let members = members.collect();
+                let address = if member.contains('@') {
+                    Some(member)
+                } else {
+                    let what = ("recipient", member);
+                    let place = row.location("members");
+                    let known = named.keys().map(|&name| name.to_owned());
+                    find(&named, &member, what, known, place, found)
+                };
+                members.extend(address.map(|address| Member::Address(ids.address(address))));
+            }
             rows.push(Group {
-                organization: owner,
+                organization: ids.organizations[organization],
                 name: name.into(),
                 address: ids.address(row.text("address")),
-                members,
+                members: members.into(),
                 deleted: row.boolean("deleted"),
             });
         }
     }
     rows
+}
+
+/// By which address each recipient of an organization is a member of groups, by its name.
+fn addresses_by_name(organization: &Table) -> BTreeMap<&str, &str> {
+    let contacts = organization.named("contact").map(|(name, row)| {
+        let own = row.optional_text("address");
+        (name, own.unwrap_or(row.text("external_address")))
+    });
+    let mail_users = organization.named("mail_user");
+    let mail_users = mail_users.map(|(name, row)| (name, row.text("address")));
+    let mailboxes = organization
+        .named("mailbox")
+        .filter_map(|(name, row)| Some((name, row.texts("addresses").first().copied()?)));
+    contacts.chain(mail_users).chain(mailboxes).collect()
 }
 
 /// What each address leads to in its organization's directory.

@@ -68,8 +68,6 @@ const LINES_MAX: usize = 700;
 const LONGER: &[(&str, usize)] = &[
     ("tests/bad_scenarios/keys.rs", 721),
     ("tests/bad_scenarios/values.rs", 815),
-    ("tests/invariants/laws.rs", 745),
-    ("tests/invariants/world.rs", 767),
 ];
 
 /// A source file.

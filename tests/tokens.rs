@@ -18,6 +18,7 @@ length = "6 h"
 domains = ["contoso.com"]
 mailbox.anna = {}
 contact.ben = { external_address = "ben@fabrikam.com" }
+group.friends = { members = ["ben"] }
 group.team = { members = ["bea@fabrikam.com", "bob@fabrikam.com", "anna"] }
 
 [org.fabrikam]
@@ -171,9 +172,12 @@ fn a_contact_and_a_plain_address_of_one_domain_are_two_groups_until_their_endpoi
 
 #[test]
 fn members_of_a_group_are_asked_for_like_attendees_of_their_own() {
-    // Bea and Bob in one domain; Anna is read locally.
-    let requests = [ask("a", "+1 min", &["team@contoso.com"])];
-    check("", &requests, &[cold(1)]);
+    // Bea and Bob in one domain; Anna is read locally; the contact is a member by its name.
+    let requests = [
+        ask("a", "+1 min", &["team@contoso.com"]),
+        ask("b", "+11 min", &["friends@contoso.com"]),
+    ];
+    check("", &requests, &[cold(1), cold(1)]);
 }
 
 #[test]

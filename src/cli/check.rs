@@ -41,7 +41,11 @@ pub struct Loaded {
 /// Reads and compiles a scenario with its expectations.
 pub fn load(file: &Path, settings: &[String]) -> Result<Loaded, Diagnostics> {
     let document = read(file, settings)?;
-    let compiled = Scenario::from(document.clone()).compile()?;
+    let compiled = Scenario::from(document.clone()).compile();
+    let compiled = compiled.map_err(|mut found| {
+        found.append(expectation::check(&document));
+        found
+    })?;
     let expectations = expectation::compile(&document, &compiled.federation)?;
     let stem = file
         .file_stem()

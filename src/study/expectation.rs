@@ -61,6 +61,21 @@ pub fn compile(
     document: &Document,
     federation: &Federation,
 ) -> Result<Vec<Expectation>, Diagnostics> {
+    let (expectations, found) = read(document, Some(federation));
+    if found.has_errors() {
+        Err(found)
+    } else {
+        Ok(expectations)
+    }
+}
+
+/// What is wrong with the expectations of a scenario that does not compile, as far as that can be told
+/// without its federation: metrics, labels, conditions.
+pub fn check(document: &Document) -> Diagnostics {
+    read(document, None).1
+}
+
+fn read(document: &Document, federation: Option<&Federation>) -> (Vec<Expectation>, Diagnostics) {
     let mut compiler = Compiler {
         document,
         federation,
@@ -77,15 +92,12 @@ pub fn compile(
             expectations.extend(compiler.expectation(text, key, condition, place));
         }
     }
-    if compiler.found.has_errors() {
-        return Err(compiler.found);
-    }
-    Ok(expectations)
+    (expectations, compiler.found)
 }
 
 struct Compiler<'a> {
     document: &'a Document,
-    federation: &'a Federation,
+    federation: Option<&'a Federation>,
     found: Diagnostics,
 }
 
@@ -106,8 +118,9 @@ impl Compiler<'_> {
             }
         };
         let read = |text: &str| read_instant(&document.clock, text);
-        let measure = match Measure::compile(&expression, federation, &read) {
-            Ok(measure) => Some(measure),
+        let measure = federation.map(|it| Measure::compile(&expression, it, &read));
+        let measure = match measure.transpose() {
+            Ok(measure) => measure,
             Err(errors) => {
                 self.refuse_measure(text, key, errors);
                 None
@@ -169,6 +182,16 @@ fn read_instant(clock: &Clock, text: &str) -> Result<Instant, NoInstant> {
 mod tests {
     use super::*;
     use crate::record::fixture::federation;
+
+    #[test]
+    fn what_is_wrong_without_a_federation_is_found_without_one() {
+        let text = "fedsim = 1\n[expect]\n\"latency.p98\" = \"< 1 s\"\n\
+                    \"requests.count{org=nobody}\" = \"> x\"";
+        let document = scenario::read(text, "test.toml").expect("the form is right");
+        let found = check(&document);
+        let codes: Vec<_> = found.iter().map(|finding| finding.code).collect();
+        assert_eq!(codes, ["bad-measure", "bad-expectation"], "{found}");
+    }
 
     fn compile_text(expect: &str) -> Result<Vec<Expectation>, Diagnostics> {
         let text = format!("fedsim = 1\n[expect]\n{expect}");

@@ -7,6 +7,7 @@
 mod support;
 
 mod laws;
+mod troubles;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -45,7 +46,7 @@ fn random_worlds_keep_every_law() {
                     if seed >= WORLDS {
                         return;
                     }
-                    if let Err(law) = judge(&World::of_seed(seed).text(), seed) {
+                    if let Err(law) = judge(&World::of_seed(seed), seed) {
                         broken.store(true, Ordering::Relaxed);
                         let mut first = failure.lock().expect("nobody panics with it");
                         first.get_or_insert_with(|| report(seed, &law));
@@ -72,18 +73,18 @@ fn be_quiet_about_worlds() {
 
 /// Tries one seed, with the panic's own text if there is one.
 fn try_seed(seed: u64) {
-    if let Err(law) = judge(&World::of_seed(seed).text(), seed) {
+    if let Err(law) = judge(&World::of_seed(seed), seed) {
         panic!("{}", report(seed, &law));
     }
 }
 
 /// Holds a scenario to the laws, and to giving the same again.
-fn judge(text: &str, seed: u64) -> Result<(), String> {
+fn judge(world: &World, seed: u64) -> Result<(), String> {
     let judged = catch_unwind(AssertUnwindSafe(|| {
-        let first = run(text);
+        let first = run(&world.text());
         laws::check(&first)?;
         if seed.is_multiple_of(REPEATED) {
-            repeat(text, &first)?;
+            repeat(world, &first)?;
         }
         Ok(())
     }));
@@ -94,17 +95,23 @@ fn judge(text: &str, seed: u64) -> Result<(), String> {
     })
 }
 
-/// The same text gives the same observations, and an organization that sends nothing changes none.
-fn repeat(text: &str, first: &Run) -> Result<(), String> {
-    if run(text).observations != first.observations {
+/// The same text gives the same observations; its tables in another order give the same digests, and so
+/// does an organization more that sends nothing.
+fn repeat(world: &World, first: &Run) -> Result<(), String> {
+    let text = world.text();
+    if run(&text).observations != first.observations {
         return Err("the same scenario gives other observations".into());
     }
     let added = "\n[org.bystander]\ndomains = [\"bystander.com\"]\nmailboxes = 3\n";
     let with = run(&format!("{text}{added}"));
+    let reversed = run(&world.text_in_reverse());
     for organization in first.federation.organizations.ids() {
         let name = &first.federation.organizations.original(organization).name;
         if first.digest_of(name) != with.digest_of(name) {
             return Err(format!("a bystander changes what {name} sees"));
+        }
+        if first.digest_of(name) != reversed.digest_of(name) {
+            return Err(format!("the order of tables changes what {name} sees"));
         }
     }
     Ok(())
@@ -115,7 +122,7 @@ fn report(seed: u64, law: &str) -> String {
     let mut world = World::of_seed(seed);
     let kind = |law: &str| law.split(':').next().unwrap_or_default().to_owned();
     let breaks = |world: &World| {
-        let law = judge(&world.text(), seed).err()?;
+        let law = judge(world, seed).err()?;
         // Whatever keeps it from being compiled is another matter.
         (!law.contains("error[")).then_some(law)
     };

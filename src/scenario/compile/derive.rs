@@ -472,7 +472,9 @@ impl Partner {
 fn derive_partners(tree: &mut Table, partners: &[Partner]) {
     let second = |name: &str| {
         let (_, second) = name.split_once(" -> ")?;
-        partners.iter().find(|partner| partner.name == second)
+        // Organizations are in the order of their names.
+        let found = partners.binary_search_by(|partner| partner.name.as_str().cmp(second));
+        found.ok().map(|index| &partners[index])
     };
     let why = "what Get-FederationInformation tells of the partner";
     for (name, row) in tree.table_mut("relationship").named_rows() {

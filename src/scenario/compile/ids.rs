@@ -128,6 +128,16 @@ impl Ids {
     }
 }
 
+/// What belongs to one organization, by name.
+pub(super) fn of_organization<V: Copy>(
+    ids: &BTreeMap<(OrgId, String), V>,
+    owner: OrgId,
+) -> impl Iterator<Item = (&str, V)> {
+    ids.range((owner, String::new())..)
+        .take_while(move |((of, _), _)| *of == owner)
+        .map(|((_, name), &id)| (name.as_str(), id))
+}
+
 /// The name of the resolver that an organization without a declared one has for itself.
 pub(super) fn own_resolver(organization: &str) -> String {
     format!("{organization} (own resolver)")

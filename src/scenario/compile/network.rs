@@ -328,15 +328,16 @@ pub(super) fn zones(
         zones.push(zone(ids, apex, row, View::Public));
     }
     let mut records: BTreeMap<(usize, String, RecordType), Given> = BTreeMap::new();
+    // The closest apex at or above a name.
     let zone_of = |name: &str| {
-        let holds = |apex: &&String| {
-            name == apex.as_str()
-                || name
-                    .strip_suffix(apex.as_str())
-                    .is_some_and(|n| n.ends_with('.'))
-        };
-        let best = apexes.iter().filter(holds).max_by_key(|apex| apex.len())?;
-        apexes.iter().position(|apex| apex == best)
+        let mut above = name;
+        loop {
+            let found = apexes.binary_search_by(|apex| apex.as_str().cmp(above));
+            match found {
+                Ok(zone) => return Some(zone),
+                Err(_) => above = above.split_once('.')?.1,
+            }
+        }
     };
     let hosts: Vec<(String, HostId)> = ids
         .hosts

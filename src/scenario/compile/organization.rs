@@ -19,7 +19,7 @@ use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::tree::Table;
 
 use super::changes::Changes;
-use super::ids::{Ids, find, own_resolver};
+use super::ids::{Ids, find, of_organization, own_resolver};
 use super::sharing::level;
 
 /// The version of a row. The reader lets only versions pass that the model knows; a test holds it.
@@ -73,12 +73,13 @@ pub(super) fn organizations(
     let mut owners: FxHashMap<String, String> = FxHashMap::default();
     for (name, row) in tree.named("org") {
         let id = ids.organizations[name];
-        let servers = ids.servers.iter().filter(|((owner, _), _)| *owner == id);
         let newest = row
             .named("server")
             .map(|(_, server)| edition(server.text("version")))
             .max();
-        let servers = servers.map(|(_, &server)| server).collect();
+        let servers = of_organization(&ids.servers, id)
+            .map(|(_, server)| server)
+            .collect();
         let resolver = row
             .optional_text("resolver")
             .map_or_else(|| own_resolver(name), ToOwned::to_owned);

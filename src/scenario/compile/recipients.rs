@@ -16,9 +16,9 @@ use crate::model::directory::{
 use crate::model::organization::OrgId;
 use crate::model::outcome::AccessLevel;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
-use crate::scenario::tree::Table;
+use crate::scenario::tree::{Table, Value};
 
-use super::ids::{Ids, find};
+use super::ids::{Ids, find, of_organization};
 use super::sharing::level;
 
 pub(super) fn mailboxes(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) -> Vec<Mailbox> {
@@ -35,18 +35,11 @@ pub(super) fn mailboxes(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) ->
         let usual = level(usual);
         for (name, row) in organization_row.named("mailbox") {
             let server = row.text("server");
-            let own = ids.servers.keys().filter(|(of, _)| *of == owner);
-            let candidates: Vec<String> = own.map(|(_, name)| name.clone()).collect();
+            let own = of_organization(&ids.servers, owner);
+            let candidates = own.map(|(name, _)| name.to_owned());
             let key = (owner, server.to_owned());
             let (what, place) = (("server", server), row.location("server"));
-            let Some(server) = find(
-                &ids.servers,
-                &key,
-                what,
-                candidates.into_iter(),
-                place,
-                found,
-            ) else {
+            let Some(server) = find(&ids.servers, &key, what, candidates, place, found) else {
                 continue;
             };
             let addresses: Box<[Address]> = row
@@ -159,30 +152,33 @@ fn identity(row: &Table, ids: &mut Ids) -> FederatedIdentity {
 pub(super) fn groups(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) -> Vec<Group> {
     let mut rows = Vec::new();
     for (organization, organization_row) in tree.named("org") {
-        let named = addresses_by_name(organization_row);
+        let owner = ids.organizations[organization];
+        let mut named = None;
         for (name, row) in organization_row.named("group") {
-            let mut members = Vec::new();
-            for member in row.texts("members") {
-                let owner = ids.organizations[organization];
-                if let Some(&group) = ids.groups.get(&(owner, member.to_owned())) {
-                    members.push(Member::Group(group));
-                    continue;
-                }
-                let address = if member.contains('@') {
-                    Some(member)
-                } else {
-                    let what = ("recipient", member);
-                    let place = row.location("members");
-                    let known = named.keys().map(|&name| name.to_owned());
-                    find(&named, &member, what, known, place, found)
+            let named = named.get_or_insert_with(|| named_members(owner, organization_row, ids));
+            let members = row.list("members").iter().filter_map(|entry| {
+                let Value::Text(member) = &entry.value else {
+                    return None;
                 };
-                members.extend(address.map(|address| Member::Address(ids.address(address))));
-            }
+                if member.contains('@') {
+                    return Some(Member::Address(ids.address(member)));
+                }
+                let what = ("group, mailbox, mail user or contact", member.as_str());
+                let candidates = named.keys().cloned();
+                find(
+                    named,
+                    member,
+                    what,
+                    candidates,
+                    entry.origin.location(),
+                    found,
+                )
+            });
             rows.push(Group {
-                organization: ids.organizations[organization],
+                organization: owner,
                 name: name.into(),
+                members: members.collect(),
                 address: ids.address(row.text("address")),
-                members: members.into(),
                 deleted: row.boolean("deleted"),
             });
         }
@@ -190,18 +186,27 @@ pub(super) fn groups(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) -> Ve
     rows
 }
 
-/// By which address each recipient of an organization is a member of groups, by its name.
-fn addresses_by_name(organization: &Table) -> BTreeMap<&str, &str> {
-    let contacts = organization.named("contact").map(|(name, row)| {
-        let own = row.optional_text("address");
-        (name, own.unwrap_or(row.text("external_address")))
-    });
-    let mail_users = organization.named("mail_user");
-    let mail_users = mail_users.map(|(name, row)| (name, row.text("address")));
-    let mailboxes = organization
-        .named("mailbox")
-        .filter_map(|(name, row)| Some((name, row.texts("addresses").first().copied()?)));
-    contacts.chain(mail_users).chain(mailboxes).collect()
+/// What a group may name as a member: of one name a group before a mailbox, a mail user and a contact.
+fn named_members(owner: OrgId, organization: &Table, ids: &mut Ids) -> BTreeMap<String, Member> {
+    let mut named = BTreeMap::new();
+    for (name, row) in organization.named("contact") {
+        let address = row.optional_text("address");
+        let address = address.unwrap_or(row.text("external_address"));
+        named.insert(name.to_owned(), Member::Address(ids.address(address)));
+    }
+    for (name, row) in organization.named("mail_user") {
+        let address = ids.address(row.text("address"));
+        named.insert(name.to_owned(), Member::Address(address));
+    }
+    for (name, row) in organization.named("mailbox") {
+        if let Some(primary) = row.texts("addresses").first() {
+            named.insert(name.to_owned(), Member::Address(ids.address(primary)));
+        }
+    }
+    for (name, group) in of_organization(&ids.groups, owner) {
+        named.insert(name.to_owned(), Member::Group(group));
+    }
+    named
 }
 
 /// What each address leads to in its organization's directory.
@@ -240,4 +245,31 @@ pub(super) fn recipients(tree: &Table, ids: &mut Ids) -> FxHashMap<(OrgId, Addre
         }
     }
     recipients
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::Scenario;
+
+    #[test]
+    fn a_group_names_only_members_that_are_there() {
+        let text = r#"fedsim = 1
+[org.contoso]
+domains = ["contoso.com"]
+mailbox.kim = {}
+group.team = { members = ["kin", "kim", "lee@contoso.com"] }
+"#;
+        let scenario = Scenario::parse(text, "team.toml").unwrap();
+        let found = scenario.compile().expect_err("there is no `kin`");
+        let expected = "error[unknown-name]: there is no group, mailbox, mail user or contact `kin`
+ --> team.toml:5:27
+  |
+5 | group.team = { members = [\"kin\", \"kim\", \"lee@contoso.com\"] }
+  |                           ^^^^^ not declared
+  |
+  = help: did you mean `kim`?
+
+";
+        assert_eq!(found.render_plain(), expected);
+    }
 }

@@ -2,6 +2,8 @@
 //!
 //! It knows nothing of what they serve. Invariant: rows are in the order of the ids that `ids` gave them.
 
+use std::collections::BTreeMap;
+
 use crate::engine::hash::NameHash;
 use crate::engine::{Instant, Span};
 use crate::model::certificate::{CertificateId, StoreState, TlsCertificate, TlsName, Validity};
@@ -160,25 +162,34 @@ fn store(
 
 /// All published hosts by name: organizations', gateways', and the one at which nobody answers.
 pub(super) fn hosts(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) -> Vec<Host> {
-    let names: Vec<String> = ids.hosts.keys().cloned().collect();
-    let mut rows = Vec::new();
-    for name in names {
-        let gateway = tree
-            .named("gateway")
-            .find(|(_, row)| row.text("token_host") == name);
-        let organization = tree
-            .named("org")
-            .find(|(_, row)| row.named("host").any(|(host, _)| host == name));
-        let host = match (gateway, organization) {
-            (Some((gateway, row)), _) => gateway_host(&name, gateway, row, ids),
-            (None, Some((organization, row))) => {
-                organization_host(&name, organization, row, ids, found)
-            }
-            (None, None) => nobody(ids),
-        };
-        rows.push(host);
+    let mut owners: BTreeMap<&str, Owner<'_>> = BTreeMap::new();
+    for (gateway, row) in tree.named("gateway") {
+        owners
+            .entry(row.text("token_host"))
+            .or_insert(Owner::Gateway(gateway, row));
     }
-    rows
+    for (organization, row) in tree.named("org") {
+        for (host, host_row) in row.named("host") {
+            owners
+                .entry(host)
+                .or_insert(Owner::Organization(organization, row, host_row));
+        }
+    }
+    let names: Vec<String> = ids.hosts.keys().cloned().collect();
+    let host = |name: String| match owners.get(name.as_str()) {
+        Some(Owner::Gateway(gateway, row)) => gateway_host(&name, gateway, row, ids),
+        Some(Owner::Organization(organization, row, host_row)) => {
+            organization_host(&name, (organization, row), host_row, ids, found)
+        }
+        None => nobody(ids),
+    };
+    names.into_iter().map(host).collect()
+}
+
+/// Who declares a host, with its row.
+enum Owner<'t> {
+    Gateway(&'t str, &'t Table),
+    Organization(&'t str, &'t Table, &'t Table),
 }
 
 fn gateway_host(name: &str, gateway: &str, row: &Table, ids: &mut Ids) -> Host {
@@ -211,16 +222,12 @@ fn gateway_host(name: &str, gateway: &str, row: &Table, ids: &mut Ids) -> Host {
 
 fn organization_host(
     name: &str,
-    organization: &str,
-    organization_row: &Table,
+    (organization, organization_row): (&str, &Table),
+    row: &Table,
     ids: &mut Ids,
     found: &mut Diagnostics,
 ) -> Host {
     let owner = ids.organizations[organization];
-    let row = organization_row
-        .named("host")
-        .find(|(host, _)| *host == name);
-    let row = row.expect("the host was found in this organization").1;
     let mut servers = Vec::new();
     for server in row.texts("servers") {
         let own = ids.servers.keys().filter(|(of, _)| *of == owner);

@@ -3,6 +3,8 @@
 //! It knows nothing of what becomes of a request. Invariant: a request's identity is its workload, its
 //! requester and its number; requests are in the order of (instant, name, number).
 
+use std::collections::BTreeMap;
+
 use crate::engine::hash::NameHash;
 use crate::engine::{IdVec, Span};
 use crate::model::address::Address;
@@ -18,7 +20,7 @@ use crate::scenario::read::names::suggestion;
 use crate::scenario::tree::{Shape, Table, Value};
 
 use super::changes::Changes;
-use super::ids::{Ids, find};
+use super::ids::{Ids, find, of_organization};
 
 /// Keys of `[org.NAME]` and of what stands in it that hold for the whole run.
 const FIXED: &[(&str, &[&str])] = &[
@@ -71,13 +73,14 @@ pub(super) fn requests(
 ) {
     let mut workloads = IdVec::new();
     let mut requests = Vec::new();
+    let senders = Senders::of(tree, ids);
     for (name, row) in tree.named("request") {
         let workload = workloads.push(Workload {
             name: name.into(),
             hash: NameHash::of(name),
         });
         let from = ids.address(row.text("from"));
-        let Some((requester, mailbox)) = requester(tree, row, from, ids, found) else {
+        let Some((requester, mailbox)) = requester(tree, row, from, &senders, found) else {
             continue;
         };
         let to: Box<[Address]> = row
@@ -86,15 +89,15 @@ pub(super) fn requests(
             .map(|address| ids.address(address))
             .collect();
         let server = row.optional_text("server").and_then(|server| {
-            let own = ids.servers.keys().filter(|(of, _)| *of == requester);
-            let candidates: Vec<String> = own.map(|(_, name)| name.clone()).collect();
+            let own = of_organization(&ids.servers, requester);
+            let candidates = own.map(|(name, _)| name.to_owned());
             let key = (requester, server.to_owned());
             let place = row.location("server");
             find(
                 &ids.servers,
                 &key,
                 ("server", server),
-                candidates.into_iter(),
+                candidates,
                 place,
                 found,
             )
@@ -142,32 +145,47 @@ fn check_instant(tree: &Table, row: &Table, found: &mut Diagnostics) {
     }
 }
 
+/// Who may send requests: declared mailboxes by address, others by their domain.
+struct Senders<'t> {
+    mailboxes: BTreeMap<&'t str, (OrgId, MailboxKey)>,
+    domains: BTreeMap<&'t str, OrgId>,
+}
+
+impl<'t> Senders<'t> {
+    fn of(tree: &'t Table, ids: &Ids) -> Senders<'t> {
+        let (mut mailboxes, mut domains) = (BTreeMap::new(), BTreeMap::new());
+        for (name, organization) in tree.named("org") {
+            let id = ids.organizations[name];
+            for (mailbox, row) in organization.named("mailbox") {
+                let key = MailboxKey::Declared(ids.mailboxes[&(id, mailbox.to_owned())]);
+                for address in row.texts("addresses") {
+                    mailboxes.entry(address).or_insert((id, key));
+                }
+            }
+            for (domain, row) in organization.named("accepted_domain") {
+                if row.text("type") == "authoritative" {
+                    domains.insert(domain, id);
+                }
+            }
+        }
+        Senders { mailboxes, domains }
+    }
+}
+
 /// The organization whose mailbox a request is sent from, and the mailbox if it is there.
 fn requester(
     tree: &Table,
     row: &Table,
     from: Address,
-    ids: &mut Ids,
+    senders: &Senders<'_>,
     found: &mut Diagnostics,
 ) -> Option<(OrgId, Option<MailboxKey>)> {
     let text = row.text("from");
     let (_, domain) = text.rsplit_once('@')?;
-    let mut owner = None;
-    for (name, organization) in tree.named("org") {
-        for (mailbox, mailbox_row) in organization.named("mailbox") {
-            if mailbox_row.texts("addresses").contains(&text) {
-                let id = ids.organizations[name];
-                let key = MailboxKey::Declared(ids.mailboxes[&(id, mailbox.to_owned())]);
-                return Some((id, Some(key)));
-            }
-        }
-        let accepts = organization
-            .named("accepted_domain")
-            .any(|(known, row)| known == domain && row.text("type") == "authoritative");
-        if accepts {
-            owner = Some(ids.organizations[name]);
-        }
+    if let Some(&(owner, mailbox)) = senders.mailboxes.get(text) {
+        return Some((owner, Some(mailbox)));
     }
+    let owner = senders.domains.get(domain).copied();
     let described = match from.local {
         crate::model::address::LocalPart::Numbered(number) => Some(MailboxKey::Described(number)),
         crate::model::address::LocalPart::Named(_) => None,

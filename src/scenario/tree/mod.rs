@@ -96,6 +96,8 @@ pub enum Value {
 #[derive(Clone, Debug)]
 struct Slot {
     key: Cow<'static, str>,
+    /// The key's place in the key table of an object; 0 in other tables.
+    rank: usize,
     /// Where the key itself stands.
     key_location: Option<Location>,
     entry: Entry,
@@ -223,12 +225,16 @@ impl Table {
                 self.slots[at].key_location = key_location;
             }
             Err(at) => {
-                let key = match self.shape {
-                    Shape::Object(object) => Cow::Borrowed(known(object, key).1.name),
-                    _ => Cow::Owned(key.to_string()),
+                let (rank, key) = match self.shape {
+                    Shape::Object(object) => {
+                        let (rank, key) = known(object, key);
+                        (rank, Cow::Borrowed(key.name))
+                    }
+                    _ => (0, Cow::Owned(key.to_string())),
                 };
                 let slot = Slot {
                     key,
+                    rank,
                     key_location,
                     entry,
                 };
@@ -327,16 +333,7 @@ impl Table {
                     return Err(self.slots.len());
                 };
                 // Slots are in the order of the key table.
-                let mut known = object.keys.iter().enumerate();
-                for (at, slot) in self.slots.iter().enumerate() {
-                    let (found, _) = known
-                        .find(|(_, key)| key.name == slot.key)
-                        .expect("slots are in the order of the key table");
-                    if found >= index {
-                        return if found == index { Ok(at) } else { Err(at) };
-                    }
-                }
-                Err(self.slots.len())
+                self.slots.binary_search_by_key(&index, |slot| slot.rank)
             }
             Shape::Shares(words) => {
                 let rank = |key: &str| words.iter().position(|word| *word == key);

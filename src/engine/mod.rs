@@ -2,7 +2,7 @@
 //!
 //! It is small on purpose. It knows nothing of Exchange, of files, of threads, of the wall clock or
 //! of statistics, and it owns no state of any model: a model implements [`Model`], hands its events
-//! to a [`Schedule`], and [`run`] gives them back in order.
+//! to a [`Schedule`], and [`run()`] gives them back in order.
 //!
 //! The invariant of the whole module: events are handled in the total order (instant, source, the
 //! source's own counter), which depends on the model alone.

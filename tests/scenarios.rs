@@ -85,7 +85,14 @@ fn each_published_symptom_is_a_row_of_the_table_with_a_scenario_that_shows_it() 
     for row in &rows {
         let file = root().join(&row.scenario);
         assert!(file.is_file(), "{}: it is there", row.scenario);
-        let shown = format!("cause={}, code={}, side={}", row.cause, row.code, row.side);
+        let inner = row
+            .inner
+            .as_ref()
+            .map_or(String::new(), |code| format!(" inner={code},"));
+        let Symptom {
+            cause, code, side, ..
+        } = row;
+        let shown = format!("cause={cause}, code={code},{inner} side={side}");
         let expects = expectations(&file);
         assert!(
             expects.iter().any(|measure| measure.contains(&shown)),
@@ -112,6 +119,7 @@ struct Symptom {
     what: String,
     cause: String,
     code: String,
+    inner: Option<String>,
     side: String,
     scenario: String,
 }
@@ -128,11 +136,15 @@ fn symptoms() -> Vec<Symptom> {
             panic!("five columns: {line}")
         };
         let bare = |cell: &str| cell.trim_matches('`').to_owned();
-        let code = code.split(' ').next().expect("a split has a first part");
+        let (code, inner) = match code.split_once(' ') {
+            Some((code, inner)) => (code, Some(inner.trim_matches(['(', ')']).to_owned())),
+            None => (code, None),
+        };
         Symptom {
             what: what.to_owned(),
             cause: bare(cause),
             code: code.to_owned(),
+            inner,
             side: side.to_owned(),
             scenario: bare(scenario),
         }

@@ -453,8 +453,12 @@ impl RequesterView for ServerView<'_> {
         let (federation, requester) = (self.federation, self.requester);
         let id = federation.relationship_for(requester, domain, view);
         let row = id.map(|id| federation.relationships.at(id, view));
+        // Older servers know neither connectors nor OAuth.
+        let knows_connectors = self.own_generation() >= Generation::V2013;
         WaysToDomain {
-            connector: federation.connector_for(requester, domain, view),
+            connector: federation
+                .connector_for(requester, domain, view)
+                .filter(|_| knows_connectors),
             relationship: (id, read_as_requester(row)),
         }
     }

@@ -13,7 +13,7 @@ use super::super::address::UrlPath;
 use super::super::cause::Cause;
 use super::super::federation::ProcessId;
 use super::super::observation::{Fact, Recorder};
-use super::super::organization::{OrgId, ServerId};
+use super::super::organization::{Generation, OrgId, ServerId};
 use super::super::outcome::{Leg, Side};
 use super::super::publishing::{
     CallerAuthentication, Host, HostOwner, PoolState, Service, admit, pass_reverse_proxy,
@@ -264,7 +264,10 @@ impl<R: Recorder> World<'_, R> {
                 let PathObject::Connector(connector) = self.groups[row.group].path else {
                     unreachable!("only connectors use OAuth")
                 };
-                if federation.connectors.at(connector, now).oauth == OAuthState::TokenRejected {
+                let is_rejected =
+                    federation.connectors.at(connector, now).oauth == OAuthState::TokenRejected;
+                // Servers older than 2013 know no OAuth.
+                if is_rejected || here.edition.generation < Generation::V2013 {
                     return Err((Cause::OAuthRejected, Side::Target, Span::ZERO));
                 }
                 Ok(Caller {
@@ -364,7 +367,8 @@ impl<R: Recorder> World<'_, R> {
     /// Why a token is rejected, at the root, and who has to act.
     ///
     /// A token that is made out to somebody else is encrypted for somebody else too, so its audience
-    /// is never tested. A token too old or too new is the fault of the clock that is further off.
+    /// is never tested: either it was asked for wrongly, or it was brought to a wrong host. A token too
+    /// old or too new is the fault of the clock that is further off.
     fn root_of_rejection(
         &self,
         rejection: Rejection,
@@ -379,10 +383,13 @@ impl<R: Recorder> World<'_, R> {
         match rejection {
             Rejection::EncryptionUnknown | Rejection::AudienceMismatch => {
                 let domain = self.groups[self.calls[call].group].domain;
-                if federation.is_uri_of_domain(Some(token.audience), domain, now) {
-                    (rejection.cause(), Side::Target)
-                } else {
-                    (Cause::TokenAudienceMismatch, Side::Requester)
+                let here = federation.servers.original(server).organization;
+                let is_meant = federation.is_uri_of_domain(Some(token.audience), domain, now);
+                let is_here = federation.index.domain_owners.get(&domain) == Some(&here);
+                match (is_meant, is_here) {
+                    (true, true) => (rejection.cause(), Side::Target),
+                    (true, false) => (Cause::TokenAudienceMismatch, self.side_of_path(call, now)),
+                    (false, _) => (Cause::TokenAudienceMismatch, Side::Requester),
                 }
             }
             Rejection::NotYetValid | Rejection::ConditionsExpired | Rejection::OfferExpired => {

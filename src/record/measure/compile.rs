@@ -35,6 +35,7 @@ pub(super) struct Filter {
     outcome: Option<&'static str>,
     cause: Option<Cause>,
     code: Option<ResponseCode>,
+    inner: Option<ResponseCode>,
     side: Option<Side>,
     layer: Option<Layer>,
     level: Option<AccessLevel>,
@@ -71,6 +72,7 @@ impl Filter {
         fits(self.outcome, sighting.outcome)
             && fits(self.cause, sighting.cause)
             && fits(self.code, sighting.code)
+            && fits(self.inner, sighting.inner)
             && fits(self.side, sighting.side)
             && fits(self.layer, layer)
             && fits(self.level, sighting.level)
@@ -140,6 +142,7 @@ impl Reader<'_> {
             Label::Outcome => filter.outcome = Some(self.outcome()?),
             Label::Cause => filter.cause = Some(self.cause()?),
             Label::Code => filter.code = Some(self.code()?),
+            Label::Inner => filter.inner = Some(self.code()?),
             Label::Side => filter.side = Some(self.word(Side::from_word, Side::ALL)?),
             Label::Layer => filter.layer = Some(self.word(Layer::from_word, Layer::ALL)?),
             Label::Level => {

@@ -32,6 +32,8 @@ pub(super) struct Sighting {
     pub(super) success: Option<bool>,
     pub(super) cause: Option<Cause>,
     pub(super) code: Option<ResponseCode>,
+    /// The code inside it.
+    pub(super) inner: Option<ResponseCode>,
     pub(super) side: Option<Side>,
     pub(super) leg: Option<Leg>,
     pub(super) level: Option<AccessLevel>,
@@ -123,6 +125,7 @@ pub(super) fn sight(
         success: None,
         cause: None,
         code: None,
+        inner: None,
         side: None,
         leg: None,
         level: None,
@@ -257,6 +260,7 @@ impl Sighting {
         Sighting {
             cause: Some(failure.cause),
             code: Some(failure.code),
+            inner: failure.inner,
             side: Some(failure.side),
             leg: failure.leg,
             ..self

@@ -67,6 +67,7 @@ pub enum Label {
     Outcome,
     Cause,
     Code,
+    Inner,
     Side,
     Layer,
     Level,
@@ -84,8 +85,8 @@ pub enum Label {
 }
 
 words!(Label {
-    Outcome => "outcome", Cause => "cause", Code => "code", Side => "side", Layer => "layer",
-    Level => "level", Offer => "offer", Gateway => "gateway", Answer => "answer", Leg => "leg",
+    Outcome => "outcome", Cause => "cause", Code => "code", Inner => "inner",
+    Side => "side", Layer => "layer", Level => "level", Offer => "offer", Gateway => "gateway", Answer => "answer", Leg => "leg",
     Path => "path", Org => "org", Target => "target", Workload => "workload",
     Request => "request", From => "from", Until => "until",
 });
@@ -136,11 +137,11 @@ impl Subject {
         match self {
             Subject::Requests => &[Outcome, Org, Workload, Request, From, Until],
             Subject::Groups => &[
-                Outcome, Cause, Code, Side, Layer, Leg, Path, Org, Target, Workload, Request, From,
-                Until,
+                Outcome, Cause, Code, Inner, Side, Layer, Leg, Path, Org, Target, Workload,
+                Request, From, Until,
             ],
             Subject::Attendees => &[
-                Outcome, Cause, Code, Side, Layer, Level, Leg, Path, Org, Target, Workload,
+                Outcome, Cause, Code, Inner, Side, Layer, Level, Leg, Path, Org, Target, Workload,
                 Request, From, Until,
             ],
             Subject::Tokens => &[
@@ -182,6 +183,7 @@ impl Label {
             Label::Code => {
                 "the code that the product shows, by number or name: `5037`, `NoFreeBusyAccess`"
             }
+            Label::Inner => "the code inside it, where the product wraps one: `5023` inside 5016",
             Label::Side => "who has to act: client, requester, target, gateway, network",
             Label::Layer => "where the cause lies, such as `dns` or `token`",
             Label::Level => "what is seen of a calendar: AvailabilityOnly, LimitedDetails, Owner",

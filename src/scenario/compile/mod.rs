@@ -24,7 +24,7 @@ use crate::model::dns::{Dns, HostId, RecordSet, RecordSetId, Resolver, ResolverI
 use crate::model::federation::{Federation, FederationIndex, ProcessId, Sources};
 use crate::model::gateway::{DataCentre, DataCentreId, Gateway, GatewayId};
 use crate::model::network::{Link, LinkId, Network};
-use crate::model::organization::{OrgId, Organization, Server, ServerId};
+use crate::model::organization::{AcceptedDomainKind, OrgId, Organization, Server, ServerId};
 use crate::model::publishing::Host;
 use crate::model::relationship::{
     AddressSpace, AddressSpaceId, Connector, ConnectorId, OrganizationRelationship, RelationshipId,
@@ -297,7 +297,9 @@ impl World {
                 push_once(index.applications.entry(uri).or_default(), id);
             }
             for accepted in &self.organizations.original(id).accepted_domains {
-                index.domain_owners.entry(accepted.domain).or_insert(id);
+                if accepted.kind == AcceptedDomainKind::Authoritative {
+                    index.domain_owners.insert(accepted.domain, id);
+                }
             }
         }
         for id in self.hosts.ids() {

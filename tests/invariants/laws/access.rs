@@ -1,0 +1,195 @@
+//! Laws of what a caller sees, and of what is switched off.
+
+use std::collections::BTreeMap;
+
+use fedsim::engine::Instant;
+use fedsim::model::Federation;
+use fedsim::model::directory::Recipient;
+use fedsim::model::observation::{Fact, PathKind, PathObject};
+use fedsim::model::organization::OrgId;
+use fedsim::model::outcome::{AccessLevel, AttendeeOutcome, Leg};
+
+use super::{Story, Verdict, require, states};
+
+/// A view comes from a local calendar, or from a target that authenticated the caller and decided so.
+pub(super) fn views_rest_on_decisions(story: &Story<'_>) -> Verdict {
+    let federation = story.federation;
+    let mut decided: BTreeMap<u16, (u16, AccessLevel)> = BTreeMap::new();
+    let mut asked = BTreeMap::new();
+    let mut servers = BTreeMap::new();
+    for fact in story.facts() {
+        match *fact {
+            Fact::PathChosen {
+                attendee,
+                asked: address,
+                ..
+            }
+            | Fact::Discovered {
+                attendee,
+                redirect: Some(address),
+                ..
+            } => {
+                asked.insert(attendee, address);
+            }
+            Fact::CallArrived {
+                group,
+                leg: Leg::Availability,
+                server,
+            } => {
+                servers.insert(group, federation.servers.original(server).organization);
+            }
+            Fact::CalendarDecided {
+                group,
+                attendee,
+                decision,
+            } => {
+                if let Ok(level) = decision.result {
+                    decided.insert(attendee, (group, level));
+                }
+            }
+            Fact::AttendeeDone {
+                attendee,
+                path,
+                outcome: AttendeeOutcome::View(level),
+                ..
+            } if path != Some(PathKind::Local) => {
+                require!(
+                    level != AccessLevel::None,
+                    "attendee {attendee}: a view of nothing"
+                );
+                let Some(&(number, given)) = decided.get(&attendee) else {
+                    return Err(format!("attendee {attendee}: a view that nobody gave"));
+                };
+                require!(
+                    given == level,
+                    "attendee {attendee}: {given} was given, {level} came"
+                );
+                let home = servers
+                    .get(&number)
+                    .and_then(|&target| federation.recipient(target, asked[&attendee]));
+                require!(
+                    matches!(home, Some(Recipient::Mailbox(_))),
+                    "attendee {attendee}: read where there is no mailbox of that name"
+                );
+                let group = &story.groups[&number];
+                let validated = group.observations.iter().any(|o| {
+                    matches!(
+                        o.fact,
+                        Fact::TokenValidated {
+                            leg: Leg::Availability,
+                            result: Ok(()),
+                            ..
+                        }
+                    )
+                });
+                require!(
+                    validated || !group.is_by_token(),
+                    "attendee {attendee}: a view without a valid token"
+                );
+                let oauth = group
+                    .observations
+                    .iter()
+                    .any(|o| matches!(o.fact, Fact::OAuthTokenIssued { .. }));
+                require!(
+                    oauth || group.path.kind() != PathKind::Connector,
+                    "attendee {attendee}: a view without an OAuth token"
+                );
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Source: rule for a federated caller, observed, Exchange 2013: without a personal grant no more than
+/// the lesser of the calendar's Default permission and the relationship's level.
+pub(super) fn nobody_sees_more_than_granted(story: &Story<'_>) -> Verdict {
+    let federation = story.federation;
+    for observation in &story.observations {
+        let Fact::CalendarDecided {
+            group,
+            attendee,
+            decision,
+        } = observation.fact
+        else {
+            continue;
+        };
+        let Ok(level) = decision.result else { continue };
+        require!(
+            level <= story.request.view.level(),
+            "attendee {attendee}: {level} in a {}",
+            story.request.view
+        );
+        if decision.personal >= level {
+            continue;
+        }
+        require!(
+            level <= decision.default,
+            "attendee {attendee}: {level}, but Default is {}",
+            decision.default
+        );
+        let group = &story.groups[&group];
+        if group.path.kind() == PathKind::AddressSpace {
+            continue;
+        }
+        require!(
+            level <= AccessLevel::Detail,
+            "attendee {attendee}: {level} for somebody outside"
+        );
+        require!(
+            decision.within_scope,
+            "attendee {attendee}: {level} outside the scope"
+        );
+        let Some(id) = decision.relationship else {
+            return Err(format!(
+                "attendee {attendee}: {level} without a relationship"
+            ));
+        };
+        let organization = federation.relationships.original(id).organization;
+        let seen = states(
+            &federation.relationships,
+            id,
+            oldest(federation, organization, observation.at),
+            observation.at,
+        );
+        let allowed = seen
+            .iter()
+            .filter(|row| row.exists && row.enabled)
+            .map(|row| row.free_busy_access_level)
+            .max();
+        require!(
+            allowed >= Some(level),
+            "attendee {attendee}: {level}, but the relationship allows {allowed:?}"
+        );
+    }
+    Ok(())
+}
+
+/// What is switched off at the requester stops within the life of its caches and the replication of
+/// its directory.
+pub(super) fn switched_off_stops(story: &Story<'_>) -> Verdict {
+    let federation = story.federation;
+    let requester = story.request.identity.requester;
+    for (number, group) in &story.groups {
+        let PathObject::Relationship(id) = group.path else {
+            continue;
+        };
+        require!(
+            federation.relationships.original(id).organization == requester,
+            "group {number} goes by somebody else's relationship"
+        );
+        let from = oldest(federation, requester, group.dispatched);
+        let seen = states(&federation.relationships, id, from, group.dispatched);
+        let on = seen
+            .iter()
+            .any(|row| row.exists && row.enabled && row.free_busy_access_enabled);
+        require!(on, "group {number} leaves by a relationship that is off");
+    }
+    Ok(())
+}
+
+/// The oldest state of its objects that a process of an organization may go by.
+fn oldest(federation: &Federation, organization: OrgId, now: Instant) -> Instant {
+    let loaded = now - federation.parameters.relationship_cache_life;
+    federation.replicated(organization, loaded)
+}

@@ -315,6 +315,23 @@ fn a_directory_that_holds_something_else_is_never_touched() {
     fs::remove_file(directory.join("letter.txt")).expect("a file can be removed");
     ran.write(&directory, Overwrite::Never)
         .expect("an empty directory can take results");
+    // A note beside the results, or in what looks like the leavings of an interrupted run.
+    let partial = directory.with_file_name("closed.partial");
+    fs::create_dir_all(&partial).expect("a directory can be made");
+    fs::write(partial.join("summary.txt"), "half").expect("a file can be written");
+    ran.write(&directory, Overwrite::Never)
+        .expect("what an interrupted run has left is in nobody's way");
+    for place in [&partial, &directory] {
+        fs::create_dir_all(place).expect("a directory can be made");
+        fs::write(place.join("note.txt"), "mine").expect("a file can be written");
+        let refused = ran.write(&directory, Overwrite::Results);
+        assert!(
+            matches!(refused, Err(WriteError::NotResults(_))),
+            "{refused:?}"
+        );
+        assert!(place.join("note.txt").exists());
+        fs::remove_file(place.join("note.txt")).expect("a file can be removed");
+    }
 }
 
 #[test]

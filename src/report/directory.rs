@@ -111,6 +111,7 @@ pub fn check(
             }
         }
     }
+    holds_results_alone(directory)?;
     let path = directory.join(MANIFEST);
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,
@@ -128,6 +129,36 @@ pub fn check(
         (_, Overwrite::Results) => Ok(()),
         (_, Overwrite::Never) => Err(WriteError::OtherInputs(directory.to_owned())),
     }
+}
+
+/// Whether everything in a directory is a file of results, so that nothing of the user's is lost with it.
+fn holds_results_alone(directory: &Path) -> Result<(), WriteError> {
+    let at = |error| WriteError::Io(directory.to_owned(), error);
+    for entry in fs::read_dir(directory).map_err(at)? {
+        let name = entry.map_err(at)?.file_name();
+        let is_ours = name
+            .to_str()
+            .is_some_and(|name| file_names().any(|ours| ours == name));
+        if !is_ours {
+            return Err(WriteError::NotResults(directory.to_owned()));
+        }
+    }
+    Ok(())
+}
+
+/// The names of all files of results.
+fn file_names() -> impl Iterator<Item = &'static str> {
+    let tables = TABLES.iter().map(|table| table.file);
+    tables.chain([SUMMARY, SUMMARY_TEXT, TIMING, MANIFEST])
+}
+
+/// Removes what an interrupted run has left.
+fn remove_left(directory: &Path) -> Result<(), WriteError> {
+    if !directory.exists() {
+        return Ok(());
+    }
+    holds_results_alone(directory)?;
+    fs::remove_dir_all(directory).map_err(|error| WriteError::Io(directory.to_owned(), error))
 }
 
 /// The identity of a run's results.
@@ -156,9 +187,7 @@ pub fn write(
     check(directory, &identity, overwrite)?;
     let aside = beside(directory, ".partial");
     let at = |path: &Path, error| WriteError::Io(path.to_owned(), error);
-    if aside.exists() {
-        fs::remove_dir_all(&aside).map_err(|error| at(&aside, error))?;
-    }
+    remove_left(&aside)?;
     fs::create_dir_all(&aside).map_err(|error| at(&aside, error))?;
     for table in TABLES {
         let result = reported.result;
@@ -181,8 +210,8 @@ pub fn write(
     file(&aside, TIMING, |out| {
         out.write_all(json_text(&timing).as_bytes())
     })?;
-    let mut files: Vec<_> = TABLES.iter().map(|table| table.file.to_owned()).collect();
-    files.extend([SUMMARY.to_owned(), SUMMARY_TEXT.to_owned()]);
+    let others = file_names().filter(|name| ![TIMING, MANIFEST].contains(name));
+    let mut files: Vec<_> = others.map(str::to_owned).collect();
     files.sort();
     let manifest = Manifest {
         format: FORMAT,
@@ -201,9 +230,7 @@ pub fn write(
 fn put_in_place(aside: &Path, directory: &Path) -> Result<(), WriteError> {
     let at = |path: &Path, error| WriteError::Io(path.to_owned(), error);
     let old = beside(directory, ".old.partial");
-    if old.exists() {
-        fs::remove_dir_all(&old).map_err(|error| at(&old, error))?;
-    }
+    remove_left(&old)?;
     let is_replaced = directory.exists();
     if is_replaced {
         fs::rename(directory, &old).map_err(|error| at(directory, error))?;
@@ -254,7 +281,7 @@ impl std::fmt::Display for WriteError {
                 write!(f, "`{}` holds results of other inputs", path.display())
             }
             WriteError::NotResults(path) => {
-                write!(f, "`{}` is not a directory of results", path.display())
+                write!(f, "`{}` holds something else than results", path.display())
             }
             WriteError::Io(path, error) => write!(f, "cannot write `{}`: {error}", path.display()),
         }

@@ -8,8 +8,9 @@
 
 mod telling;
 
-use std::collections::BTreeMap;
 use std::fmt;
+
+use rustc_hash::FxHashMap;
 
 use crate::engine::{Instant, Span};
 use crate::model::Federation;
@@ -60,65 +61,68 @@ pub struct Walk {
     pub steps: Vec<Step>,
 }
 
-/// Which requests are kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Kept {
-    /// The first so many that are sent.
-    First(usize),
-    /// Those that are in the map already.
-    Chosen,
-}
-
 /// Keeps the observations of some requests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Walks {
-    kept: Kept,
-    observations: BTreeMap<RequestIdentity, Vec<Observation>>,
+    /// How many more requests are kept when they are sent.
+    room: usize,
+    kept: Vec<(RequestIdentity, Vec<Observation>)>,
+    /// Looked up only, never iterated.
+    places: FxHashMap<RequestIdentity, usize>,
 }
 
 impl Walks {
     /// Keeps the first so many requests.
     pub fn first(count: usize) -> Walks {
         Walks {
-            kept: Kept::First(count),
-            observations: BTreeMap::new(),
+            room: count,
+            kept: Vec::new(),
+            places: FxHashMap::default(),
         }
     }
 
     /// Keeps these requests.
     pub fn of(requests: impl IntoIterator<Item = RequestIdentity>) -> Walks {
-        Walks {
-            kept: Kept::Chosen,
-            observations: requests.into_iter().map(|id| (id, Vec::new())).collect(),
+        let mut walks = Walks::first(0);
+        for request in requests {
+            walks.keep(request);
         }
+        walks
     }
 
     /// What was observed of a request, if it is one of those that are kept.
     pub fn observations(&self, request: RequestIdentity) -> Option<&[Observation]> {
-        self.observations.get(&request).map(Vec::as_slice)
+        let place = *self.places.get(&request)?;
+        Some(&self.kept[place].1)
     }
 
     /// The walks, in the order in which the requests were sent, then of their names.
     pub fn tell(&self, federation: &Federation) -> Vec<Walk> {
-        let all = self.observations.iter();
+        let all = self.kept.iter();
         let mut walks: Vec<_> = all
-            .filter_map(|(&request, seen)| tell(federation, request, seen))
+            .filter_map(|(request, seen)| tell(federation, *request, seen))
             .collect();
         walks.sort_by_cached_key(|walk| (walk.sent, federation.request_name(walk.request)));
         walks
+    }
+
+    fn keep(&mut self, request: RequestIdentity) {
+        let place = self.kept.len();
+        if *self.places.entry(request).or_insert(place) == place {
+            self.kept.push((request, Vec::new()));
+        }
     }
 }
 
 impl Recorder for Walks {
     fn observe(&mut self, _: &Federation, observation: &Observation) {
-        if let Some(seen) = self.observations.get_mut(&observation.request) {
-            seen.push(*observation);
-            return;
+        let is_new = self.room > 0 && matches!(observation.fact, Fact::Sent { .. });
+        if is_new && !self.places.contains_key(&observation.request) {
+            self.keep(observation.request);
+            self.room -= 1;
         }
-        let is_new = matches!(observation.fact, Fact::Sent { .. });
-        if is_new && matches!(self.kept, Kept::First(n) if self.observations.len() < n) {
-            self.observations
-                .insert(observation.request, vec![*observation]);
+        if let Some(&place) = self.places.get(&observation.request) {
+            self.kept[place].1.push(*observation);
         }
     }
 }

@@ -12,9 +12,10 @@ use crate::engine::{Instant, Schedule, Span, draw};
 use super::super::address::Address;
 use super::super::availability::{self, GROUP_MEMBERS_MAX, INDIVIDUALS_MAX};
 use super::super::cause::Cause;
+use super::super::demand::{Ask, ExplicitRequestId};
 use super::super::directory::{Member, Recipient};
-use super::super::federation::{ExplicitRequestId, ProcessId};
-use super::super::observation::{Fact, PathObject, Recorder};
+use super::super::federation::ProcessId;
+use super::super::observation::{Fact, PathObject, Recorder, RequestIdentity};
 use super::super::organization::ServerId;
 use super::super::outcome::{AttendeeOutcome, Failure, Leg, RequestOutcome, Side};
 use super::super::purpose::Purpose;
@@ -35,24 +36,41 @@ enum Kind {
 }
 
 impl<R: Recorder> World<'_, R> {
+    /// A request that the scenario spells out is sent.
+    pub(super) fn send_explicit_request(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        id: ExplicitRequestId,
+    ) {
+        let row = &self.federation.requests[id];
+        self.send_request(schedule, row.identity, row.ask, &row.to, row.server);
+    }
+
     /// The client sends a request to a server of its organization.
-    pub(super) fn send_request(&mut self, schedule: &mut Schedule<Event>, id: ExplicitRequestId) {
-        let federation = self.federation;
-        let (explicit, now) = (&federation.requests[id], schedule.now());
-        let hash = federation.request_hash(explicit.identity);
-        let server = self.entry_server(id, hash, now);
+    pub(super) fn send_request(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        identity: RequestIdentity,
+        ask: Ask,
+        to: &[Address],
+        server: Option<ServerId>,
+    ) -> RequestSlot {
+        let (federation, now) = (self.federation, schedule.now());
+        let hash = federation.request_hash(identity);
+        let server = server.unwrap_or_else(|| self.entry_server(identity, &ask, hash, now));
         let (first, workers) = federation.processes(server);
         let worker =
             draw::below(self.keys.bits(Purpose::Worker, hash, 0), u64::from(workers)) as u32;
         let slot = self.requests.insert(RequestRow {
-            identity: explicit.identity,
+            identity,
             hash,
-            ask: explicit.ask,
+            ask,
             server,
             process: ProcessId(first.0 + worker),
             sent: now,
             arrived: now,
-            attendees: explicit.to.iter().map(|&asked| attendee(asked)).collect(),
+            attendees: to.iter().map(|&asked| attendee(asked)).collect(),
+            drawn: None,
             undecided: 0,
             groups: GroupList::new(),
             groups_made: 0,
@@ -60,33 +78,36 @@ impl<R: Recorder> World<'_, R> {
             is_answered: false,
             holds_budget: false,
         });
-        let attendees = explicit.to.len() as u16;
+        let attendees = to.len() as u16;
         let sent = Fact::Sent {
-            from: explicit.ask.from,
+            from: ask.from,
             attendees,
-            window: explicit.ask.window,
-            view: explicit.ask.view,
+            window: ask.window,
+            view: ask.view,
         };
-        self.observe(now, explicit.identity, sent);
+        self.observe(now, identity, sent);
         let delay =
             federation
                 .parameters
                 .client_delay
                 .sample(&self.keys, Purpose::ClientDelay, hash, 0);
         schedule.after(delay, self.source_of(server), Event::RequestArrives(slot));
+        slot
     }
 
-    /// The server that takes a request: the one the scenario names, else one of the running servers
-    /// of the mailbox's site and generation, else any running one, else the mailbox's own.
-    fn entry_server(&self, id: ExplicitRequestId, hash: NameHash, now: Instant) -> ServerId {
+    /// The server that takes a request unless the scenario names one: one of the running servers of
+    /// the mailbox's site and generation, else any running one, else the mailbox's own.
+    fn entry_server(
+        &self,
+        identity: RequestIdentity,
+        ask: &Ask,
+        hash: NameHash,
+        now: Instant,
+    ) -> ServerId {
         let federation = self.federation;
-        let explicit = &federation.requests[id];
-        if let Some(server) = explicit.server {
-            return server;
-        }
-        let requester = explicit.identity.requester;
+        let requester = identity.requester;
         let servers = &federation.organizations.original(requester).servers;
-        let home = explicit.ask.mailbox.map_or(servers[0], |key| {
+        let home = ask.mailbox.map_or(servers[0], |key| {
             federation.mailbox(requester, key, now, &self.keys).server
         });
         let home_row = federation.servers.original(home);
@@ -445,13 +466,15 @@ impl<R: Recorder> World<'_, R> {
         let law = &self.federation.parameters.client_delay;
         let way_back = law.sample(&self.keys, Purpose::ClientDelay, hash, 1);
         self.release_user(slot);
+        let outcome = RequestOutcome::of(views, attendees);
         let fact = Fact::RequestDone {
-            outcome: RequestOutcome::of(views, attendees),
+            outcome,
             views: views as u16,
             attendees: attendees as u16,
             latency: now.since(sent) + way_back,
         };
         self.observe(now, identity, fact);
+        self.retry(schedule, slot, outcome, way_back);
         self.free_request(slot);
     }
 

@@ -24,6 +24,7 @@ use super::super::organization::{OrgId, ServerId};
 use super::super::outcome::{AccessLevel, AttendeeOutcome, Failure, Leg};
 use super::super::publishing::CallerAuthentication;
 use super::super::token::DelegationToken;
+use super::arrivals::Drawn;
 
 crate::define_id! {
     /// A request under way.
@@ -71,6 +72,8 @@ pub(super) struct RequestRow {
     pub sent: Instant,
     pub arrived: Instant,
     pub attendees: AttendeeList,
+    /// Which drawn request it is; none: one that is spelled out.
+    pub drawn: Option<Drawn>,
     /// Attendees without an outcome.
     pub undecided: u16,
     /// Its groups that are still under way.

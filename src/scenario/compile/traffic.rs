@@ -79,6 +79,7 @@ pub(super) fn requests(
         let workload = workloads.push(Workload {
             name: name.into(),
             hash: NameHash::of(name),
+            demand: None,
         });
         let from = ids.address(row.text("from"));
         let Some((requester, mailbox)) = requester(tree, row, from, &senders, found) else {
@@ -109,6 +110,7 @@ pub(super) fn requests(
                 requester,
                 workload,
                 number: number as u32 + 1,
+                attempt: 0,
             };
             requests.push(ExplicitRequest {
                 identity,

@@ -31,6 +31,7 @@ const FIXED: &[(&str, &[&str])] = &[
             "windows",
             "setup",
             "site",
+            "time_zone",
             "domains",
             "mailboxes",
             "servers",

@@ -25,7 +25,7 @@ use super::gateway::{DataCentre, DataCentreId, Gateway, GatewayId, MetadataState
 use super::names::{NameId, Names};
 use super::network::{LinkId, Network};
 use super::observation::{RequestIdentity, local_text};
-use super::organization::{OrgId, Organization, Server, ServerId};
+use super::organization::{OrgId, Organization, Server, ServerId, TimeZoneId};
 use super::outcome::AccessLevel;
 use super::parameters::{Parameters, Rules};
 use super::publishing::{Host, HostOwner};
@@ -82,6 +82,8 @@ pub struct Federation {
     pub dns: Dns,
     /// Resolvers.
     pub resolvers: Revised<ResolverId, Resolver>,
+    /// The IANA names of the time zones in which people of organizations work.
+    pub time_zones: IdVec<TimeZoneId, Box<str>>,
     /// Organizations.
     pub organizations: Revised<OrgId, Organization>,
     /// Servers.

@@ -19,6 +19,8 @@ crate::define_id! {
     OrgId;
     /// A Client Access server (in 2013 and later it holds mailboxes too).
     ServerId;
+    /// A time zone of the IANA database, by name.
+    TimeZoneId;
 }
 
 /// A generation of Exchange. Ordered by age.
@@ -89,6 +91,8 @@ pub struct Organization {
     pub trust: FederationTrust,
     /// Its servers, by name.
     pub servers: Box<[ServerId]>,
+    /// The time zone in which its people work.
+    pub time_zone: TimeZoneId,
     /// How long Active Directory takes to carry a change to every server.
     pub replication_delay: Span,
     /// The resolver that its servers ask.

@@ -99,6 +99,8 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         world.record_sets,
         Span::from_hours(1),
     );
+    let time_zones = ids.time_zones.keys().map(|name| name.as_str().into());
+    let time_zones = IdVec::from_rows(time_zones.collect());
     let sites = network::sites(&effective);
     let distances = network::distances(&effective, &mut found);
     let first_process = first_processes(&world.servers);
@@ -124,6 +126,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         network: Network::new(sites, world.links, distances),
         dns,
         resolvers: world.resolvers,
+        time_zones,
         organizations: world.organizations,
         servers: world.servers,
         first_process,

@@ -32,6 +32,7 @@ const FIXED: &[(&str, &[&str])] = &[
             "windows",
             "setup",
             "site",
+            "time_zone",
             "domains",
             "mailboxes",
             "servers",

@@ -8,11 +8,12 @@ use rustc_hash::FxHashMap;
 
 use crate::engine::hash::NameHash;
 use crate::engine::id::Id;
-use crate::engine::{DrawKeys, IdVec, Instant, Limits, Seed, SourceId, Span};
+use crate::engine::{DrawKeys, IdVec, Instant, Limits, Seed, SourceId};
 
 use super::address::{Address, LocalPart, Url};
 use super::availability::Query;
 use super::certificate::{Certificate, CertificateId};
+use super::demand::Ask;
 use super::directory::{
     CalendarState, FederatedIdentity, Group, GroupId, Mailbox, MailboxId, MailboxKey, MailboxState,
     MailboxView, Member, Recipient,
@@ -23,7 +24,7 @@ use super::names::{NameId, Names};
 use super::network::{LinkId, Network};
 use super::observation::{RequestIdentity, local_text};
 use super::organization::{OrgId, Organization, Server, ServerId};
-use super::outcome::{AccessLevel, View};
+use super::outcome::AccessLevel;
 use super::parameters::{Parameters, Rules};
 use super::publishing::{Host, HostOwner};
 use super::purpose::Purpose;
@@ -59,18 +60,10 @@ pub struct ExplicitRequest {
     pub identity: RequestIdentity,
     /// When the client sends it.
     pub at: Instant,
-    /// The user who asks.
-    pub from: Address,
-    /// The user's mailbox, if there is one.
-    pub mailbox: Option<MailboxKey>,
+    /// What it asks.
+    pub ask: Ask,
     /// The attendees.
     pub to: Box<[Address]>,
-    /// The length of the window.
-    pub window: Span,
-    /// The form of the answer.
-    pub view: View,
-    /// The interval of the merged string.
-    pub interval: Span,
     /// The server that takes it, if the scenario says so.
     pub server: Option<ServerId>,
 }
@@ -487,15 +480,14 @@ impl Federation {
     ///
     /// The body's size is that of an internal client's request. Assumed: 3 KB and 250 bytes an
     /// attendee.
-    pub fn query(&self, request: &ExplicitRequest) -> Query {
+    pub fn query(&self, ask: &Ask, attendees: usize) -> Query {
         let per_attendee = self.parameters.sizes.availability_request_per_mailbox;
         Query {
-            attendees: request.to.len(),
-            window: request.window,
-            interval: request.interval,
-            view: request.view,
-            body_bytes: self.parameters.sizes.client_request
-                + per_attendee * request.to.len() as u64,
+            attendees,
+            window: ask.window,
+            interval: ask.interval,
+            view: ask.view,
+            body_bytes: self.parameters.sizes.client_request + per_attendee * attendees as u64,
         }
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::engine::hash::NameHash;
 use crate::engine::{IdVec, Span};
 use crate::model::address::Address;
+use crate::model::demand::Ask;
 use crate::model::directory::MailboxKey;
 use crate::model::federation::{
     ExplicitRequest, ExplicitRequestId, Workload, WorkloadId, WorldAction, WorldEvent,
@@ -112,12 +113,14 @@ pub(super) fn requests(
             requests.push(ExplicitRequest {
                 identity,
                 at: row.instant("at") + every.times(number),
-                from,
-                mailbox,
+                ask: Ask {
+                    from,
+                    mailbox,
+                    window: row.span("window"),
+                    view: View::from_word(row.text("view")).unwrap_or(View::DetailedMerged),
+                    interval: row.span("interval"),
+                },
                 to: to.clone(),
-                window: row.span("window"),
-                view: View::from_word(row.text("view")).unwrap_or(View::DetailedMerged),
-                interval: row.span("interval"),
                 server,
             });
         }

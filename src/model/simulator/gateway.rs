@@ -132,6 +132,7 @@ impl<R: Recorder> World<'_, R> {
         let span = law.sample(&self.keys, Purpose::TokenService, row.hash, 0);
         let centre = row.data_centre.expect("it was chosen for the connection");
         let source = self.federation.sources.data_centres[centre];
+        self.token_stations[centre].announce(schedule.now(), span);
         schedule.after(span, source, Event::TokenServiceEnds(call));
     }
 

@@ -47,10 +47,7 @@ impl<R: Recorder> World<'_, R> {
             return self.fail_group(schedule, group, failure);
         }
         self.groups[group].is_at_server = true;
-        match self
-            .station(server, now)
-            .arrive(now, Customer::Outbound(group))
-        {
+        match self.station(server).arrive(now, Customer::Outbound(group)) {
             Admission::Starts => self.begin_outbound(schedule, group),
             Admission::Waits => {}
             Admission::Refused => {
@@ -76,6 +73,7 @@ impl<R: Recorder> World<'_, R> {
         };
         self.charge_user(group, span, schedule.now());
         let source = self.source_of(server);
+        self.station(server).announce(schedule.now(), span);
         schedule.after(span, source, Event::ServiceEnds(Customer::Outbound(group)));
     }
 

@@ -7,6 +7,7 @@
 //! It knows nothing of statistics. Invariant: a handler changes the state of one owner, and others
 //! learn by an event that takes at least the network's least delay.
 
+mod accounts;
 mod arrivals;
 mod calendars;
 mod exchange;
@@ -38,6 +39,7 @@ use super::purpose::Purpose;
 use super::throttling::Budget;
 
 use crate::engine::id::Slab;
+pub use accounts::{StationAccount, StationName};
 use arrivals::{Cursor, Drawn, RetrySlot};
 use process::Process;
 use state::{CallRow, CallSlot, Customer, GroupRow, GroupSlot, RequestRow, RequestSlot};
@@ -94,6 +96,9 @@ pub struct Finished<R> {
     pub in_flight: usize,
     /// How many rows of requests, groups and calls were still in use: none, when nothing was under way.
     pub rows_in_use: usize,
+    /// The accounts of the stations that were touched, at the instant of the end: data centres of the
+    /// gateway, then servers, each in the order of their ids.
+    pub stations: Vec<StationAccount>,
     /// The recorder, with what it recorded.
     pub recorder: R,
 }
@@ -196,6 +201,7 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             ended,
             in_flight: unanswered.len(),
             rows_in_use: self.world.rows_in_use(),
+            stations: self.world.station_accounts(ended.at),
             recorder: self.world.recorder,
         }
     }
@@ -256,11 +262,14 @@ impl<R: Recorder> World<'_, R> {
         !broken && self.federation.servers.at(server, now).state == ServerState::Up
     }
 
-    /// The station of a server, made when it is first used.
-    fn station(&mut self, server: ServerId, now: Instant) -> &mut Station<Customer> {
-        let row = self.federation.servers.original(server);
+    /// The station of a server, made when it is first used; it has stood idle from the start.
+    fn station(&mut self, server: ServerId) -> &mut Station<Customer> {
+        let (start, row) = (
+            self.federation.start,
+            self.federation.servers.original(server),
+        );
         self.stations[server]
-            .get_or_insert_with(|| Box::new(Station::new(now, row.threads, row.queue_max)))
+            .get_or_insert_with(|| Box::new(Station::new(start, row.threads, row.queue_max)))
     }
 
     /// The state of a worker process, made when it is first used.

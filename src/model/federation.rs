@@ -13,9 +13,7 @@ use crate::engine::{DrawKeys, IdVec, Instant, Limits, Seed, SourceId};
 use super::address::{Address, LocalPart, Url};
 use super::availability::Query;
 use super::certificate::{Certificate, CertificateId};
-use super::demand::{
-    Ask, ExplicitRequest, ExplicitRequestId, StreamId, Streams, Workload, WorkloadId,
-};
+use super::demand::{Ask, ExplicitRequest, ExplicitRequestId, Streams, Workload, WorkloadId};
 use super::directory::{
     CalendarState, FederatedIdentity, Group, GroupId, Mailbox, MailboxId, MailboxKey, MailboxState,
     MailboxView, Member, Recipient,

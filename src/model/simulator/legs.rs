@@ -73,6 +73,7 @@ impl<R: Recorder> World<'_, R> {
         };
         self.charge_user(group, span, schedule.now());
         let source = self.source_of(server);
+        let span = self.federation.servers.original(server).slowed(span);
         self.station(server).announce(schedule.now(), span);
         schedule.after(span, source, Event::ServiceEnds(Customer::Outbound(group)));
     }

@@ -96,6 +96,11 @@ impl Ids {
         ids
     }
 
+    /// The organizations that a name stands for, in a workload.
+    pub fn members(&self, name: &str) -> Option<impl Iterator<Item = OrgId> + use<>> {
+        self.organizations.get(name).map(|&id| std::iter::once(id))
+    }
+
     /// An SMTP address. `user<n>` is the n-th mailbox that its organization describes by a number.
     pub fn address(&mut self, text: &str) -> Address {
         let (local, domain) = text.rsplit_once('@').unwrap_or((text, ""));

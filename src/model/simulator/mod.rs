@@ -136,6 +136,8 @@ struct World<'f, R> {
     resolver_caches: IdVec<ResolverId, ResolverCache>,
     /// Owner: the organization whose budget it is; by caller.
     budgets: FxHashMap<(OrgId, Address), Budget>,
+    /// When so many budgets are kept, those that are full are forgotten.
+    budgets_max: usize,
     /// Owner: the server's organization. Which breakdown a server is in or awaits.
     breakdowns: FxHashMap<ServerId, (u64, ServerState)>,
 }
@@ -173,6 +175,7 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             token_stations: federation.token_stations(),
             resolver_caches: IdVec::filled(ResolverCache::default(), federation.resolvers.len()),
             budgets: FxHashMap::default(),
+            budgets_max: throttle::BUDGETS_KEPT,
             breakdowns: FxHashMap::default(),
         };
         for stream in federation.streams.streams.ids() {

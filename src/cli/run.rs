@@ -68,6 +68,7 @@ pub fn run(arguments: &Run) -> Result<(), Failure> {
     let log = log_word(arguments.log);
     let identity = Identity::new(
         &loaded.compiled.effective,
+        &loaded.compiled.inputs,
         federation.seed,
         REPLICATION,
         log,
@@ -107,6 +108,7 @@ fn simulate(
     let reported = Reported {
         name: &loaded.name,
         effective: &loaded.compiled.effective,
+        inputs: &loaded.compiled.inputs,
         federation,
         replication: REPLICATION,
         result: &result,

@@ -33,6 +33,7 @@ use crate::model::revised::Revised;
 
 use super::diagnostic::Diagnostics;
 use super::read::{Document, complete};
+use super::side_file::Input;
 use super::tree::Table;
 
 use changes::Changes;
@@ -45,6 +46,8 @@ pub struct Compiled {
     pub federation: Federation,
     /// The tree with every derived value, for `show`.
     pub effective: Table,
+    /// The side files that were read for it, by path.
+    pub inputs: Vec<Input>,
     /// Findings that do not keep it from being simulated.
     pub warnings: Diagnostics,
 }
@@ -149,6 +152,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     Ok(Compiled {
         federation,
         effective,
+        inputs: document.files.inputs(),
         warnings: found,
     })
 }

@@ -15,6 +15,7 @@ use crate::scenario::diagnostic::{Diagnostic, SourceIndex};
 use crate::scenario::instants::{self, Clock};
 use crate::scenario::keys::{Kind, NameKind};
 use crate::scenario::quantity::{self, QuantityError};
+use crate::scenario::side_file;
 use crate::scenario::tree::Value;
 
 /// The longest text, in bytes.
@@ -151,6 +152,7 @@ pub(super) fn kind_words(kind: &Kind) -> &'static str {
         Kind::Bandwidth => "a bandwidth",
         Kind::Distribution => "a distribution of spans",
         Kind::Zone => "a time zone",
+        Kind::File => "the path of a file",
         Kind::List(_) => "a list",
         Kind::Tables(_) => "a list of tables",
         Kind::Table(_) | Kind::Named(_) | Kind::Set | Kind::Expectations => "a table",
@@ -182,6 +184,7 @@ pub(crate) fn example(kind: &Kind) -> String {
         Kind::Bandwidth => text("10 Mbit/s"),
         Kind::Distribution => text("180 ms"),
         Kind::Zone => text("Europe/Berlin"),
+        Kind::File => text("data/times.csv"),
         Kind::List(element) => format!("[{}]", example(element)),
         Kind::Tables(_) => "[{ ... }]".into(),
         Kind::Table(_) | Kind::Named(_) | Kind::Set | Kind::Expectations => "{ ... }".into(),
@@ -228,12 +231,13 @@ pub(super) fn wrong_type(kind: &Kind, key: &str, given: Given<'_>) -> Diagnostic
 }
 
 pub(super) fn is_text(kind: &Kind) -> bool {
-    use Kind::{Address, Domain, Host, Name, OneOf, Text, TlsName, Url, UrlOrBlank, Version, Zone};
+    use Kind::{Address, Domain, File, Host, Name, OneOf, Text, TlsName, Url};
+    use Kind::{UrlOrBlank, Version, Zone};
     let is_name = matches!(
         kind,
         Name | Domain | Host | TlsName | Address | Url | UrlOrBlank
     );
-    is_name || matches!(kind, Text | OneOf(_) | Version | Zone)
+    is_name || matches!(kind, Text | OneOf(_) | Version | Zone | File)
 }
 
 fn is_quantity(kind: &Kind) -> bool {
@@ -349,6 +353,7 @@ fn text_of(kind: &Kind, key: &str, text: &str, given: Given<'_>) -> Result<Strin
         Kind::Version => names::version(text).map_err(refused("bad-value")),
         Kind::OneOf(words) => word_of(words, key, text, given),
         Kind::Zone => zone_of(text, given),
+        Kind::File => side_file::path(text, at(given.source, given.span())),
         _ => plain_text(key, text, given),
     }
 }

@@ -148,7 +148,8 @@ impl Value {
             | Kind::UrlOrBlank
             | Kind::OneOf(_)
             | Kind::Version
-            | Kind::Zone => matches!(self, Value::Text(_)),
+            | Kind::Zone
+            | Kind::File => matches!(self, Value::Text(_)),
             Kind::Span { .. } => matches!(self, Value::Span(_)),
             Kind::Offset => matches!(self, Value::Offset(_)),
             Kind::Instant | Kind::AbsoluteInstant => matches!(self, Value::Instant(_)),

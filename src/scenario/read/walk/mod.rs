@@ -22,6 +22,7 @@ use crate::scenario::diagnostic::{Diagnostic, Diagnostics, Location, SourceIndex
 use crate::scenario::instants::{self, Clock};
 use crate::scenario::keys::{Kind, NamedTable, Object, Presence, RUN, SCENARIO, SETTABLE};
 use crate::scenario::quantity::Share;
+use crate::scenario::side_file::SideFiles;
 use crate::scenario::tree::{Entry, Origin, Shape, Table, Value};
 
 /// How many elements a list and how many names a named table may have.
@@ -33,7 +34,11 @@ pub fn complete(table: Table) -> Table {
 }
 
 /// Walks the scenario file and the settings that lie over it.
-pub(super) fn walk(layers: &[Parsed<'_>], found: Diagnostics) -> Result<Document, Diagnostics> {
+pub(super) fn walk(
+    layers: &[Parsed<'_>],
+    found: Diagnostics,
+    files: SideFiles,
+) -> Result<Document, Diagnostics> {
     let sources = found.sources().clone();
     let root: Vec<Layer<'_>> = layers
         .iter()
@@ -55,11 +60,12 @@ pub(super) fn walk(layers: &[Parsed<'_>], found: Diagnostics) -> Result<Document
             sound_until: layers.iter().map(|layer| layer.sound_until).collect(),
         },
         clock: clock(&root),
+        files,
         path: Vec::new(),
         defaults: Defaults::default(),
     };
     let tables = walker.object(&SCENARIO, &root, Mode::Complete);
-    let (clock, found) = (walker.clock, walker.found.found);
+    let (clock, files, found) = (walker.clock, walker.files, walker.found.found);
     if layers.iter().any(|layer| layer.sound_until.is_some()) || found.has_errors() {
         return Err(found);
     }
@@ -67,6 +73,7 @@ pub(super) fn walk(layers: &[Parsed<'_>], found: Diagnostics) -> Result<Document
     Ok(Document {
         tables,
         clock,
+        files,
         warnings,
     })
 }
@@ -124,6 +131,7 @@ enum Mode {
 struct Walker<'t> {
     found: Findings,
     clock: Clock,
+    files: SideFiles,
     /// The keys from the top to here.
     path: Vec<Cow<'t, str>>,
     defaults: Defaults,

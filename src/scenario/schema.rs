@@ -187,7 +187,13 @@ fn distributions(one: impl Fn() -> Value, alone: Value) -> Value {
         form("uniform", &[("low", one()), ("high", one())]),
         form("exponential", &[("mean", one())]),
         form("lognormal", &[("median", one()), ("p99", one())]),
-        form("gamma", &[("mean", one()), ("shape", json!({ "type": ["string", "number"] }))]),
+        form(
+            "gamma",
+            &[
+                ("mean", one()),
+                ("shape", json!({ "type": ["string", "number"] }))
+            ]
+        ),
     ])
 }
 

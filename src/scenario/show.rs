@@ -254,7 +254,9 @@ fn json_value(value: &Value) -> serde_json::Value {
         Value::Distribution(Distribution::Constant(span)) => json!(span.to_string()),
         Value::Counts(Distribution::Constant(span)) => json!(span.nanoseconds()),
         Value::Counts(distribution) => {
-            json!(distribution_text(distribution, |span| span.nanoseconds().to_string()))
+            json!(distribution_text(distribution, |span| span
+                .nanoseconds()
+                .to_string()))
         }
         Value::List(elements) => elements
             .iter()

@@ -26,6 +26,7 @@ use super::observation::{RequestIdentity, local_text};
 use super::organization::{OrgId, Organization, Server, ServerId, TimeZoneId};
 use super::outcome::AccessLevel;
 use super::parameters::{Parameters, Rules};
+use super::population::Population;
 use super::publishing::{Host, HostOwner};
 use super::purpose::Purpose;
 use super::relationship::{
@@ -84,6 +85,8 @@ pub struct Federation {
     pub time_zones: IdVec<TimeZoneId, Box<str>>,
     /// Organizations.
     pub organizations: Revised<OrgId, Organization>,
+    /// Which of them were drawn from one description, by name.
+    pub populations: Box<[Population]>,
     /// Servers.
     pub servers: Revised<ServerId, Server>,
     /// The first worker process of each server, and one more at the end.

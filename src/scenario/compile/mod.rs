@@ -11,11 +11,14 @@ mod ids;
 mod network;
 mod numbers;
 mod organization;
+mod population;
 mod recipients;
 mod servers;
 mod sharing;
 mod traffic;
 mod workload;
+
+use std::sync::Arc;
 
 use crate::engine::hash::NameHash;
 use crate::engine::id::Id;
@@ -41,6 +44,7 @@ use super::tree::Table;
 
 use changes::Changes;
 use ids::Ids;
+use population::{Plan, grow};
 
 /// A scenario, compiled.
 #[derive(Debug)]
@@ -63,13 +67,14 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     let mut found = document.findings();
     found.append(document.warnings.clone());
     organization::require_domains(&document.tables, &mut found);
+    let plan = Arc::new(Plan::read(&document.tables, &mut found));
     if found.has_errors() {
         return Err(found);
     }
     let mut effective = document.tables.clone();
-    derive::derive(&mut effective, None);
+    derive::derive(&mut effective, None, &plan);
     let changes = Changes::read(&document.tables, &mut found);
-    let mut ids = Ids::new(&effective);
+    let mut ids = Ids::new(&effective, plan.clone());
     traffic::check_sets(&changes, &effective, &mut found);
     let first = Snapshot::of(&effective, &changes, &mut ids, &mut found);
     if found.has_errors() {
@@ -80,7 +85,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         let mut tree = document.tables.clone();
         changes.apply(&mut tree, at);
         let mut tree = complete(tree);
-        derive::derive(&mut tree, Some(&effective));
+        derive::derive(&mut tree, Some(&effective), &plan);
         later.push((at, Snapshot::of(&tree, &changes, &mut ids, &mut found)));
     }
     let requests = traffic::requests(&effective, &mut ids, &mut found);
@@ -96,6 +101,10 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     let mut world = World::of(first);
     for (at, snapshot) in later {
         world.revise(at, snapshot);
+    }
+    let populations = grow(&plan, &effective, &mut world, &mut ids, &mut found);
+    if found.has_errors() {
+        return Err(found);
     }
     let index = world.index(&effective, &mut ids);
     let sources = sources(&world, &data_centres);
@@ -134,6 +143,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         resolvers: world.resolvers,
         time_zones,
         organizations: world.organizations,
+        populations: populations.into(),
         servers: world.servers,
         first_process,
         certificates: world.certificates,

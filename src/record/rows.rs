@@ -301,6 +301,7 @@ impl Recorder for Rows {
                 data_centre,
                 token: issued,
                 bytes,
+                ..
             } => {
                 let event = TokenEvent::Issued(data_centre, issued, bytes);
                 self.token(federation, token(group, leg, event));

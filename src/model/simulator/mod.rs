@@ -24,7 +24,8 @@ use rustc_hash::FxHashMap;
 
 use crate::engine::run::Ended;
 use crate::engine::{
-    Continue, DrawKeys, IdVec, Instant, Limits, Model, Schedule, SourceId, Span, Station, run,
+    Accounts, Continue, DrawKeys, IdVec, Instant, Limits, Model, Schedule, SourceId, Span, Station,
+    run,
 };
 
 use super::address::Address;
@@ -37,6 +38,7 @@ use super::purpose::Purpose;
 use super::throttling::Budget;
 
 use crate::engine::id::Slab;
+use accounts::Levels;
 pub use accounts::{StationAccount, StationName};
 use process::Process;
 use state::{CallRow, CallSlot, Customer, GroupRow, GroupSlot, RequestRow, RequestSlot};
@@ -92,6 +94,11 @@ pub struct Finished<R> {
     /// The accounts of the stations that were touched, at the instant of the end: data centres of the
     /// gateway, then servers, each in the order of their ids.
     pub stations: Vec<StationAccount>,
+    /// How many groups had left and had no outcome.
+    pub groups_in_flight: usize,
+    /// The accounts of all data centres of gateways together, from the start to the end of each
+    /// interval of the time line; the last one is to the end of the run.
+    pub gateway_levels: Vec<Accounts>,
     /// The recorder, with what it recorded.
     pub recorder: R,
 }
@@ -125,6 +132,8 @@ struct World<'f, R> {
     budgets: FxHashMap<(OrgId, Address), Budget>,
     /// Owner: the server's organization. Which breakdown a server is in or awaits.
     breakdowns: FxHashMap<ServerId, (u64, ServerState)>,
+    /// What the time line of results shows of data centres.
+    levels: Levels,
 }
 
 impl<'f, R: Recorder> Simulator<'f, R> {
@@ -158,6 +167,7 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             resolver_caches: IdVec::filled(ResolverCache::default(), federation.resolvers.len()),
             budgets: FxHashMap::default(),
             breakdowns: FxHashMap::default(),
+            levels: Levels::new(federation.start, federation.timeline_every),
         };
         for server in federation.servers.ids() {
             world.await_breakdown(&mut schedule, server, 0);
@@ -178,8 +188,11 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             self.world
                 .observe(ended.at, request, Fact::InFlightAtEnd { since });
         }
+        let under_way = |(_, group): &(_, &GroupRow)| !group.is_over;
         Finished {
             ended,
+            groups_in_flight: self.world.groups.enumerate().filter(under_way).count(),
+            gateway_levels: self.world.all_levels(ended.at),
             in_flight: unanswered.len(),
             rows_in_use: self.world.rows_in_use(),
             stations: self.world.station_accounts(ended.at),
@@ -192,6 +205,9 @@ impl<R: Recorder> Model for World<'_, R> {
     type Event = Event;
 
     fn handle(&mut self, event: Event, schedule: &mut Schedule<Event>) {
+        if self.levels.is_due(schedule.now()) {
+            self.read_levels(schedule.now());
+        }
         match event {
             Event::RequestSent(id) => self.send_request(schedule, id),
             Event::RequestArrives(slot) => self.accept_request(schedule, slot),

@@ -68,6 +68,11 @@ impl Levels {
         now >= self.next
     }
 
+    /// Whether an interval has begun and not ended.
+    fn is_within_interval(&self, now: Instant) -> bool {
+        now + self.every > self.next && now < self.next
+    }
+
     fn read(&mut self, accounts: Accounts) {
         self.readings.push(accounts);
         self.next += self.every;
@@ -105,7 +110,9 @@ impl<R: Recorder> World<'_, R> {
     /// The readings, with one of the interval in which the run ends.
     pub(super) fn all_levels(&mut self, ended: Instant) -> Vec<Accounts> {
         self.read_levels(ended);
-        self.levels.read(self.gateway_accounts(ended));
+        if self.levels.is_within_interval(ended) {
+            self.levels.read(self.gateway_accounts(ended));
+        }
         self.levels.finish()
     }
 

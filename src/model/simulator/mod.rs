@@ -25,7 +25,7 @@ use rustc_hash::FxHashMap;
 use crate::engine::run::Ended;
 use crate::engine::{
     Accounts, Continue, DrawKeys, IdVec, Instant, Limits, Model, Schedule, SourceId, Span, Station,
-    run,
+    StopReason, run,
 };
 
 use super::address::Address;
@@ -91,13 +91,15 @@ pub struct Finished<R> {
     pub in_flight: usize,
     /// How many rows of requests, groups and calls were still in use: none, when nothing was under way.
     pub rows_in_use: usize,
-    /// The accounts of the stations that were touched, at the instant of the end: data centres of the
+    /// Until when stations are accounted: the horizon, unless a limit ended the run before.
+    pub accounted_to: Instant,
+    /// The accounts of the stations that were touched, until then: data centres of the
     /// gateway, then servers, each in the order of their ids.
     pub stations: Vec<StationAccount>,
     /// How many groups had left and had no outcome.
     pub groups_in_flight: usize,
     /// The accounts of all data centres of gateways together, from the start to the end of each
-    /// interval of the time line; the last one is to the end of the run.
+    /// interval of the time line; the last one is until `accounted_to`.
     pub gateway_levels: Vec<Accounts>,
     /// The recorder, with what it recorded.
     pub recorder: R,
@@ -188,14 +190,20 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             self.world
                 .observe(ended.at, request, Fact::InFlightAtEnd { since });
         }
+        let accounted_to = match ended.reason {
+            // Nothing is left to happen: all stations stay as they are.
+            StopReason::Horizon | StopReason::Exhausted => limits.horizon,
+            _ => ended.at,
+        };
         let under_way = |(_, group): &(_, &GroupRow)| !group.is_over;
         Finished {
             ended,
             groups_in_flight: self.world.groups.enumerate().filter(under_way).count(),
-            gateway_levels: self.world.all_levels(ended.at),
+            gateway_levels: self.world.all_levels(accounted_to),
             in_flight: unanswered.len(),
+            accounted_to,
             rows_in_use: self.world.rows_in_use(),
-            stations: self.world.station_accounts(ended.at),
+            stations: self.world.station_accounts(accounted_to),
             recorder: self.world.recorder,
         }
     }

@@ -67,7 +67,7 @@ pub(super) fn parameters(tree: &Table) -> Parameters {
 /// How long the intervals of the time line of results are.
 pub(super) fn timeline_every(run: &Table, found: &mut Diagnostics) -> Span {
     /// The most intervals that may be asked for.
-    const INTERVALS_MAX: u64 = 10_000;
+    const INTERVALS_MAX: u64 = 2_000;
     /// The most intervals that there are if nothing is asked for.
     const INTERVALS_USUAL: u64 = 60;
     const STEPS: [Span; 11] = [

@@ -60,7 +60,7 @@ pub static RUN: Object = Object {
             },
             "the shortest of 1 s, 10 s, 1 min, 5 min, 15 min, 1 h, 6 h, 1 d, 7 d, 30 d and 90 d that \
              divides the run into at most 60 intervals",
-            "How long the intervals are that `timeline.csv` has rows for; at most 10,000 of them.",
+            "How long the intervals are that `timeline.csv` has rows for; at most 2,000 of them.",
         ),
     ],
 };

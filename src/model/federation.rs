@@ -67,6 +67,8 @@ pub struct Federation {
     pub start: Instant,
     /// What ends it.
     pub limits: Limits,
+    /// How long the intervals are that levels are read at the ends of.
+    pub timeline_every: Span,
     /// Its seed.
     pub seed: Seed,
     /// All names.

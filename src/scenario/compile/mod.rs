@@ -119,6 +119,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     let sites = network::sites(&effective);
     let distances = network::distances(&effective, &mut found);
     let first_process = first_processes(&world.servers);
+    let timeline_every = numbers::timeline_every(run, &mut found);
     if found.has_errors() {
         return Err(found);
     }
@@ -131,6 +132,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
             in_flight_max: run.integer("in_flight_max") as usize,
             test_every: Span::from_seconds(1),
         },
+        timeline_every,
         seed: Seed {
             world: seed.integer("world"),
             day: seed.integer("day"),

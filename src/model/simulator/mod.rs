@@ -7,6 +7,8 @@
 //! It knows nothing of statistics. Invariant: a handler changes the state of one owner, and others
 //! learn by an event that takes at least the network's least delay.
 
+mod accounts;
+mod arrivals;
 mod calendars;
 mod exchange;
 mod gateway;
@@ -23,12 +25,14 @@ use rustc_hash::FxHashMap;
 
 use crate::engine::run::Ended;
 use crate::engine::{
-    Continue, DrawKeys, IdVec, Instant, Limits, Model, Schedule, SourceId, Span, Station, run,
+    Accounts, Continue, DrawKeys, IdVec, Instant, Limits, Model, Schedule, SourceId, Span, Station,
+    StopReason, run,
 };
 
 use super::address::Address;
+use super::demand::{ExplicitRequestId, StreamId};
 use super::dns::{ResolverCache, ResolverId};
-use super::federation::{ExplicitRequestId, Federation, ProcessId, WorldAction};
+use super::federation::{Federation, ProcessId, WorldAction};
 use super::gateway::DataCentreId;
 use super::observation::{Fact, Observation, Recorder, RequestIdentity};
 use super::organization::{OrgId, Server, ServerId, ServerState};
@@ -36,14 +40,21 @@ use super::purpose::Purpose;
 use super::throttling::Budget;
 
 use crate::engine::id::Slab;
+use accounts::Levels;
+pub use accounts::{StationAccount, StationName};
+use arrivals::{Cursor, Drawn, RetrySlot};
 use process::Process;
 use state::{CallRow, CallSlot, Customer, GroupRow, GroupSlot, RequestRow, RequestSlot};
 
 /// Everything that can happen. Each event is handled by the owner of the state that it changes.
 #[derive(Clone, Copy, Debug)]
 pub enum Event {
-    /// A client sends a request. Owner: its organization.
+    /// A client sends a request that is spelled out. Owner: its organization.
     RequestSent(ExplicitRequestId),
+    /// A client sends the next request of a workload. Owner: its organization.
+    RequestDrawn(StreamId),
+    /// A client sends a request again. Owner: its organization.
+    RequestRetried(RetrySlot),
     /// It reaches a server. Owner: the requester.
     RequestArrives(RequestSlot),
     /// Active Directory has resolved the attendees. Owner: the requester.
@@ -87,6 +98,16 @@ pub struct Finished<R> {
     pub in_flight: usize,
     /// How many rows of requests, groups and calls were still in use: none, when nothing was under way.
     pub rows_in_use: usize,
+    /// Until when stations are accounted: the horizon, unless a limit ended the run before.
+    pub accounted_to: Instant,
+    /// The accounts of the stations that were touched, until then: data centres of the
+    /// gateway, then servers, each in the order of their ids.
+    pub stations: Vec<StationAccount>,
+    /// How many groups had left and had no outcome.
+    pub groups_in_flight: usize,
+    /// The accounts of all data centres of gateways together, from the start to the end of each
+    /// interval of the time line; the last one is until `accounted_to`.
+    pub gateway_levels: Vec<Accounts>,
     /// The recorder, with what it recorded.
     pub recorder: R,
 }
@@ -108,6 +129,12 @@ struct World<'f, R> {
     groups: Slab<GroupSlot, GroupRow>,
     /// Owner of a row: its requester; while a call is with its host, the host writes the reply.
     calls: Slab<CallSlot, CallRow>,
+    /// Owner: the stream's organization.
+    cursors: IdVec<StreamId, Cursor>,
+    /// Owner: the organization whose user will ask again.
+    retries: Slab<RetrySlot, Drawn>,
+    /// Room for the addresses of a request that is being drawn.
+    addresses: Vec<Address>,
     /// Owner: the server's organization. Allocated when touched.
     processes: IdVec<ProcessId, Option<Box<Process>>>,
     /// Owner: the server's organization. Allocated when touched.
@@ -118,8 +145,12 @@ struct World<'f, R> {
     resolver_caches: IdVec<ResolverId, ResolverCache>,
     /// Owner: the organization whose budget it is; by caller.
     budgets: FxHashMap<(OrgId, Address), Budget>,
+    /// When so many budgets are kept, those that are full are forgotten.
+    budgets_max: usize,
     /// Owner: the server's organization. Which breakdown a server is in or awaits.
     breakdowns: FxHashMap<ServerId, (u64, ServerState)>,
+    /// What the time line of results shows of data centres.
+    levels: Levels,
 }
 
 impl<'f, R: Recorder> Simulator<'f, R> {
@@ -147,13 +178,21 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             requests: Slab::new(),
             groups: Slab::new(),
             calls: Slab::new(),
+            cursors: IdVec::filled(Cursor::default(), federation.streams.streams.len()),
+            retries: Slab::new(),
+            addresses: Vec::new(),
             processes: IdVec::from_rows((0..federation.process_count()).map(|_| None).collect()),
             stations: IdVec::from_rows(federation.servers.ids().map(|_| None).collect()),
             token_stations: federation.token_stations(),
             resolver_caches: IdVec::filled(ResolverCache::default(), federation.resolvers.len()),
             budgets: FxHashMap::default(),
+            budgets_max: throttle::BUDGETS_KEPT,
             breakdowns: FxHashMap::default(),
+            levels: Levels::new(federation.start, federation.timeline_every),
         };
+        for stream in federation.streams.streams.ids() {
+            world.await_arrival(&mut schedule, stream);
+        }
         for server in federation.servers.ids() {
             world.await_breakdown(&mut schedule, server, 0);
         }
@@ -173,10 +212,20 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             self.world
                 .observe(ended.at, request, Fact::InFlightAtEnd { since });
         }
+        let accounted_to = match ended.reason {
+            // Nothing is left to happen: all stations stay as they are.
+            StopReason::Horizon | StopReason::Exhausted => limits.horizon,
+            _ => ended.at,
+        };
+        let under_way = |(_, group): &(_, &GroupRow)| !group.is_over;
         Finished {
             ended,
+            groups_in_flight: self.world.groups.enumerate().filter(under_way).count(),
+            gateway_levels: self.world.all_levels(accounted_to),
             in_flight: unanswered.len(),
+            accounted_to,
             rows_in_use: self.world.rows_in_use(),
+            stations: self.world.station_accounts(accounted_to),
             recorder: self.world.recorder,
         }
     }
@@ -186,8 +235,13 @@ impl<R: Recorder> Model for World<'_, R> {
     type Event = Event;
 
     fn handle(&mut self, event: Event, schedule: &mut Schedule<Event>) {
+        if self.levels.is_due(schedule.now()) {
+            self.read_levels(schedule.now());
+        }
         match event {
-            Event::RequestSent(id) => self.send_request(schedule, id),
+            Event::RequestSent(id) => self.send_explicit_request(schedule, id),
+            Event::RequestDrawn(stream) => self.send_drawn_request(schedule, stream),
+            Event::RequestRetried(retry) => self.send_retry(schedule, retry),
             Event::RequestArrives(slot) => self.accept_request(schedule, slot),
             Event::RecipientsResolved(slot) => self.dispatch_request(schedule, slot),
             Event::ResolutionGivenUp(slot) => self.give_up_resolution(schedule, slot),
@@ -235,11 +289,14 @@ impl<R: Recorder> World<'_, R> {
         !broken && self.federation.servers.at(server, now).state == ServerState::Up
     }
 
-    /// The station of a server, made when it is first used.
-    fn station(&mut self, server: ServerId, now: Instant) -> &mut Station<Customer> {
-        let row = self.federation.servers.original(server);
+    /// The station of a server, made when it is first used; it has stood idle from the start.
+    fn station(&mut self, server: ServerId) -> &mut Station<Customer> {
+        let (start, row) = (
+            self.federation.start,
+            self.federation.servers.original(server),
+        );
         self.stations[server]
-            .get_or_insert_with(|| Box::new(Station::new(now, row.threads, row.queue_max)))
+            .get_or_insert_with(|| Box::new(Station::new(start, row.threads, row.queue_max)))
     }
 
     /// The state of a worker process, made when it is first used.

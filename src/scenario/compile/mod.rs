@@ -4,6 +4,7 @@
 //! and what changes in a run is a list of revisions of whole objects, each compiled by the same code
 //! as the object at the start.
 
+mod calendars;
 mod changes;
 mod derive;
 mod ids;
@@ -15,6 +16,7 @@ mod recipients;
 mod servers;
 mod sharing;
 mod traffic;
+mod workload;
 
 use std::sync::Arc;
 
@@ -22,6 +24,7 @@ use crate::engine::hash::NameHash;
 use crate::engine::id::Id;
 use crate::engine::{IdVec, Instant, Limits, Seed, SourceId, Span};
 use crate::model::certificate::{Certificate, CertificateId};
+use crate::model::demand::Streams;
 use crate::model::directory::{Group, GroupId, Mailbox, MailboxId};
 use crate::model::dns::{Dns, HostId, RecordSet, RecordSetId, Resolver, ResolverId, Zone, ZoneId};
 use crate::model::federation::{Federation, FederationIndex, ProcessId, Sources};
@@ -116,10 +119,11 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     let sites = network::sites(&effective);
     let distances = network::distances(&effective, &mut found);
     let first_process = first_processes(&world.servers);
+    let timeline_every = numbers::timeline_every(run, &mut found);
     if found.has_errors() {
         return Err(found);
     }
-    let federation = Federation {
+    let mut federation = Federation {
         title: effective.optional_text("title").unwrap_or_default().into(),
         start,
         limits: Limits {
@@ -128,6 +132,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
             in_flight_max: run.integer("in_flight_max") as usize,
             test_every: Span::from_seconds(1),
         },
+        timeline_every,
         seed: Seed {
             world: seed.integer("world"),
             day: seed.integer("day"),
@@ -154,11 +159,16 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         groups: world.groups,
         workloads,
         requests,
+        streams: Streams::default(),
         world_events,
         sources,
         index,
-        names: ids.names,
+        names: std::mem::take(&mut ids.names),
     };
+    federation.streams = workload::streams(&effective, &federation, &ids, &mut found);
+    if found.has_errors() {
+        return Err(found);
+    }
     Ok(Compiled {
         federation,
         effective,

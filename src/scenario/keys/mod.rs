@@ -14,6 +14,7 @@ mod run;
 mod server;
 mod sharing;
 mod traffic;
+mod workload;
 
 use crate::engine::Span;
 
@@ -27,6 +28,7 @@ pub use run::{RULES, RUN};
 pub use server::SERVER;
 pub use sharing::{ADDRESS_SPACE, CONNECTOR, RELATIONSHIP};
 pub use traffic::{FAULT, REQUEST, TIMELINE};
+pub use workload::{HOURS, WEEKDAYS, WORKLOAD};
 
 /// A table of a scenario whose keys are known.
 #[derive(Debug)]
@@ -323,6 +325,11 @@ pub static SCENARIO: Object = Object {
             "Availability requests that a client sends.",
         ),
         named(
+            "workload",
+            &WORKLOADS,
+            "Availability requests that are drawn: how often, by whom, for whom.",
+        ),
+        named(
             "fault",
             &FAULTS,
             "Changes of the world that hold from one instant to another.",
@@ -396,6 +403,11 @@ static REQUESTS: NamedTable = NamedTable {
     names: NameKind::Name,
     value: Kind::Table(&REQUEST),
     example: "lookup",
+};
+static WORKLOADS: NamedTable = NamedTable {
+    names: NameKind::Name,
+    value: Kind::Table(&WORKLOAD),
+    example: "office-hours",
 };
 static FAULTS: NamedTable = NamedTable {
     names: NameKind::Name,

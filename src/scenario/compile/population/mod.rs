@@ -9,6 +9,8 @@ mod graph;
 mod grow;
 mod partners;
 mod template;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 

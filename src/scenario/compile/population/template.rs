@@ -212,10 +212,8 @@ impl Class {
             .find(|(_, id)| **id == organization_row.resolver)
             .map(|(name, _)| name.clone())
             .expect("its resolver is there");
-        let resolver = snapshot.resolvers.into_iter();
-        let resolver = resolver
-            .filter(|row| *row.name == *own_name && asked == own_name)
-            .next();
+        let mut resolvers = snapshot.resolvers.into_iter();
+        let resolver = resolvers.find(|row| *row.name == *own_name && asked == own_name);
         if resolver.is_none() {
             organization_row.resolver = ids.resolvers[&asked];
         }

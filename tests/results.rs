@@ -59,6 +59,7 @@ impl Ran {
         Reported {
             name: "closed",
             effective: &self.compiled.effective,
+            inputs: &self.compiled.inputs,
             federation: &self.compiled.federation,
             replication: 0,
             result: &self.result,

@@ -20,11 +20,7 @@ const CONTEXT_LINES: usize = 2;
 
 /// Tells all findings on stderr.
 pub fn tell(found: &Diagnostics) {
-    let is_long = found
-        .sources()
-        .iter()
-        .any(|source| source.text.len() > TEXT_MAX);
-    if is_long {
+    if found.longest_text() > TEXT_MAX {
         return output::note(found.render_plain().trim_end());
     }
     let renderer = if output::is_coloured() {

@@ -41,6 +41,27 @@ pub fn bytes_128(bytes: &[u8]) -> u128 {
     xxh3::xxh3_128(bytes)
 }
 
+/// [`bytes_128`] of bytes that come in pieces.
+#[derive(Clone, Default)]
+pub struct Hash128(xxh3::Xxh3);
+
+impl Hash128 {
+    /// The hash of nothing yet.
+    pub fn new() -> Hash128 {
+        Hash128::default()
+    }
+
+    /// Adds a piece.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all pieces so far.
+    pub fn finish(&self) -> u128 {
+        self.0.digest128()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,6 +72,17 @@ mod tests {
         // XXH3_64bits of the empty input with seed 0, XXH3_128bits of the same.
         assert_eq!(NameHash::of("").0, 0x2D06_8005_38D3_94C2);
         assert_eq!(bytes_128(b""), 0x99AA_06D3_0147_98D8_6001_C324_468D_497F);
+    }
+
+    #[test]
+    fn pieces_hash_as_the_whole_does() {
+        let bytes: Vec<u8> = (0..100_000_u32).map(|n| (n % 251) as u8).collect();
+        let mut hash = Hash128::new();
+        for piece in bytes.chunks(777) {
+            hash.update(piece);
+        }
+        assert_eq!(hash.finish(), bytes_128(&bytes));
+        assert_eq!(Hash128::new().finish(), bytes_128(b""));
     }
 
     #[test]

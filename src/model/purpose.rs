@@ -43,6 +43,18 @@ pub enum Purpose {
     Worker = 15,
     /// Which of several equal SRV targets is tried first.
     ServiceRecord = 16,
+    /// When the next request of a workload is sent.
+    Arrival = 17,
+    /// What a drawn request asks, and for whom.
+    RequestContent = 18,
+    /// Whether a user asks again after a failure, and when.
+    Retry = 19,
+    /// The version, size, place and variant of an organization of a population (world).
+    Population = 40,
+    /// With whom an organization has relationships (world).
+    PartnerEdge = 41,
+    /// The variant of a relationship of a partner graph (world).
+    PartnerVariant = 42,
 }
 
 impl draw::Purpose for Purpose {
@@ -51,6 +63,13 @@ impl draw::Purpose for Purpose {
     }
 
     fn belongs_to_world(self) -> bool {
-        matches!(self, Purpose::Mailbox | Purpose::MetadataRefresh)
+        matches!(
+            self,
+            Purpose::Mailbox
+                | Purpose::MetadataRefresh
+                | Purpose::Population
+                | Purpose::PartnerEdge
+                | Purpose::PartnerVariant
+        )
     }
 }

@@ -182,6 +182,7 @@ pub fn identity(reported: Reported<'_>) -> Identity {
     let log = log_word(reported.result.log);
     Identity::new(
         reported.effective,
+        reported.inputs,
         reported.federation.seed,
         reported.replication,
         log,

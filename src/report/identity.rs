@@ -1,7 +1,7 @@
 //! The identity of a result: which scenario, seed and model it is of.
 //!
 //! It knows nothing of results. Invariant: two runs of equal identity give equal results; comments, the
-//! order of keys and the name of the file do not change it, any value does.
+//! order of keys and the name of the file do not change it, any value and any byte of a side file does.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::Seed;
 use crate::engine::hash::bytes_128;
 use crate::model;
-use crate::scenario::{Table, Value};
+use crate::scenario::{Input, Table, Value};
 
 /// The version of all files of results.
 pub const FORMAT: u32 = 1;
@@ -23,6 +23,9 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub struct Identity {
     /// A hash of all effective values of the scenario, expectations included.
     pub scenario_hash: String,
+    /// The files that the scenario names beside itself; absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<InputFile>,
     /// The seed of the world.
     pub seed_world: u64,
     /// The seed of the day.
@@ -37,11 +40,36 @@ pub struct Identity {
     pub fedsim: String,
 }
 
+/// A file that a scenario names beside itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputFile {
+    /// Its path from the scenario's directory.
+    pub path: String,
+    /// A hash of its bytes.
+    pub hash: String,
+}
+
+impl From<&Input> for InputFile {
+    fn from(input: &Input) -> InputFile {
+        InputFile {
+            path: input.path.clone(),
+            hash: format!("{:032x}", input.hash),
+        }
+    }
+}
+
 impl Identity {
-    /// The identity of a run of these effective values.
-    pub fn new(effective: &Table, seed: Seed, replication: u32, log: String) -> Identity {
+    /// The identity of a run of these effective values, read with these side files.
+    pub fn new(
+        effective: &Table,
+        inputs: &[Input],
+        seed: Seed,
+        replication: u32,
+        log: String,
+    ) -> Identity {
         Identity {
             scenario_hash: format!("{:032x}", scenario_hash(effective)),
+            inputs: inputs.iter().map(InputFile::from).collect(),
             seed_world: seed.world,
             seed_day: seed.day,
             replication,

@@ -17,7 +17,7 @@ pub use identity::Identity;
 pub use summary::Summary;
 
 use crate::model::Federation;
-use crate::scenario::Table;
+use crate::scenario::{Input, Table};
 use crate::study::RunResult;
 
 /// A run with everything that reports say of it.
@@ -27,6 +27,8 @@ pub struct Reported<'a> {
     pub name: &'a str,
     /// Its effective values.
     pub effective: &'a Table,
+    /// The side files that were read for it.
+    pub inputs: &'a [Input],
     /// What was simulated.
     pub federation: &'a Federation,
     /// Which replication.

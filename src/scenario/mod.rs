@@ -18,13 +18,17 @@ pub mod read;
 pub mod reference;
 pub mod schema;
 pub mod show;
+pub mod side_file;
 pub mod tree;
 
 pub use compile::Compiled;
 pub use diagnostic::{Diagnostic, Diagnostics, Location, Severity};
 pub use quantity::{Rate, Share};
 pub use read::{Document, read};
+pub use side_file::{Input, SideFile, SideFiles, SideStream};
 pub use tree::{Entry, Origin, Table, Value};
+
+use std::path::Path;
 
 /// A scenario: one world and what happens in it.
 #[derive(Clone, Debug)]
@@ -33,7 +37,23 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Reads a scenario's text; `name` is what messages call it.
+    /// Reads a scenario file, and the side files that it names below its directory.
+    ///
+    /// # Errors
+    /// If a file cannot be read; else all findings of form at once, if one of them is an error.
+    pub fn load(path: &Path) -> Result<Scenario, Diagnostics> {
+        read::load(path, &[]).map(Scenario::from)
+    }
+
+    /// Reads a scenario's text with these side files; `name` is what messages call it.
+    ///
+    /// # Errors
+    /// All findings of form at once, if one of them is an error.
+    pub fn parse_beside(text: &str, name: &str, files: SideFiles) -> Result<Scenario, Diagnostics> {
+        read::read_beside(text, name, &[], files).map(Scenario::from)
+    }
+
+    /// Reads a scenario's text, which has no side files; `name` is what messages call it.
     ///
     /// # Errors
     /// All findings of form at once, if one of them is an error.

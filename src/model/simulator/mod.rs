@@ -8,6 +8,7 @@
 //! learn by an event that takes at least the network's least delay.
 
 mod accounts;
+mod arrivals;
 mod calendars;
 mod exchange;
 mod gateway;
@@ -29,8 +30,9 @@ use crate::engine::{
 };
 
 use super::address::Address;
+use super::demand::{ExplicitRequestId, StreamId};
 use super::dns::{ResolverCache, ResolverId};
-use super::federation::{ExplicitRequestId, Federation, ProcessId, WorldAction};
+use super::federation::{Federation, ProcessId, WorldAction};
 use super::gateway::DataCentreId;
 use super::observation::{Fact, Observation, Recorder, RequestIdentity};
 use super::organization::{OrgId, Server, ServerId, ServerState};
@@ -40,14 +42,19 @@ use super::throttling::Budget;
 use crate::engine::id::Slab;
 use accounts::Levels;
 pub use accounts::{StationAccount, StationName};
+use arrivals::{Cursor, Drawn, RetrySlot};
 use process::Process;
 use state::{CallRow, CallSlot, Customer, GroupRow, GroupSlot, RequestRow, RequestSlot};
 
 /// Everything that can happen. Each event is handled by the owner of the state that it changes.
 #[derive(Clone, Copy, Debug)]
 pub enum Event {
-    /// A client sends a request. Owner: its organization.
+    /// A client sends a request that is spelled out. Owner: its organization.
     RequestSent(ExplicitRequestId),
+    /// A client sends the next request of a workload. Owner: its organization.
+    RequestDrawn(StreamId),
+    /// A client sends a request again. Owner: its organization.
+    RequestRetried(RetrySlot),
     /// It reaches a server. Owner: the requester.
     RequestArrives(RequestSlot),
     /// Active Directory has resolved the attendees. Owner: the requester.
@@ -122,6 +129,12 @@ struct World<'f, R> {
     groups: Slab<GroupSlot, GroupRow>,
     /// Owner of a row: its requester; while a call is with its host, the host writes the reply.
     calls: Slab<CallSlot, CallRow>,
+    /// Owner: the stream's organization.
+    cursors: IdVec<StreamId, Cursor>,
+    /// Owner: the organization whose user will ask again.
+    retries: Slab<RetrySlot, Drawn>,
+    /// Room for the addresses of a request that is being drawn.
+    addresses: Vec<Address>,
     /// Owner: the server's organization. Allocated when touched.
     processes: IdVec<ProcessId, Option<Box<Process>>>,
     /// Owner: the server's organization. Allocated when touched.
@@ -132,6 +145,8 @@ struct World<'f, R> {
     resolver_caches: IdVec<ResolverId, ResolverCache>,
     /// Owner: the organization whose budget it is; by caller.
     budgets: FxHashMap<(OrgId, Address), Budget>,
+    /// When so many budgets are kept, those that are full are forgotten.
+    budgets_max: usize,
     /// Owner: the server's organization. Which breakdown a server is in or awaits.
     breakdowns: FxHashMap<ServerId, (u64, ServerState)>,
     /// What the time line of results shows of data centres.
@@ -163,14 +178,21 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             requests: Slab::new(),
             groups: Slab::new(),
             calls: Slab::new(),
+            cursors: IdVec::filled(Cursor::default(), federation.streams.streams.len()),
+            retries: Slab::new(),
+            addresses: Vec::new(),
             processes: IdVec::from_rows((0..federation.process_count()).map(|_| None).collect()),
             stations: IdVec::from_rows(federation.servers.ids().map(|_| None).collect()),
             token_stations: federation.token_stations(),
             resolver_caches: IdVec::filled(ResolverCache::default(), federation.resolvers.len()),
             budgets: FxHashMap::default(),
+            budgets_max: throttle::BUDGETS_KEPT,
             breakdowns: FxHashMap::default(),
             levels: Levels::new(federation.start, federation.timeline_every),
         };
+        for stream in federation.streams.streams.ids() {
+            world.await_arrival(&mut schedule, stream);
+        }
         for server in federation.servers.ids() {
             world.await_breakdown(&mut schedule, server, 0);
         }
@@ -217,7 +239,9 @@ impl<R: Recorder> Model for World<'_, R> {
             self.read_levels(schedule.now());
         }
         match event {
-            Event::RequestSent(id) => self.send_request(schedule, id),
+            Event::RequestSent(id) => self.send_explicit_request(schedule, id),
+            Event::RequestDrawn(stream) => self.send_drawn_request(schedule, stream),
+            Event::RequestRetried(retry) => self.send_retry(schedule, retry),
             Event::RequestArrives(slot) => self.accept_request(schedule, slot),
             Event::RecipientsResolved(slot) => self.dispatch_request(schedule, slot),
             Event::ResolutionGivenUp(slot) => self.give_up_resolution(schedule, slot),

@@ -195,7 +195,7 @@ impl<R: Recorder> World<'_, R> {
         };
         self.calls[call].reply = work.reply;
         let source = self.source_of(server);
-        let span = wait + work.span;
+        let span = wait + row.slowed(work.span);
         self.station(server).announce(now, span);
         schedule.after(span, source, Event::ServiceEnds(Customer::Inbound(call)));
     }

@@ -12,6 +12,9 @@ use super::super::throttling::{Admission, Component, Product, ThrottlingPolicy};
 use super::World;
 use super::state::{GroupSlot, RequestSlot};
 
+/// How many budgets are kept before it is worth a look which of them are full.
+pub(super) const BUDGETS_KEPT: usize = 1_024;
+
 impl<R: Recorder> World<'_, R> {
     /// What becomes of a call of this user, without counting it.
     pub(super) fn peek_user(
@@ -37,6 +40,9 @@ impl<R: Recorder> World<'_, R> {
         server: ServerId,
         now: Instant,
     ) -> Admission {
+        if self.budgets.len() >= self.budgets_max {
+            self.forget_full_budgets(now);
+        }
         let policy = self.policy(server);
         self.budgets
             .entry((organization, user))
@@ -44,12 +50,27 @@ impl<R: Recorder> World<'_, R> {
             .admit(&policy, now)
     }
 
+    /// Forgets the budgets that say no more than new ones would, whichever server asks. That changes
+    /// no answer, so neither does the order in which they are looked at.
+    fn forget_full_budgets(&mut self, now: Instant) {
+        let mut budgets = std::mem::take(&mut self.budgets);
+        budgets.retain(|&(organization, _), budget| {
+            let servers = &self.federation.organizations.original(organization).servers;
+            let is_full = |&server: &ServerId| {
+                let mut copy = *budget;
+                copy.is_full(&self.policy(server), now)
+            };
+            !servers.iter().all(is_full)
+        });
+        self.budgets_max = BUDGETS_KEPT.max(2 * budgets.len());
+        self.budgets = budgets;
+    }
+
     /// The request of a user is over.
     pub(super) fn release_user(&mut self, slot: RequestSlot) {
         let row = &mut self.requests[slot];
         if std::mem::take(&mut row.holds_budget) {
-            let user = self.federation.requests[row.explicit].from;
-            let key = (row.identity.requester, user);
+            let key = (row.identity.requester, row.ask.from);
             self.release(key);
         }
     }
@@ -58,8 +79,8 @@ impl<R: Recorder> World<'_, R> {
     pub(super) fn charge_user(&mut self, group: GroupSlot, used: Span, now: Instant) {
         let row = &self.groups[group];
         let request = &self.requests[row.request];
-        let user = self.federation.requests[request.explicit].from;
-        self.charge((request.identity.requester, user), row.server, used, now);
+        let key = (request.identity.requester, request.ask.from);
+        self.charge(key, row.server, used, now);
     }
 
     /// Charges a caller with a server's time.

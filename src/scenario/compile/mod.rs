@@ -4,21 +4,27 @@
 //! and what changes in a run is a list of revisions of whole objects, each compiled by the same code
 //! as the object at the start.
 
+mod calendars;
 mod changes;
 mod derive;
 mod ids;
 mod network;
 mod numbers;
 mod organization;
+mod population;
 mod recipients;
 mod servers;
 mod sharing;
 mod traffic;
+mod workload;
+
+use std::sync::Arc;
 
 use crate::engine::hash::NameHash;
 use crate::engine::id::Id;
 use crate::engine::{IdVec, Instant, Limits, Seed, SourceId, Span};
 use crate::model::certificate::{Certificate, CertificateId};
+use crate::model::demand::Streams;
 use crate::model::directory::{Group, GroupId, Mailbox, MailboxId};
 use crate::model::dns::{Dns, HostId, RecordSet, RecordSetId, Resolver, ResolverId, Zone, ZoneId};
 use crate::model::federation::{Federation, FederationIndex, ProcessId, Sources};
@@ -33,10 +39,12 @@ use crate::model::revised::Revised;
 
 use super::diagnostic::Diagnostics;
 use super::read::{Document, complete};
+use super::side_file::Input;
 use super::tree::Table;
 
 use changes::Changes;
 use ids::Ids;
+use population::{Plan, grow};
 
 /// A scenario, compiled.
 #[derive(Debug)]
@@ -45,6 +53,8 @@ pub struct Compiled {
     pub federation: Federation,
     /// The tree with every derived value, for `show`.
     pub effective: Table,
+    /// The side files that were read for it, by path.
+    pub inputs: Vec<Input>,
     /// Findings that do not keep it from being simulated.
     pub warnings: Diagnostics,
 }
@@ -57,13 +67,14 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     let mut found = document.findings();
     found.append(document.warnings.clone());
     organization::require_domains(&document.tables, &mut found);
+    let plan = Arc::new(Plan::read(&document.tables, &mut found));
     if found.has_errors() {
         return Err(found);
     }
     let mut effective = document.tables.clone();
-    derive::derive(&mut effective, None);
+    derive::derive(&mut effective, None, &plan);
     let changes = Changes::read(&document.tables, &mut found);
-    let mut ids = Ids::new(&effective);
+    let mut ids = Ids::new(&effective, plan.clone());
     traffic::check_sets(&changes, &effective, &mut found);
     let first = Snapshot::of(&effective, &changes, &mut ids, &mut found);
     if found.has_errors() {
@@ -74,7 +85,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         let mut tree = document.tables.clone();
         changes.apply(&mut tree, at);
         let mut tree = complete(tree);
-        derive::derive(&mut tree, Some(&effective));
+        derive::derive(&mut tree, Some(&effective), &plan);
         later.push((at, Snapshot::of(&tree, &changes, &mut ids, &mut found)));
     }
     let requests = traffic::requests(&effective, &mut ids, &mut found);
@@ -91,6 +102,10 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     for (at, snapshot) in later {
         world.revise(at, snapshot);
     }
+    let populations = grow(&plan, &effective, &mut world, &mut ids, &mut found);
+    if found.has_errors() {
+        return Err(found);
+    }
     let index = world.index(&effective, &mut ids);
     let sources = sources(&world, &data_centres);
     let dns = Dns::new(
@@ -99,6 +114,8 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         world.record_sets,
         Span::from_hours(1),
     );
+    let time_zones = ids.time_zones.keys().map(|name| name.as_str().into());
+    let time_zones = IdVec::from_rows(time_zones.collect());
     let sites = network::sites(&effective);
     let distances = network::distances(&effective, &mut found);
     let first_process = first_processes(&world.servers);
@@ -106,7 +123,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     if found.has_errors() {
         return Err(found);
     }
-    let federation = Federation {
+    let mut federation = Federation {
         title: effective.optional_text("title").unwrap_or_default().into(),
         start,
         limits: Limits {
@@ -126,7 +143,9 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         network: Network::new(sites, world.links, distances),
         dns,
         resolvers: world.resolvers,
+        time_zones,
         organizations: world.organizations,
+        populations: populations.into(),
         servers: world.servers,
         first_process,
         certificates: world.certificates,
@@ -140,14 +159,20 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         groups: world.groups,
         workloads,
         requests,
+        streams: Streams::default(),
         world_events,
         sources,
         index,
-        names: ids.names,
+        names: std::mem::take(&mut ids.names),
     };
+    federation.streams = workload::streams(&effective, &federation, &ids, &mut found);
+    if found.has_errors() {
+        return Err(found);
+    }
     Ok(Compiled {
         federation,
         effective,
+        inputs: document.files.inputs(),
         warnings: found,
     })
 }

@@ -6,6 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::engine::hash::NameHash;
+use crate::engine::{Instant, Span};
 use crate::model::certificate::{Certificate, KeyProvider, Validity};
 use crate::model::gateway::GatewayId;
 use crate::model::organization::{
@@ -91,6 +92,7 @@ pub(super) fn organizations(
             identifier: identifier(row, ids),
             trust: trust(tree, name, row, changes, ids, found),
             servers,
+            time_zone: ids.time_zones[row.text("time_zone")],
             replication_delay: row.span("replication_delay"),
             resolver: ids.resolvers[&resolver],
             described_mailboxes: row.integer("mailboxes") as u32,
@@ -291,17 +293,9 @@ fn metadata_refresh(
     let every = tree.table("parameters").span("metadata_refresh_every");
     let last_before_run = trust.instant("metadata_refreshed");
     let start = tree.table("run").instant("start");
-    let automatic = trust.boolean("automatic_refresh").then(|| {
-        let mut first = last_before_run + every;
-        if first < start {
-            let missed = start
-                .since(first)
-                .nanoseconds()
-                .div_ceil(every.nanoseconds().max(1));
-            first += every.times(missed);
-        }
-        (first, every)
-    });
+    let automatic = trust
+        .boolean("automatic_refresh")
+        .then(|| (refreshes_from(last_before_run, start, every), every));
     let by_hand = changes.procedures.iter().filter(|procedure| {
         let entry = procedure.entry;
         entry.optional_text("do") == Some("organization.refresh-metadata")
@@ -312,6 +306,25 @@ fn metadata_refresh(
         automatic,
         by_hand: by_hand.map(|procedure| procedure.at).collect(),
     }
+}
+
+/// The first automatic refresh at or after the start of the run.
+pub(super) fn refreshes_from(last_before_run: Instant, start: Instant, every: Span) -> Instant {
+    let first = last_before_run + every;
+    if first >= start {
+        return first;
+    }
+    let missed = start
+        .since(first)
+        .nanoseconds()
+        .div_ceil(every.nanoseconds().max(1));
+    first + every.times(missed)
+}
+
+/// Whether the phase of an organization's daily refresh is drawn by its name.
+pub(super) fn has_drawn_refresh(row: &Table) -> bool {
+    let trust = row.table("trust");
+    trust.boolean("automatic_refresh") && !trust.is_given("metadata_refreshed")
 }
 
 /// The rules of an organization's firewall, by name. Only port 443 matters: nothing else is used.
@@ -355,4 +368,27 @@ fn firewall(row: &Table, ids: &mut Ids, found: &mut Diagnostics) -> Box<[Firewal
         });
     }
     rules.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::Scenario;
+
+    #[test]
+    fn an_organization_without_a_time_zone_works_in_utc() {
+        let text = r#"fedsim = 1
+[org.contoso]
+domains = ["contoso.com"]
+[org.fabrikam]
+domains = ["fabrikam.com"]
+time_zone = "america/new_york"
+"#;
+        let scenario = Scenario::parse(text, "zones.toml").unwrap();
+        let federation = scenario.compile().unwrap().federation;
+        let zones = federation.organizations.ids().map(|id| {
+            let zone = federation.organizations.original(id).time_zone;
+            federation.time_zones[zone].as_ref()
+        });
+        assert_eq!(zones.collect::<Vec<_>>(), ["UTC", "America/New_York"]);
+    }
 }

@@ -6,6 +6,7 @@
 mod json;
 mod render;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,7 +16,8 @@ use render::place;
 /// How many findings are kept; the rest is only counted.
 pub const CAP: usize = 50;
 
-/// Which text a [`Location`] lies in: 0 is the scenario file, others are `--set` arguments.
+/// Which text a [`Location`] lies in: 0 is the scenario file, the next are `--set` arguments, from
+/// [`SourceIndex::FIRST_SIDE_FILE`] on they are side files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceIndex(pub u16);
 
@@ -74,16 +76,30 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do about it.
     pub help: Option<Box<str>>,
+    /// The text that the place lies in, if it is a side file's.
+    pub within: Option<Arc<Source>>,
 }
 
 /// All findings of one scenario, with the texts they lie in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics {
     sources: Arc<[Source]>,
+    /// The side files that findings lie in.
+    side_files: BTreeMap<SourceIndex, Arc<Source>>,
     items: Vec<Diagnostic>,
     omitted: u64,
     /// Kept and omitted errors.
     errors: u64,
+}
+
+impl SourceIndex {
+    /// The index of the first side file.
+    pub const FIRST_SIDE_FILE: u16 = 1 << 15;
+
+    /// Whether the text is that of a side file.
+    pub fn is_side_file(self) -> bool {
+        self.0 >= Self::FIRST_SIDE_FILE
+    }
 }
 
 impl Location {
@@ -119,6 +135,7 @@ impl Diagnostic {
             label: Box::default(),
             labels: Vec::new(),
             help: None,
+            within: None,
         }
     }
 
@@ -155,6 +172,12 @@ impl Diagnostic {
         self
     }
 
+    /// The same in this side file.
+    pub fn within(mut self, source: Arc<Source>) -> Diagnostic {
+        self.within = Some(source);
+        self
+    }
+
     /// The same with a remedy.
     pub fn help(mut self, help: impl Into<Box<str>>) -> Diagnostic {
         self.help = Some(help.into());
@@ -173,6 +196,7 @@ impl Diagnostics {
     pub fn about(sources: Arc<[Source]>) -> Diagnostics {
         Diagnostics {
             sources,
+            side_files: BTreeMap::new(),
             items: Vec::new(),
             omitted: 0,
             errors: 0,
@@ -182,6 +206,9 @@ impl Diagnostics {
     /// Adds a finding at its place; beyond [`CAP`] the last one is dropped and counted.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.errors += u64::from(diagnostic.severity == Severity::Error);
+        if let (Some(place), Some(source)) = (diagnostic.location, &diagnostic.within) {
+            self.add_side_file(place.source, source.clone());
+        }
         let after =
             |d: &Diagnostic| (d.location, d.severity) <= (diagnostic.location, diagnostic.severity);
         let at = self.items.partition_point(after);
@@ -214,12 +241,29 @@ impl Diagnostics {
             .filter(|d| d.severity == Severity::Error)
             .count() as u64;
         self.errors += other.errors - kept;
+        self.side_files.extend(other.side_files);
         for diagnostic in other.items {
             self.push(diagnostic);
         }
     }
 
-    /// The texts they lie in.
+    /// Adds a side file that findings or values lie in.
+    pub fn add_side_file(&mut self, index: SourceIndex, source: Arc<Source>) {
+        self.side_files.entry(index).or_insert(source);
+    }
+
+    /// The length of the longest text, in bytes.
+    pub fn longest_text(&self) -> usize {
+        let side_files = self.side_files.values().map(|source| &**source);
+        let lengths = self
+            .sources
+            .iter()
+            .chain(side_files)
+            .map(|source| source.text.len());
+        lengths.max().unwrap_or(0)
+    }
+
+    /// The texts they lie in, without side files.
     pub fn sources(&self) -> &Arc<[Source]> {
         &self.sources
     }
@@ -259,7 +303,10 @@ impl Diagnostics {
 
     /// The text a place lies in.
     pub fn source(&self, location: Location) -> Option<&Source> {
-        self.sources.get(usize::from(location.source.0))
+        match self.side_files.get(&location.source) {
+            Some(source) => Some(source),
+            None => self.sources.get(usize::from(location.source.0)),
+        }
     }
 }
 

@@ -9,10 +9,12 @@ mod gateway;
 mod network;
 mod organization;
 mod parameters;
+mod population;
 mod run;
 mod server;
 mod sharing;
 mod traffic;
+mod workload;
 
 use crate::engine::Span;
 
@@ -21,10 +23,12 @@ pub use gateway::GATEWAY;
 pub use network::NETWORK;
 pub use organization::ORGANIZATION;
 pub use parameters::PARAMETERS;
+pub use population::{PARTNERS, POPULATION};
 pub use run::{RULES, RUN};
 pub use server::SERVER;
 pub use sharing::{ADDRESS_SPACE, CONNECTOR, RELATIONSHIP};
 pub use traffic::{FAULT, REQUEST, TIMELINE};
+pub use workload::{HOURS, WEEKDAYS, WORKLOAD};
 
 /// A table of a scenario whose keys are known.
 #[derive(Debug)]
@@ -157,6 +161,8 @@ pub enum Kind {
     Distribution,
     /// A time zone of the IANA database.
     Zone,
+    /// A file below the scenario's directory.
+    File,
     /// A list of values of one kind.
     List(&'static Kind),
     /// A table whose keys are known.
@@ -167,6 +173,17 @@ pub enum Kind {
     Named(&'static NamedTable),
     /// One of these words, or a table of them with percentages that sum to 100 %.
     Shares(&'static [&'static str]),
+    /// A value of this kind, or a table of such values with percentages that sum to 100 %.
+    Weights(&'static Kind),
+    /// A whole number in a range, or a distribution of whole numbers.
+    Counts {
+        /// The least.
+        min: u64,
+        /// The most.
+        max: u64,
+    },
+    /// A part of a table: some of its keys, and no defaults for the rest.
+    Part(&'static Object),
     /// A change of the world: a partial tree with the keys of the scenario and no defaults.
     Set,
     /// Expectations: metric to condition, both as text.
@@ -275,6 +292,16 @@ pub static SCENARIO: Object = Object {
         ),
         named("org", &ORGANIZATIONS, "Organizations that run Exchange."),
         named(
+            "population",
+            &POPULATIONS,
+            "Many organizations drawn from one description.",
+        ),
+        named(
+            "partners",
+            &PARTNER_GRAPHS,
+            "Which of many organizations have relationships with each other.",
+        ),
+        named(
             "relationship",
             &RELATIONSHIPS,
             "Organization relationships: an object in the first organization about the second.",
@@ -296,6 +323,11 @@ pub static SCENARIO: Object = Object {
             "request",
             &REQUESTS,
             "Availability requests that a client sends.",
+        ),
+        named(
+            "workload",
+            &WORKLOADS,
+            "Availability requests that are drawn: how often, by whom, for whom.",
         ),
         named(
             "fault",
@@ -338,6 +370,20 @@ static ORGANIZATIONS: NamedTable = NamedTable {
     value: Kind::Table(&ORGANIZATION),
     example: "contoso",
 };
+/// The domain that stands for each organization's own in a description of many. Names in `invalid`
+/// never exist (RFC 6761 s.6.4).
+pub const TEMPLATE_DOMAIN: &str = "organization.invalid";
+
+static POPULATIONS: NamedTable = NamedTable {
+    names: NameKind::Name,
+    value: Kind::Table(&POPULATION),
+    example: "partners",
+};
+static PARTNER_GRAPHS: NamedTable = NamedTable {
+    names: NameKind::Name,
+    value: Kind::Table(&PARTNERS),
+    example: "market",
+};
 static RELATIONSHIPS: NamedTable = NamedTable {
     names: NameKind::Arrow,
     value: Kind::Table(&RELATIONSHIP),
@@ -357,6 +403,11 @@ static REQUESTS: NamedTable = NamedTable {
     names: NameKind::Name,
     value: Kind::Table(&REQUEST),
     example: "lookup",
+};
+static WORKLOADS: NamedTable = NamedTable {
+    names: NameKind::Name,
+    value: Kind::Table(&WORKLOAD),
+    example: "office-hours",
 };
 static FAULTS: NamedTable = NamedTable {
     names: NameKind::Name,

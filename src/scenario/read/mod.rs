@@ -20,12 +20,16 @@ use std::sync::Arc;
 
 use super::diagnostic::{Diagnostic, Diagnostics, Location, Source, SourceIndex};
 use super::instants::Clock;
+use super::side_file::SideFiles;
 use super::tree::Table;
 
 pub use walk::complete;
 
 /// The longest file that is read, in bytes.
 pub const FILE_MAX: u64 = 64 << 20;
+
+/// How many `--set` arguments there may be; more are not looked at.
+const SETTINGS_MAX: usize = SourceIndex::FIRST_SIDE_FILE as usize - 1;
 
 /// A scenario's values, complete but for what is derived or optional.
 #[derive(Clone, Debug)]
@@ -34,6 +38,8 @@ pub struct Document {
     pub tables: Table,
     /// The start of the run and the zone of local times, for instants that are read later.
     pub clock: Clock,
+    /// The files beside the scenario, and which of them have been read.
+    pub files: SideFiles,
     /// Findings that do not keep the scenario from being simulated.
     pub warnings: Diagnostics,
 }
@@ -66,6 +72,19 @@ pub fn read(text: &str, name: &str) -> Result<Document, Diagnostics> {
 /// # Errors
 /// All findings at once, if one of them is an error.
 pub fn read_with(text: &str, name: &str, settings: &[String]) -> Result<Document, Diagnostics> {
+    read_beside(text, name, settings, SideFiles::none())
+}
+
+/// As [`read_with`], for a scenario that may name these side files.
+///
+/// # Errors
+/// All findings at once, if one of them is an error.
+pub fn read_beside(
+    text: &str,
+    name: &str,
+    settings: &[String],
+    files: SideFiles,
+) -> Result<Document, Diagnostics> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.len() as u64 > FILE_MAX {
         return Err(alone(too_large(name)));
@@ -78,7 +97,7 @@ pub fn read_with(text: &str, name: &str, settings: &[String]) -> Result<Document
         name: "--set".to_string(),
         text: super::patch::setting_text(setting),
     };
-    let settings = settings.iter().take(usize::from(u16::MAX) - 1).map(setting);
+    let settings = settings.iter().take(SETTINGS_MAX).map(setting);
     let sources: Arc<[Source]> = std::iter::once(file).chain(settings).collect();
     let mut found = Diagnostics::about(sources.clone());
     let mut layers = Vec::new();
@@ -86,7 +105,7 @@ pub fn read_with(text: &str, name: &str, settings: &[String]) -> Result<Document
         let index = SourceIndex(index as u16);
         layers.push(syntax::parse(&source.text, index, &mut found));
     }
-    walk::walk(&layers, found)
+    walk::walk(&layers, found, files)
 }
 
 /// Reads a scenario's bytes, which must be UTF-8; a byte order mark is skipped.
@@ -94,20 +113,30 @@ pub fn read_with(text: &str, name: &str, settings: &[String]) -> Result<Document
 /// # Errors
 /// All findings at once, if one of them is an error.
 pub fn read_bytes(bytes: &[u8], name: &str, settings: &[String]) -> Result<Document, Diagnostics> {
+    read_bytes_beside(bytes, name, settings, SideFiles::none())
+}
+
+fn read_bytes_beside(
+    bytes: &[u8],
+    name: &str,
+    settings: &[String],
+    files: SideFiles,
+) -> Result<Document, Diagnostics> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => read_with(text, name, settings),
+        Ok(text) => read_beside(text, name, settings, files),
         Err(error) => Err(not_text(bytes, name, error.valid_up_to())),
     }
 }
 
-/// Reads a scenario file.
+/// Reads a scenario file, and the side files that it names below its directory.
 ///
 /// # Errors
 /// If it cannot be opened, is no file, or is longer than [`FILE_MAX`]; else as [`read_bytes`].
 pub fn load(path: &Path, settings: &[String]) -> Result<Document, Diagnostics> {
     let name = path.display().to_string();
     let bytes = file_bytes(path, &name).map_err(alone)?;
-    read_bytes(&bytes, &name, settings)
+    let directory = path.parent().unwrap_or(Path::new(""));
+    read_bytes_beside(&bytes, &name, settings, SideFiles::of_directory(directory))
 }
 
 fn file_bytes(path: &Path, name: &str) -> Result<Vec<u8>, Diagnostic> {

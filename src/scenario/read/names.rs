@@ -5,9 +5,9 @@
 use crate::scenario::keys::NameKind;
 
 /// Why a name is refused: what is wrong with it, and what to write instead.
-pub(super) struct Refusal {
-    pub(super) message: String,
-    pub(super) help: String,
+pub(crate) struct Refusal {
+    pub(crate) message: String,
+    pub(crate) help: String,
 }
 
 /// Versions of Exchange: the year, and its service packs and cumulative updates.
@@ -91,7 +91,7 @@ pub(super) fn tls_name(text: &str) -> Result<String, Refusal> {
 
 /// A domain in lower case: a host name of two labels or more. The first label of account namespaces
 /// keeps the capitals that it always has.
-pub(super) fn domain(text: &str) -> Result<String, Refusal> {
+pub(crate) fn domain(text: &str) -> Result<String, Refusal> {
     if text.contains('@') {
         return refuse(text, "a domain", "write what stands behind the `@`");
     }

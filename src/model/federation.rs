@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::engine::hash::NameHash;
 use crate::engine::id::Id;
-use crate::engine::{DrawKeys, IdVec, Instant, Limits, Seed, SourceId};
+use crate::engine::{DrawKeys, IdVec, Instant, Limits, Seed, SourceId, Span};
 
 use super::address::{Address, LocalPart, Url};
 use super::availability::Query;

@@ -9,6 +9,7 @@ use super::keys::{Key, Kind, Object, Presence};
 use super::patch::{key_text, quoted};
 use super::quantity::{self, Share};
 use super::tree::{Entry, Origin, Shape, Table, Value};
+use crate::engine::distribution::{ParetoGiven, WeibullGiven};
 use crate::engine::{Distribution, Instant};
 
 /// The version of the JSON form.
@@ -178,6 +179,30 @@ fn distribution_text(distribution: &Distribution) -> String {
             let (mean, shape) = (gamma.mean(), gamma.shape());
             format!("{{ dist = \"gamma\", mean = \"{mean}\", shape = \"{shape}\" }}")
         }
+        Distribution::Weibull(weibull) => {
+            let shape = weibull.shape();
+            let parameters = match weibull.given() {
+                WeibullGiven::Scale { scale } => {
+                    format!("shape = \"{shape}\", scale = \"{scale}\"")
+                }
+                WeibullGiven::Median { median } => {
+                    format!("shape = \"{shape}\", median = \"{median}\"")
+                }
+                WeibullGiven::Quantiles { median, p99 } => {
+                    format!("median = \"{median}\", p99 = \"{p99}\"")
+                }
+            };
+            format!("{{ dist = \"weibull\", {parameters} }}")
+        }
+        Distribution::Pareto(pareto) => {
+            let (minimum, shape) = (pareto.minimum(), pareto.shape());
+            let parameters = match pareto.given() {
+                ParetoGiven::Shape => format!("shape = \"{shape}\", minimum = \"{minimum}\""),
+                ParetoGiven::P99(p99) => format!("minimum = \"{minimum}\", p99 = \"{p99}\""),
+            };
+            format!("{{ dist = \"pareto\", {parameters} }}")
+        }
+        Distribution::Empirical(empirical) => empirical.written().to_owned(),
     }
 }
 

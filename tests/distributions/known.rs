@@ -2,6 +2,7 @@
 //!
 //! A failure here means that every simulated result moves. The same hashes hold in every profile.
 
+use fedsim::engine::distribution::{Empirical, Pareto, Weibull};
 use fedsim::engine::hash;
 use fedsim::engine::{Distribution, Span, Zipf};
 
@@ -54,6 +55,29 @@ fn a_million_samples_of_each_distribution_never_change() {
         (
             Distribution::gamma(ms(40), 100.0),
             0xbb1a_eda7_b1c6_805c_9902_e122_be79_cc60,
+        ),
+        (
+            Weibull::with_scale(0.7, ms(40)).map(Distribution::Weibull),
+            0,
+        ),
+        (
+            Weibull::with_quantiles(ms(40), ms(900)).map(Distribution::Weibull),
+            0,
+        ),
+        (Pareto::with_shape(1.5, ms(40)).map(Distribution::Pareto), 0),
+        (
+            Pareto::with_p99(ms(5), ms(400)).map(Distribution::Pareto),
+            0,
+        ),
+        (
+            Empirical::interpolated("", [3, 1, 90, 4, 4].map(ms).into())
+                .map(Distribution::Empirical),
+            0,
+        ),
+        (
+            Empirical::weighted("", vec![(ms(9), 1), (ms(1), 7), (ms(2), 5)])
+                .map(Distribution::Empirical),
+            0,
         ),
     ] {
         let distribution = distribution.expect("valid parameters");

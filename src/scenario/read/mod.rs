@@ -7,6 +7,7 @@
 mod defaults;
 mod distribution;
 mod findings;
+mod measured;
 pub(crate) mod names;
 mod scalar;
 mod scan;

@@ -15,7 +15,7 @@ use crate::scenario::diagnostic::{Diagnostic, SourceIndex};
 use crate::scenario::instants::{self, Clock};
 use crate::scenario::keys::{Kind, NameKind};
 use crate::scenario::quantity::{self, QuantityError};
-use crate::scenario::side_file;
+use crate::scenario::side_file::{self, SideFiles};
 use crate::scenario::tree::Value;
 
 /// The longest text, in bytes.
@@ -68,7 +68,8 @@ pub(super) fn read(
             return count(*min, *max, key, given, value).map(Value::Integer);
         }
         (Kind::Distribution, DeValue::Table(_)) => {
-            return distribution::read(key, given, clock).map(Value::Distribution);
+            return distribution::read(key, given, clock, &SideFiles::none())
+                .map(Value::Distribution);
         }
         (Kind::Instant | Kind::AbsoluteInstant, DeValue::Datetime(at)) => {
             if at.time.is_some_and(|time| time.second.is_none()) {

@@ -6,6 +6,7 @@
 //! hash, so that a changed file is another input.
 
 mod source;
+pub mod table;
 #[cfg(test)]
 mod tests;
 

@@ -209,7 +209,7 @@ impl Table {
     /// As [`Table::distribution`], if it is there.
     pub fn optional_distribution(&self, key: &str) -> Option<Distribution> {
         match self.value(key)? {
-            Value::Distribution(value) => Some(*value),
+            Value::Distribution(value) => Some(value.clone()),
             other => mismatch(key, "a distribution", other),
         }
     }

@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use toml::de::{DeTable, DeValue};
 
 use super::defaults::Defaults;
+use super::distribution;
 use super::findings::{Findings, home_of};
 use super::names::{self, short, suggestion};
 use super::scalar::{self, Given, list_of, wrong_type};
@@ -266,6 +267,9 @@ impl<'t> Walker<'t> {
                     );
                     Value::Table(table)
                 })
+            }
+            (Kind::Distribution, DeValue::Table(_)) => {
+                distribution::read(&key, given, &self.clock, &self.files).map(Value::Distribution)
             }
             _ => scalar::read(kind, &key, given, &self.clock),
         };

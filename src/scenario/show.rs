@@ -111,6 +111,14 @@ impl Shown<'_> {
 /// Where a value comes from, in words.
 fn remark(origin: &Origin, texts: &Diagnostics) -> String {
     match origin {
+        Origin::File(place) if place.source.is_side_file() => {
+            let name = texts.source(*place).map_or("", |source| &source.name);
+            format!(
+                "line {} of {}",
+                line_of(*place, texts),
+                name.replace(char::is_control, " ")
+            )
+        }
         Origin::File(place) => format!("line {}", line_of(*place, texts)),
         Origin::Default { source } => format!("default ({})", source.tag()),
         Origin::Derived(why) => format!("derived: {}", why.replace(char::is_control, " ")),

@@ -10,6 +10,7 @@ use crate::model::organization::{Edition, Generation};
 use crate::model::purpose::Purpose;
 
 use crate::scenario::keys::{self, Object};
+use crate::scenario::places;
 use crate::scenario::read::complete;
 use crate::scenario::tree::{Entry, Origin, Shape, Table, Value};
 
@@ -581,5 +582,40 @@ fn derive_sites(tree: &mut Table) {
     }
     for (name, site) in sites.named_rows() {
         site.set_derived("city", text(name), "the site's name");
+        derive_place(site);
+    }
+}
+
+/// What follows from a site's city, or from the known city nearest to its coordinates.
+///
+/// Simplified: the nearest city tells continent and time zone.
+fn derive_place(site: &mut Table) {
+    let city = places::city(site.text("city"));
+    let place = site.optional_text("coordinates");
+    let place = place.and_then(|text| places::coordinates(text).ok());
+    let (known, why) = match (place, city) {
+        (None, Some(city)) => {
+            let why = format!("the city is {}, {}", city.name, city.country);
+            (Some(city), why)
+        }
+        (Some(place), _) => {
+            let city = places::nearest_city(place);
+            (
+                Some(city),
+                format!("the nearest known city is {}", city.name),
+            )
+        }
+        (None, None) => (None, "the city is not known".to_owned()),
+    };
+    let continent = known.map_or("europe", |city| city.continent);
+    site.set_derived("continent", text(continent), why.as_str());
+    site.set_derived(
+        "time_zone",
+        text(known.map_or("UTC", |city| city.time_zone)),
+        why.as_str(),
+    );
+    if let (None, Some(city)) = (place, city) {
+        let value = text(places::coordinates_text(city.coordinates));
+        site.set_derived("coordinates", value, why);
     }
 }

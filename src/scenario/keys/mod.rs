@@ -157,6 +157,8 @@ pub enum Kind {
     Distribution,
     /// A time zone of the IANA database.
     Zone,
+    /// A place on the globe.
+    Coordinates,
     /// A file below the scenario's directory.
     File,
     /// A list of values of one kind.

@@ -56,7 +56,9 @@ impl Document {
 
     /// An empty set of findings about the texts of this document.
     pub fn findings(&self) -> Diagnostics {
-        Diagnostics::about(self.warnings.sources().clone())
+        let mut found = Diagnostics::about(self.warnings.sources().clone());
+        self.files.add_texts(&mut found);
+        found
     }
 }
 
@@ -106,7 +108,14 @@ pub fn read_beside(
         let index = SourceIndex(index as u16);
         layers.push(syntax::parse(&source.text, index, &mut found));
     }
-    walk::walk(&layers, found, files)
+    let mut document = walk::walk(&layers, found, files)?;
+    let mut found = document.findings();
+    super::topology::expand(&mut document, &mut found);
+    document.warnings.append(found);
+    match document.warnings.has_errors() {
+        true => Err(document.warnings),
+        false => Ok(document),
+    }
 }
 
 /// Reads a scenario's bytes, which must be UTF-8; a byte order mark is skipped.

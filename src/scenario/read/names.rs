@@ -5,9 +5,9 @@
 use crate::scenario::keys::NameKind;
 
 /// Why a name is refused: what is wrong with it, and what to write instead.
-pub(super) struct Refusal {
-    pub(super) message: String,
-    pub(super) help: String,
+pub(crate) struct Refusal {
+    pub(crate) message: String,
+    pub(crate) help: String,
 }
 
 /// Versions of Exchange: the year, and its service packs and cumulative updates.
@@ -47,7 +47,7 @@ pub(super) fn normal(kind: NameKind, text: &str) -> Result<String, Refusal> {
 }
 
 /// A name: letters, digits, `-` and `_`, at most 64, not beginning with `-` or `_`.
-pub(super) fn name(text: &str) -> Result<String, Refusal> {
+pub(crate) fn name(text: &str) -> Result<String, Refusal> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let well_formed =
         text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(allowed);

@@ -14,6 +14,7 @@ use crate::engine::{Distribution, Span};
 use crate::scenario::diagnostic::{Diagnostic, SourceIndex};
 use crate::scenario::instants::{self, Clock};
 use crate::scenario::keys::{Kind, NameKind};
+use crate::scenario::places;
 use crate::scenario::quantity::{self, QuantityError};
 use crate::scenario::side_file::{self, SideFiles};
 use crate::scenario::tree::Value;
@@ -153,6 +154,7 @@ pub(super) fn kind_words(kind: &Kind) -> &'static str {
         Kind::Bandwidth => "a bandwidth",
         Kind::Distribution => "a distribution of spans",
         Kind::Zone => "a time zone",
+        Kind::Coordinates => "a place on the globe",
         Kind::File => "the path of a file",
         Kind::List(_) => "a list",
         Kind::Tables(_) => "a list of tables",
@@ -185,6 +187,7 @@ pub(crate) fn example(kind: &Kind) -> String {
         Kind::Bandwidth => text("10 Mbit/s"),
         Kind::Distribution => text("180 ms"),
         Kind::Zone => text("Europe/Berlin"),
+        Kind::Coordinates => text("52.52, 13.41"),
         Kind::File => text("data/times.csv"),
         Kind::List(element) => format!("[{}]", example(element)),
         Kind::Tables(_) => "[{ ... }]".into(),
@@ -232,13 +235,13 @@ pub(super) fn wrong_type(kind: &Kind, key: &str, given: Given<'_>) -> Diagnostic
 }
 
 pub(super) fn is_text(kind: &Kind) -> bool {
-    use Kind::{Address, Domain, File, Host, Name, OneOf, Text, TlsName, Url};
+    use Kind::{Address, Coordinates, Domain, File, Host, Name, OneOf, Text, TlsName, Url};
     use Kind::{UrlOrBlank, Version, Zone};
     let is_name = matches!(
         kind,
         Name | Domain | Host | TlsName | Address | Url | UrlOrBlank
     );
-    is_name || matches!(kind, Text | OneOf(_) | Version | Zone | File)
+    is_name || matches!(kind, Text | OneOf(_) | Version | Zone | Coordinates | File)
 }
 
 fn is_quantity(kind: &Kind) -> bool {
@@ -354,6 +357,10 @@ fn text_of(kind: &Kind, key: &str, text: &str, given: Given<'_>) -> Result<Strin
         Kind::Version => names::version(text).map_err(refused("bad-value")),
         Kind::OneOf(words) => word_of(words, key, text, given),
         Kind::Zone => zone_of(text, given),
+        Kind::Coordinates => match places::coordinates(text) {
+            Ok(place) => Ok(places::coordinates_text(place)),
+            Err((message, help)) => Err(given.error("bad-coordinates", message).help(help)),
+        },
         Kind::File => side_file::path(text, at(given.source, given.span())),
         _ => plain_text(key, text, given),
     }

@@ -15,8 +15,8 @@ use crate::scenario::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::scenario::places;
 use crate::scenario::side_file::SideFile;
 
-/// The most elements, attributes and texts of a file.
-const NODES_MAX: u32 = 2_000_000;
+/// The most elements and texts of a file.
+const NODES_MAX: u32 = 1_000_000;
 
 /// What becomes of a node without coordinates whose city is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -312,7 +312,7 @@ fn not_xml(file: &SideFile, error: &roxmltree::Error) -> Diagnostic {
             "remove `<!DOCTYPE ...>` with everything in it",
         ),
         roxmltree::Error::NodesLimitReached => (
-            format!("more than {NODES_MAX} elements, attributes and texts"),
+            format!("more than {NODES_MAX} elements and texts"),
             "simulate a part of the network",
         ),
         // What the parser says ends with the position, which is shown anyway.

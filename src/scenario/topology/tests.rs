@@ -248,13 +248,11 @@ fn a_file_that_is_no_topology_is_refused_at_the_place_that_says_so() {
 #[test]
 fn deep_and_wide_trees_end_in_a_finding() {
     let deep = "<g>".repeat(500_000);
-    let wide = format!(
-        "<graphml><graph>{}</graph></graphml>",
-        "<a b='1' c='2'/>".repeat(700_000)
-    );
+    let wide = "<a/>".repeat(1_000_001);
+    let wide = format!("<graphml><graph>{wide}</graph></graphml>");
     for text in [&deep, &wide] {
         let settings = "[network.topology]\nfile = \"a.graphml\"";
-        let found = document(settings, &[("a.graphml", text)]).expect_err("it is hostile");
-        assert!(found.render_plain().contains("bad-graphml"));
+        let found = document(settings, &[("a.graphml", text)]).map(|_| "read").err();
+        assert!(found.is_some_and(|found| found.render_plain().contains("bad-graphml")));
     }
 }

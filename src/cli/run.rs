@@ -52,10 +52,11 @@ pub fn run(arguments: &Run) -> Result<(), Failure> {
         settings,
     })?;
     let federation = &loaded.compiled.federation;
-    if federation.requests.is_empty() {
+    if federation.requests.is_empty() && federation.streams.streams.is_empty() {
         return Err(Failure::Nothing {
             message: format!("`{}` sends no request", arguments.scenario.file.display()),
-            help: "add a `[request.NAME]` with `at`, `from` and `to`".to_owned(),
+            help: "add a `[request.NAME]` with `at`, `from` and `to`, or a `[workload.NAME]` with `from`"
+                .to_owned(),
         });
     }
     let target = arguments.output.clone();

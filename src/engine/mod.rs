@@ -21,5 +21,5 @@ pub use draw::{DrawKeys, Seed};
 pub use event_list::EventList;
 pub use id::IdVec;
 pub use run::{Continue, Limits, Model, Schedule, SourceId, StopReason, run};
-pub use station::{Accounts, Admission, Station};
+pub use station::{Accounts, Admission, Standing, Station};
 pub use time::{Instant, Offset, Span};

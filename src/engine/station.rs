@@ -23,6 +23,9 @@ pub struct Station<C> {
     queue_max: u32,
     in_service: u32,
     queue: VecDeque<Waiting<C>>,
+    longest_queue: u32,
+    /// The sum of the instants at which services under way are due to end, in nanoseconds.
+    ends_due: u128,
     accounts: Accounts,
     accounted_to: Instant,
 }
@@ -53,6 +56,8 @@ impl<C: Copy> Station<C> {
             queue_max,
             in_service: 0,
             queue: VecDeque::new(),
+            longest_queue: 0,
+            ends_due: 0,
             accounts: Accounts::default(),
             accounted_to: start,
         }
@@ -70,11 +75,20 @@ impl<C: Copy> Station<C> {
                 customer,
                 since: now,
             });
+            self.longest_queue = self.longest_queue.max(self.waiting());
             Admission::Waits
         } else {
             self.accounts.refusals += 1;
             Admission::Refused
         }
+    }
+
+    /// The service of a customer who has just started will take so long.
+    ///
+    /// Only a station whose every service is announced can tell its [`Standing::work_left`].
+    pub fn announce(&mut self, now: Instant, service: Span) {
+        self.accounts.work += u128::from(service.nanoseconds());
+        self.ends_due += u128::from((now + service).nanoseconds());
     }
 
     /// A service ends. Returns the customer whose service starts in its place, if one does.
@@ -85,6 +99,7 @@ impl<C: Copy> Station<C> {
         assert!(self.in_service > 0, "a service that ends has begun");
         self.account(now);
         self.in_service -= 1;
+        self.ends_due = self.ends_due.saturating_sub(u128::from(now.nanoseconds()));
         self.accounts.completions += 1;
         self.start_waiting(now)
     }
@@ -161,6 +176,19 @@ impl<C: Copy> Station<C> {
         accounts
     }
 
+    /// What is under way at `now`.
+    pub fn standing(&self, now: Instant) -> Standing {
+        let waited = |waiting: &Waiting<C>| u128::from(now.since(waiting.since).nanoseconds());
+        let begun = u128::from(self.in_service) * u128::from(now.nanoseconds());
+        Standing {
+            in_service: self.in_service,
+            waiting: self.waiting(),
+            longest_queue: self.longest_queue,
+            waited_so_far: self.queue.iter().map(waited).sum(),
+            work_left: self.ends_due.saturating_sub(begun),
+        }
+    }
+
     fn account(&mut self, now: Instant) {
         debug_assert!(now >= self.accounted_to, "time does not run back");
         self.accounts = self.accounts(now);
@@ -176,6 +204,21 @@ impl<C: Copy> Station<C> {
         self.accounts.starts += 1;
         self.accounts.waits += u128::from(waited.nanoseconds());
     }
+}
+
+/// What is under way at a station at one instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Customers in service.
+    pub in_service: u32,
+    /// Customers waiting.
+    pub waiting: u32,
+    /// The most who ever waited at once.
+    pub longest_queue: u32,
+    /// How long those who wait have waited, together, in nanoseconds.
+    pub waited_so_far: u128,
+    /// How much of the announced services under way is left, together, in nanoseconds.
+    pub work_left: u128,
 }
 
 /// What a station counted: whole numbers, which add up over stations and replications in any order.
@@ -205,6 +248,8 @@ pub struct Accounts {
     pub waits: u128,
     /// The waits of those who gave up, in nanoseconds.
     pub waits_reneged: u128,
+    /// The announced lengths of services begun, in nanoseconds.
+    pub work: u128,
 }
 
 impl Accounts {
@@ -225,6 +270,7 @@ impl Accounts {
             queue: sum(self.queue, other.queue),
             waits: sum(self.waits, other.waits),
             waits_reneged: sum(self.waits_reneged, other.waits_reneged),
+            work: sum(self.work, other.work),
         }
     }
 }
@@ -346,8 +392,30 @@ mod tests {
                 queue: (3 + 7) * second,
                 waits: 3 * second,
                 waits_reneged: 7 * second,
+                work: 0,
             }
         );
+    }
+
+    #[test]
+    fn what_is_under_way_is_that_of_a_hand_calculation() {
+        // One server: 1 takes 4 s from 0, then 2 takes 9 s; at 10, 2 has 3 s left and 3 has waited 10.
+        let mut station = full();
+        station.announce(at(0), Span::from_seconds(4));
+        assert_eq!(station.finish(at(4)), Some(2));
+        station.announce(at(4), Span::from_seconds(9));
+        let second = 1_000_000_000;
+        assert_eq!(
+            station.standing(at(10)),
+            Standing {
+                in_service: 1,
+                waiting: 1,
+                longest_queue: 2,
+                waited_so_far: 10 * second,
+                work_left: 3 * second,
+            }
+        );
+        assert_eq!(station.accounts(at(10)).work, 13 * second);
     }
 
     #[test]

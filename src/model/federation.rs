@@ -8,11 +8,12 @@ use rustc_hash::FxHashMap;
 
 use crate::engine::hash::NameHash;
 use crate::engine::id::Id;
-use crate::engine::{DrawKeys, IdVec, Instant, Limits, Seed, SourceId, Span};
+use crate::engine::{DrawKeys, IdVec, Instant, Limits, Seed, SourceId};
 
 use super::address::{Address, LocalPart, Url};
 use super::availability::Query;
 use super::certificate::{Certificate, CertificateId};
+use super::demand::{Ask, ExplicitRequest, ExplicitRequestId, Streams, Workload, WorkloadId};
 use super::directory::{
     CalendarState, FederatedIdentity, Group, GroupId, Mailbox, MailboxId, MailboxKey, MailboxState,
     MailboxView, Member, Recipient,
@@ -22,8 +23,8 @@ use super::gateway::{DataCentre, DataCentreId, Gateway, GatewayId, MetadataState
 use super::names::{NameId, Names};
 use super::network::{LinkId, Network};
 use super::observation::{RequestIdentity, local_text};
-use super::organization::{OrgId, Organization, Server, ServerId};
-use super::outcome::{AccessLevel, View};
+use super::organization::{OrgId, Organization, Server, ServerId, TimeZoneId};
+use super::outcome::AccessLevel;
 use super::parameters::{Parameters, Rules};
 use super::publishing::{Host, HostOwner};
 use super::purpose::Purpose;
@@ -35,44 +36,8 @@ use super::revised::Revised;
 use super::trust::{HeldIssuerCertificates, TrustView, federation_state};
 
 crate::define_id! {
-    /// A workload: where requests come from.
-    WorkloadId;
-    /// A request that the scenario spells out, in the order of (instant, name, number).
-    ExplicitRequestId;
     /// A worker process of a server.
     ProcessId;
-}
-
-/// A workload.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Workload {
-    /// Its name in the scenario.
-    pub name: Box<str>,
-    /// The stable hash of the name.
-    pub hash: NameHash,
-}
-
-/// A request that the scenario spells out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExplicitRequest {
-    /// Its identity.
-    pub identity: RequestIdentity,
-    /// When the client sends it.
-    pub at: Instant,
-    /// The user who asks.
-    pub from: Address,
-    /// The user's mailbox, if there is one.
-    pub mailbox: Option<MailboxKey>,
-    /// The attendees.
-    pub to: Box<[Address]>,
-    /// The length of the window.
-    pub window: Span,
-    /// The form of the answer.
-    pub view: View,
-    /// The interval of the merged string.
-    pub interval: Span,
-    /// The server that takes it, if the scenario says so.
-    pub server: Option<ServerId>,
 }
 
 /// Something that the time line does, beside the revisions of objects.
@@ -115,6 +80,8 @@ pub struct Federation {
     pub dns: Dns,
     /// Resolvers.
     pub resolvers: Revised<ResolverId, Resolver>,
+    /// The IANA names of the time zones in which people of organizations work.
+    pub time_zones: IdVec<TimeZoneId, Box<str>>,
     /// Organizations.
     pub organizations: Revised<OrgId, Organization>,
     /// Servers.
@@ -143,6 +110,8 @@ pub struct Federation {
     pub workloads: IdVec<WorkloadId, Workload>,
     /// Requests spelled out, by instant.
     pub requests: IdVec<ExplicitRequestId, ExplicitRequest>,
+    /// Requests that are drawn.
+    pub streams: Streams,
     /// What the time line does, by instant.
     pub world_events: Box<[WorldEvent]>,
     /// Who owns state.
@@ -198,20 +167,30 @@ impl Federation {
 
     /// The stable hash of a request's identity.
     pub fn request_hash(&self, request: RequestIdentity) -> NameHash {
-        let requester = self.organizations.original(request.requester).hash;
-        self.workloads[request.workload]
-            .hash
-            .with(requester.0)
-            .with(u64::from(request.number))
+        let hash = self
+            .arrivals_hash(request.workload, request.requester)
+            .with(u64::from(request.number));
+        match request.attempt {
+            0 => hash,
+            attempt => hash.with(u64::from(attempt)),
+        }
     }
 
-    /// The identity as it is printed: `contoso/office-hours#4711`.
+    /// The stable hash of a workload at an organization: what its arrivals hang on.
+    pub fn arrivals_hash(&self, workload: WorkloadId, organization: OrgId) -> NameHash {
+        let organization = self.organizations.original(organization).hash;
+        self.workloads[workload].hash.with(organization.0)
+    }
+
+    /// The identity as it is printed: `contoso/office-hours#4711`, its second retry
+    /// `contoso/office-hours#4711.2`.
     pub fn request_name(&self, request: RequestIdentity) -> String {
         let requester = &self.organizations.original(request.requester).name;
-        format!(
-            "{requester}/{}#{}",
-            self.workloads[request.workload].name, request.number
-        )
+        let (workload, number) = (&self.workloads[request.workload].name, request.number);
+        match request.attempt {
+            0 => format!("{requester}/{workload}#{number}"),
+            attempt => format!("{requester}/{workload}#{number}.{attempt}"),
+        }
     }
 
     /// An address as it is printed.
@@ -487,15 +466,14 @@ impl Federation {
     ///
     /// The body's size is that of an internal client's request. Assumed: 3 KB and 250 bytes an
     /// attendee.
-    pub fn query(&self, request: &ExplicitRequest) -> Query {
+    pub fn query(&self, ask: &Ask, attendees: usize) -> Query {
         let per_attendee = self.parameters.sizes.availability_request_per_mailbox;
         Query {
-            attendees: request.to.len(),
-            window: request.window,
-            interval: request.interval,
-            view: request.view,
-            body_bytes: self.parameters.sizes.client_request
-                + per_attendee * request.to.len() as u64,
+            attendees,
+            window: ask.window,
+            interval: ask.interval,
+            view: ask.view,
+            body_bytes: self.parameters.sizes.client_request + per_attendee * attendees as u64,
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod autodiscover;
 pub mod availability;
 pub mod cause;
 pub mod certificate;
+pub mod demand;
 pub mod directory;
 pub mod dns;
 pub mod federation;

@@ -9,7 +9,8 @@ use crate::engine::{Instant, Span};
 
 use super::address::{Address, LocalPart, Url};
 use super::cause::Cause;
-use super::federation::{Federation, WorkloadId};
+use super::demand::WorkloadId;
+use super::federation::Federation;
 use super::gateway::DataCentreId;
 use super::names::NameId;
 use super::organization::{OrgId, ServerId};
@@ -20,7 +21,7 @@ use super::relationship::{AddressSpaceId, ConnectorId, RelationshipId};
 use super::token::{DelegationToken, Rejection};
 use std::fmt;
 
-/// Which request: printed `contoso/office-hours#4711`.
+/// Which request: printed `contoso/office-hours#4711`, its second retry `…#4711.2`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestIdentity {
     /// The organization that asks.
@@ -29,6 +30,8 @@ pub struct RequestIdentity {
     pub workload: WorkloadId,
     /// Its number within the two, from 1.
     pub number: u32,
+    /// Which attempt it is: 0 the first, n the n-th retry of a user whose request has failed.
+    pub attempt: u8,
 }
 
 /// Something that happened to a request.

@@ -19,6 +19,8 @@ crate::define_id! {
     OrgId;
     /// A Client Access server (in 2013 and later it holds mailboxes too).
     ServerId;
+    /// A time zone of the IANA database, by name.
+    TimeZoneId;
 }
 
 /// A generation of Exchange. Ordered by age.
@@ -89,6 +91,8 @@ pub struct Organization {
     pub trust: FederationTrust,
     /// Its servers, by name.
     pub servers: Box<[ServerId]>,
+    /// The time zone in which its people work.
+    pub time_zone: TimeZoneId,
     /// How long Active Directory takes to carry a change to every server.
     pub replication_delay: Span,
     /// The resolver that its servers ask.
@@ -169,6 +173,8 @@ pub struct Server {
     pub threads: u32,
     /// How many more may wait.
     pub queue_max: u32,
+    /// The share of its capacity that work takes which is not simulated, in parts of 10¹²; below all.
+    pub local_utilization: u64,
     /// Worker processes of its application pools, each with caches of its own.
     pub workers: u16,
     /// Whether it can read Active Directory.
@@ -352,6 +358,22 @@ impl Organization {
 }
 
 impl Server {
+    /// How long a piece of work takes here that takes `span` on an idle server.
+    ///
+    /// Simplified: local work slows everything else down evenly, as processor sharing does; it is not
+    /// simulated piece by piece.
+    pub fn slowed(&self, span: Span) -> Span {
+        if self.local_utilization == 0 {
+            return span;
+        }
+        let whole = u128::from(super::parameters::SHARE_PARTS);
+        let rest = whole
+            .saturating_sub(u128::from(self.local_utilization))
+            .max(1);
+        let slowed = u128::from(span.nanoseconds()) * whole / rest;
+        Span::from_nanoseconds(u64::try_from(slowed).unwrap_or(u64::MAX))
+    }
+
     /// What the server's store holds of a certificate of its organization.
     pub fn stored(&self, certificate: CertificateId) -> StoreState {
         self.store

@@ -43,6 +43,12 @@ pub enum Purpose {
     Worker = 15,
     /// Which of several equal SRV targets is tried first.
     ServiceRecord = 16,
+    /// When the next request of a workload is sent.
+    Arrival = 17,
+    /// What a drawn request asks, and for whom.
+    RequestContent = 18,
+    /// Whether a user asks again after a failure, and when.
+    Retry = 19,
 }
 
 impl draw::Purpose for Purpose {

@@ -10,7 +10,7 @@ use crate::model::Federation;
 use crate::model::address::{Address, LocalPart, Url, UrlPath};
 use crate::model::cause::Cause;
 use crate::model::certificate::CertificateId;
-use crate::model::federation::WorkloadId;
+use crate::model::demand::WorkloadId;
 use crate::model::gateway::{DataCentreId, GatewayId};
 use crate::model::names::NameId;
 use crate::model::observation::{
@@ -82,6 +82,7 @@ pub(crate) fn request(number: u32) -> RequestIdentity {
     RequestIdentity {
         requester: CONTOSO,
         workload: WorkloadId(0),
+        attempt: 0,
         number,
     }
 }

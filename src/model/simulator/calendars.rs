@@ -20,7 +20,7 @@ use super::super::publishing::CallerAuthentication;
 use super::super::purpose::Purpose;
 use super::super::relationship::{Scope, read_as_target};
 use super::World;
-use super::state::{CallSlot, ShownEntries};
+use super::state::{Answers, Calendars, CallSlot, ShownEntries};
 use super::target::{Caller, Here};
 
 /// What is asked of one calendar.
@@ -36,16 +36,11 @@ impl<R: Recorder> World<'_, R> {
     /// What Autodiscover says of each address.
     ///
     /// Source: Autodiscover in the federated path, observed, Exchange 2013.
-    pub(super) fn discover(
-        &mut self,
-        call: CallSlot,
-        server: ServerId,
-        now: Instant,
-    ) -> Vec<autodiscover::Answer> {
+    pub(super) fn discover(&mut self, call: CallSlot, server: ServerId, now: Instant) -> Answers {
         let target = self.federation.servers.original(server).organization;
         let row = &self.calls[call];
         let (identity, group, members) = (row.request, row.group_number, row.members.clone());
-        let mut answers = Vec::with_capacity(members.len());
+        let mut answers = Answers::new();
         for (attendee, address) in members {
             let answer = self.discover_one(target, address, now);
             let (url, redirect, failure) = match answer {
@@ -105,14 +100,13 @@ impl<R: Recorder> World<'_, R> {
         here: Here,
         caller: Caller,
         now: Instant,
-    ) -> (Vec<Result<AccessLevel, Cause>>, u64, ShownEntries) {
-        let federation = self.federation;
+    ) -> (Calendars, u64, ShownEntries) {
         let row = &self.calls[call];
         let (identity, group, members) = (row.request, row.group_number, row.members.clone());
         let is_personal = self.groups[row.group].path.kind() == PathKind::Personal;
-        let explicit = &federation.requests[self.requests[self.groups[row.group].request].explicit];
-        let (window, view) = (explicit.window, explicit.view);
-        let mut results = Vec::with_capacity(members.len());
+        let ask = &self.requests[self.groups[row.group].request].ask;
+        let (window, view) = (ask.window, ask.view);
+        let mut results = Calendars::new();
         let (mut events, mut shown) = (0, ShownEntries::default());
         for (attendee, address) in members {
             let ask = Ask {
@@ -277,10 +271,10 @@ impl<R: Recorder> World<'_, R> {
     ) -> u64 {
         let federation = self.federation;
         let row = &self.calls[call];
-        let explicit = &federation.requests[self.requests[self.groups[row.group].request].explicit];
-        let interval = explicit.interval.nanoseconds().max(1);
-        let digits = if explicit.view.is_merged() {
-            explicit.window.nanoseconds() / interval
+        let ask = &self.requests[self.groups[row.group].request].ask;
+        let interval = ask.interval.nanoseconds().max(1);
+        let digits = if ask.view.is_merged() {
+            ask.window.nanoseconds() / interval
         } else {
             0
         };

@@ -13,7 +13,7 @@ use super::super::gateway::{
 };
 use super::super::names::NameId;
 use super::super::observation::{Fact, Recorder};
-use super::super::organization::{Generation, OrgId};
+use super::super::organization::Generation;
 use super::super::outcome::Side;
 use super::super::purpose::Purpose;
 use super::super::token::{CONDITIONS_LIFE, DelegationToken};
@@ -47,9 +47,10 @@ impl Federation {
             .get(&uri)
             .map_or(&[][..], Vec::as_slice);
         let owner = self.index.domain_owners.get(&domain);
-        let mut ordered: Vec<OrgId> = candidates.to_vec();
-        ordered.sort_by_key(|id| Some(id) != owner);
-        let registered = ordered.iter().filter_map(|&id| {
+        // The owner of the domain first, if it is one of them.
+        let first = owner.filter(|owner| candidates.contains(owner));
+        let others = candidates.iter().filter(|&id| Some(id) != first);
+        let registered = first.into_iter().chain(others).filter_map(|&id| {
             let trust = &self.organizations.at(id, at).trust;
             let registration = &trust.registration;
             let is_it = registration.exists && registration.application_uri == uri;
@@ -131,6 +132,7 @@ impl<R: Recorder> World<'_, R> {
         let span = law.sample(&self.keys, Purpose::TokenService, row.hash, 0);
         let centre = row.data_centre.expect("it was chosen for the connection");
         let source = self.federation.sources.data_centres[centre];
+        self.token_stations[centre].announce(schedule.now(), span);
         schedule.after(span, source, Event::TokenServiceEnds(call));
     }
 

@@ -4,6 +4,8 @@
 //! a group ends once, when each of its members has an outcome or the request has been answered without
 //! it; what comes later is wasted work.
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::engine::station::Admission;
 use crate::engine::{Instant, Schedule, Span};
 
@@ -17,7 +19,8 @@ use super::super::publishing::CallerAuthentication;
 use super::super::token::{DelegationToken, Offer};
 use super::routes::{refusal, url_cache_rules};
 use super::state::{
-    CallRow, CallSlot, CallStage, Customer, GroupSlot, Reply, RequestSlot, ShownEntries, TokenState,
+    CallRow, CallSlot, CallStage, Customer, GroupList, GroupSlot, Members, Reply, RequestSlot,
+    ShownEntries, TokenState,
 };
 use super::{Event, World};
 use crate::model::observation::NameAnswer;
@@ -44,10 +47,7 @@ impl<R: Recorder> World<'_, R> {
             return self.fail_group(schedule, group, failure);
         }
         self.groups[group].is_at_server = true;
-        match self
-            .station(server, now)
-            .arrive(now, Customer::Outbound(group))
-        {
+        match self.station(server).arrive(now, Customer::Outbound(group)) {
             Admission::Starts => self.begin_outbound(schedule, group),
             Admission::Waits => {}
             Admission::Refused => {
@@ -73,6 +73,8 @@ impl<R: Recorder> World<'_, R> {
         };
         self.charge_user(group, span, schedule.now());
         let source = self.source_of(server);
+        let span = self.federation.servers.original(server).slowed(span);
+        self.station(server).announce(schedule.now(), span);
         schedule.after(span, source, Event::ServiceEnds(Customer::Outbound(group)));
     }
 
@@ -104,7 +106,7 @@ impl<R: Recorder> World<'_, R> {
         let (federation, now) = (self.federation, schedule.now());
         let slot = self.groups[group].request;
         let requester = self.requests[slot].identity.requester;
-        let view = federation.requests[self.requests[slot].explicit].view;
+        let view = self.requests[slot].ask.view;
         for (number, address) in self.members(group) {
             let Some(Recipient::Mailbox(key)) = federation.recipient(requester, address) else {
                 continue;
@@ -151,7 +153,7 @@ impl<R: Recorder> World<'_, R> {
         schedule: &mut Schedule<Event>,
         group: GroupSlot,
         url: Url,
-        members: Vec<(u16, Address)>,
+        members: Members,
     ) {
         let token = held(self.groups[group].autodiscover_token);
         self.start_call(schedule, group, Leg::Autodiscover, url, token, members);
@@ -162,7 +164,7 @@ impl<R: Recorder> World<'_, R> {
         schedule: &mut Schedule<Event>,
         group: GroupSlot,
         url: Url,
-        members: Vec<(u16, Address)>,
+        members: Members,
     ) {
         let token = held(self.groups[group].free_busy_token);
         self.start_call(schedule, group, Leg::Availability, url, token, members);
@@ -175,7 +177,7 @@ impl<R: Recorder> World<'_, R> {
         leg: Leg,
         url: Url,
         token: Option<DelegationToken>,
-        members: Vec<(u16, Address)>,
+        members: Members,
     ) {
         let federation = self.federation;
         let row = &self.groups[group];
@@ -197,9 +199,7 @@ impl<R: Recorder> World<'_, R> {
             server: row.server,
             process: row.process,
             authentication: row.authentication,
-            caller: row
-                .email
-                .unwrap_or(federation.requests[request.explicit].from),
+            caller: row.email.unwrap_or(request.ask.from),
             token,
             members,
             stage: CallStage::Resolving,
@@ -224,7 +224,7 @@ impl<R: Recorder> World<'_, R> {
         let now = schedule.now();
         let row = self.calls.remove(call);
         let group = row.group;
-        self.groups[group].calls.retain(|&open| open != call);
+        self.groups[group].calls.retain(|open| *open != call);
         let reply = match row.doomed {
             Some(failure) => Reply::Failed(failure),
             None => row.reply,
@@ -281,7 +281,7 @@ impl<R: Recorder> World<'_, R> {
                     let failure = failure(cause, Leg::Autodiscover, Side::Target);
                     return self.fail_group(schedule, group, failure);
                 }
-                self.start_autodiscover(schedule, group, url, members.to_vec());
+                self.start_autodiscover(schedule, group, url, members.into());
             }
             Reply::Discovered(answers) => {
                 self.take_answers(schedule, group, members, &answers);
@@ -300,8 +300,8 @@ impl<R: Recorder> World<'_, R> {
     ) {
         let (now, rules) = (schedule.now(), url_cache_rules(self.federation));
         let (slot, process) = (self.groups[group].request, self.groups[group].process);
-        let mut by_url: Vec<(Url, Vec<(u16, Address)>)> = Vec::new();
-        let mut followed: Vec<GroupSlot> = Vec::new();
+        let mut by_url: SmallVec<[(Url, Members); 2]> = SmallVec::new();
+        let mut followed = GroupList::new();
         for (&(number, address), &answer) in members.iter().zip(answers) {
             let stopped = match answer {
                 Answer::Url(url) => {
@@ -311,7 +311,7 @@ impl<R: Recorder> World<'_, R> {
                         .store(address, Cached::Url(url), now, &rules);
                     match by_url.iter_mut().find(|(known, _)| *known == url) {
                         Some((_, asked)) => asked.push((number, address)),
-                        None => by_url.push((url, vec![(number, address)])),
+                        None => by_url.push((url, smallvec![(number, address)])),
                     }
                     None
                 }
@@ -348,7 +348,7 @@ impl<R: Recorder> World<'_, R> {
         group: GroupSlot,
         number: u16,
         address: Address,
-        followed: &mut Vec<GroupSlot>,
+        followed: &mut GroupList,
         now: Instant,
     ) -> Result<(), Cause> {
         let domain = address.domain;
@@ -358,7 +358,7 @@ impl<R: Recorder> World<'_, R> {
             .find(|&group| self.groups[group].domain == domain);
         self.groups[group]
             .members
-            .retain(|&member| member != number);
+            .retain(|member| *member != number);
         match known {
             Some(known) => {
                 let path = self.groups[known].path;
@@ -541,7 +541,7 @@ impl<R: Recorder> World<'_, R> {
         let row = &self.groups[group];
         if row.is_over && row.calls.is_empty() && !row.awaits_oauth && !row.is_at_server {
             let slot = self.groups.remove(group).request;
-            self.requests[slot].groups.retain(|&open| open != group);
+            self.requests[slot].groups.retain(|open| *open != group);
             self.free_request(slot);
         }
     }
@@ -567,7 +567,7 @@ impl<R: Recorder> World<'_, R> {
     }
 
     /// The members of a group with the addresses to ask for.
-    fn members(&self, group: GroupSlot) -> Vec<(u16, Address)> {
+    fn members(&self, group: GroupSlot) -> Members {
         let row = &self.groups[group];
         let attendees = &self.requests[row.request].attendees;
         row.members
@@ -617,5 +617,5 @@ fn held(state: TokenState) -> Option<DelegationToken> {
 }
 
 fn slot_window<R>(world: &World<'_, R>, slot: RequestSlot) -> Span {
-    world.federation.requests[world.requests[slot].explicit].window
+    world.requests[slot].ask.window
 }

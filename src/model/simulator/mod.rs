@@ -7,6 +7,8 @@
 //! It knows nothing of statistics. Invariant: a handler changes the state of one owner, and others
 //! learn by an event that takes at least the network's least delay.
 
+mod accounts;
+mod arrivals;
 mod calendars;
 mod exchange;
 mod gateway;
@@ -27,8 +29,9 @@ use crate::engine::{
 };
 
 use super::address::Address;
+use super::demand::{ExplicitRequestId, StreamId};
 use super::dns::{ResolverCache, ResolverId};
-use super::federation::{ExplicitRequestId, Federation, ProcessId, WorldAction};
+use super::federation::{Federation, ProcessId, WorldAction};
 use super::gateway::DataCentreId;
 use super::observation::{Fact, Observation, Recorder, RequestIdentity};
 use super::organization::{OrgId, Server, ServerId, ServerState};
@@ -36,14 +39,20 @@ use super::purpose::Purpose;
 use super::throttling::Budget;
 
 use crate::engine::id::Slab;
+pub use accounts::{StationAccount, StationName};
+use arrivals::{Cursor, Drawn, RetrySlot};
 use process::Process;
 use state::{CallRow, CallSlot, Customer, GroupRow, GroupSlot, RequestRow, RequestSlot};
 
 /// Everything that can happen. Each event is handled by the owner of the state that it changes.
 #[derive(Clone, Copy, Debug)]
 pub enum Event {
-    /// A client sends a request. Owner: its organization.
+    /// A client sends a request that is spelled out. Owner: its organization.
     RequestSent(ExplicitRequestId),
+    /// A client sends the next request of a workload. Owner: its organization.
+    RequestDrawn(StreamId),
+    /// A client sends a request again. Owner: its organization.
+    RequestRetried(RetrySlot),
     /// It reaches a server. Owner: the requester.
     RequestArrives(RequestSlot),
     /// Active Directory has resolved the attendees. Owner: the requester.
@@ -87,6 +96,9 @@ pub struct Finished<R> {
     pub in_flight: usize,
     /// How many rows of requests, groups and calls were still in use: none, when nothing was under way.
     pub rows_in_use: usize,
+    /// The accounts of the stations that were touched, at the instant of the end: data centres of the
+    /// gateway, then servers, each in the order of their ids.
+    pub stations: Vec<StationAccount>,
     /// The recorder, with what it recorded.
     pub recorder: R,
 }
@@ -108,6 +120,12 @@ struct World<'f, R> {
     groups: Slab<GroupSlot, GroupRow>,
     /// Owner of a row: its requester; while a call is with its host, the host writes the reply.
     calls: Slab<CallSlot, CallRow>,
+    /// Owner: the stream's organization.
+    cursors: IdVec<StreamId, Cursor>,
+    /// Owner: the organization whose user will ask again.
+    retries: Slab<RetrySlot, Drawn>,
+    /// Room for the addresses of a request that is being drawn.
+    addresses: Vec<Address>,
     /// Owner: the server's organization. Allocated when touched.
     processes: IdVec<ProcessId, Option<Box<Process>>>,
     /// Owner: the server's organization. Allocated when touched.
@@ -147,6 +165,9 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             requests: Slab::new(),
             groups: Slab::new(),
             calls: Slab::new(),
+            cursors: IdVec::filled(Cursor::default(), federation.streams.streams.len()),
+            retries: Slab::new(),
+            addresses: Vec::new(),
             processes: IdVec::from_rows((0..federation.process_count()).map(|_| None).collect()),
             stations: IdVec::from_rows(federation.servers.ids().map(|_| None).collect()),
             token_stations: federation.token_stations(),
@@ -154,6 +175,9 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             budgets: FxHashMap::default(),
             breakdowns: FxHashMap::default(),
         };
+        for stream in federation.streams.streams.ids() {
+            world.await_arrival(&mut schedule, stream);
+        }
         for server in federation.servers.ids() {
             world.await_breakdown(&mut schedule, server, 0);
         }
@@ -177,6 +201,7 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             ended,
             in_flight: unanswered.len(),
             rows_in_use: self.world.rows_in_use(),
+            stations: self.world.station_accounts(ended.at),
             recorder: self.world.recorder,
         }
     }
@@ -187,7 +212,9 @@ impl<R: Recorder> Model for World<'_, R> {
 
     fn handle(&mut self, event: Event, schedule: &mut Schedule<Event>) {
         match event {
-            Event::RequestSent(id) => self.send_request(schedule, id),
+            Event::RequestSent(id) => self.send_explicit_request(schedule, id),
+            Event::RequestDrawn(stream) => self.send_drawn_request(schedule, stream),
+            Event::RequestRetried(retry) => self.send_retry(schedule, retry),
             Event::RequestArrives(slot) => self.accept_request(schedule, slot),
             Event::RecipientsResolved(slot) => self.dispatch_request(schedule, slot),
             Event::ResolutionGivenUp(slot) => self.give_up_resolution(schedule, slot),
@@ -235,11 +262,14 @@ impl<R: Recorder> World<'_, R> {
         !broken && self.federation.servers.at(server, now).state == ServerState::Up
     }
 
-    /// The station of a server, made when it is first used.
-    fn station(&mut self, server: ServerId, now: Instant) -> &mut Station<Customer> {
-        let row = self.federation.servers.original(server);
+    /// The station of a server, made when it is first used; it has stood idle from the start.
+    fn station(&mut self, server: ServerId) -> &mut Station<Customer> {
+        let (start, row) = (
+            self.federation.start,
+            self.federation.servers.original(server),
+        );
         self.stations[server]
-            .get_or_insert_with(|| Box::new(Station::new(now, row.threads, row.queue_max)))
+            .get_or_insert_with(|| Box::new(Station::new(start, row.threads, row.queue_max)))
     }
 
     /// The state of a worker process, made when it is first used.

@@ -4,21 +4,24 @@
 //! Owner of all that is changed here: the requester. It knows nothing of how a leg travels; `legs` and
 //! `exchange` do. Invariant: each attendee of a request gets exactly one outcome.
 
+use smallvec::SmallVec;
+
 use crate::engine::hash::NameHash;
 use crate::engine::{Instant, Schedule, Span, draw};
 
 use super::super::address::Address;
 use super::super::availability::{self, GROUP_MEMBERS_MAX, INDIVIDUALS_MAX};
 use super::super::cause::Cause;
+use super::super::demand::{Ask, ExplicitRequestId};
 use super::super::directory::{Member, Recipient};
-use super::super::federation::{ExplicitRequestId, ProcessId};
-use super::super::observation::{Fact, PathObject, Recorder};
+use super::super::federation::ProcessId;
+use super::super::observation::{Fact, PathObject, Recorder, RequestIdentity};
 use super::super::organization::ServerId;
 use super::super::outcome::{AttendeeOutcome, Failure, Leg, RequestOutcome, Side};
 use super::super::purpose::Purpose;
 use super::super::throttling::Admission;
 use super::routes::refusal;
-use super::state::{AttendeeRow, GroupSlot, RequestRow, RequestSlot};
+use super::state::{AttendeeList, AttendeeRow, GroupList, MemberNumbers, RequestRow, RequestSlot};
 use super::{Event, World};
 
 /// How an attendee's address is classified, in the order in which kinds are processed.
@@ -33,59 +36,78 @@ enum Kind {
 }
 
 impl<R: Recorder> World<'_, R> {
+    /// A request that the scenario spells out is sent.
+    pub(super) fn send_explicit_request(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        id: ExplicitRequestId,
+    ) {
+        let row = &self.federation.requests[id];
+        self.send_request(schedule, row.identity, row.ask, &row.to, row.server);
+    }
+
     /// The client sends a request to a server of its organization.
-    pub(super) fn send_request(&mut self, schedule: &mut Schedule<Event>, id: ExplicitRequestId) {
-        let federation = self.federation;
-        let (explicit, now) = (&federation.requests[id], schedule.now());
-        let hash = federation.request_hash(explicit.identity);
-        let server = self.entry_server(id, hash, now);
+    pub(super) fn send_request(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        identity: RequestIdentity,
+        ask: Ask,
+        to: &[Address],
+        server: Option<ServerId>,
+    ) -> RequestSlot {
+        let (federation, now) = (self.federation, schedule.now());
+        let hash = federation.request_hash(identity);
+        let server = server.unwrap_or_else(|| self.entry_server(identity, &ask, hash, now));
         let (first, workers) = federation.processes(server);
         let worker =
             draw::below(self.keys.bits(Purpose::Worker, hash, 0), u64::from(workers)) as u32;
         let slot = self.requests.insert(RequestRow {
-            identity: explicit.identity,
+            identity,
             hash,
-            explicit: id,
-            mailbox: explicit.mailbox,
+            ask,
             server,
             process: ProcessId(first.0 + worker),
             sent: now,
             arrived: now,
-            attendees: Vec::with_capacity(explicit.to.len()),
+            attendees: to.iter().map(|&asked| attendee(asked)).collect(),
+            drawn: None,
             undecided: 0,
-            groups: Vec::new(),
+            groups: GroupList::new(),
             groups_made: 0,
             awaits_deadline: false,
             is_answered: false,
             holds_budget: false,
         });
-        let (attendees, window, view) = (explicit.to.len() as u16, explicit.window, explicit.view);
+        let attendees = to.len() as u16;
         let sent = Fact::Sent {
-            from: explicit.from,
+            from: ask.from,
             attendees,
-            window,
-            view,
+            window: ask.window,
+            view: ask.view,
         };
-        self.observe(now, explicit.identity, sent);
+        self.observe(now, identity, sent);
         let delay =
             federation
                 .parameters
                 .client_delay
                 .sample(&self.keys, Purpose::ClientDelay, hash, 0);
         schedule.after(delay, self.source_of(server), Event::RequestArrives(slot));
+        slot
     }
 
-    /// The server that takes a request: the one the scenario names, else one of the running servers
-    /// of the mailbox's site and generation, else any running one, else the mailbox's own.
-    fn entry_server(&self, id: ExplicitRequestId, hash: NameHash, now: Instant) -> ServerId {
+    /// The server that takes a request unless the scenario names one: one of the running servers of
+    /// the mailbox's site and generation, else any running one, else the mailbox's own.
+    fn entry_server(
+        &self,
+        identity: RequestIdentity,
+        ask: &Ask,
+        hash: NameHash,
+        now: Instant,
+    ) -> ServerId {
         let federation = self.federation;
-        let explicit = &federation.requests[id];
-        if let Some(server) = explicit.server {
-            return server;
-        }
-        let requester = explicit.identity.requester;
+        let requester = identity.requester;
         let servers = &federation.organizations.original(requester).servers;
-        let home = explicit.mailbox.map_or(servers[0], |key| {
+        let home = ask.mailbox.map_or(servers[0], |key| {
             federation.mailbox(requester, key, now, &self.keys).server
         });
         let home_row = federation.servers.original(home);
@@ -93,16 +115,18 @@ impl<R: Recorder> World<'_, R> {
             let row = federation.servers.original(*server);
             row.site == home_row.site && row.edition.generation == home_row.edition.generation
         };
-        let running: Vec<ServerId> = servers
-            .iter()
-            .copied()
-            .filter(|&server| self.is_running(server, now))
-            .collect();
-        let near: Vec<ServerId> = running.iter().copied().filter(beside).collect();
-        let candidates = if near.is_empty() { running } else { near };
+        let running = || {
+            let all = servers.iter().copied();
+            all.filter(|&server| self.is_running(server, now))
+        };
         let bits = self.keys.bits(Purpose::Balance, hash, 0);
-        let chosen = draw::below(bits, candidates.len() as u64) as usize;
-        candidates.get(chosen).copied().unwrap_or(home)
+        let chosen = |count: usize| draw::below(bits, count as u64) as usize;
+        let near = || running().filter(beside);
+        match (near().count(), running().count()) {
+            (0, 0) => home,
+            (0, all) => running().nth(chosen(all)).unwrap_or(home),
+            (count, _) => near().nth(chosen(count)).unwrap_or(home),
+        }
     }
 
     /// A request reaches its server: limits, budget, recipients.
@@ -111,12 +135,10 @@ impl<R: Recorder> World<'_, R> {
         let row = &mut self.requests[slot];
         row.arrived = now;
         let (identity, hash, server, process) = (row.identity, row.hash, row.server, row.process);
-        let explicit = &federation.requests[row.explicit];
+        let (from, named) = (row.ask.from, row.attendees.len());
         self.observe(now, identity, Fact::Arrived { server });
         if let Err((cause, side)) = self.refuse(slot, now) {
-            let attendees = explicit.to.iter().map(|&asked| attendee(asked)).collect();
-            self.requests[slot].attendees = attendees;
-            self.requests[slot].undecided = explicit.to.len() as u16;
+            self.requests[slot].undecided = named as u16;
             let (code, inner) = cause.code_on(Leg::Availability);
             self.fail_undecided(
                 slot,
@@ -131,7 +153,7 @@ impl<R: Recorder> World<'_, R> {
             );
             return self.finish_request(schedule, slot);
         }
-        let held_back = match self.admit_user(identity.requester, explicit.from, server, now) {
+        let held_back = match self.admit_user(identity.requester, from, server, now) {
             Admission::Go => Span::ZERO,
             Admission::Delay(span) => span,
             Admission::Reject(_) => unreachable!("refused above"),
@@ -143,7 +165,7 @@ impl<R: Recorder> World<'_, R> {
             .pool_cold_start
             .sample(&self.keys, Purpose::PoolStart, hash, 0);
         let wait = self.process(process).wait_until_warm(now, start);
-        let resolution: Span = (0..explicit.to.len() as u64)
+        let resolution: Span = (0..named as u64)
             .map(|index| {
                 let law = &parameters.directory_resolution;
                 law.sample(&self.keys, Purpose::DirectoryResolution, hash, index)
@@ -176,16 +198,16 @@ impl<R: Recorder> World<'_, R> {
         let federation = self.federation;
         let row = &self.requests[slot];
         let (server, identity) = (row.server, row.identity);
-        let explicit = &federation.requests[row.explicit];
+        let ask = row.ask;
         if !self.is_running(server, now) {
             return Err((Cause::PublishingHostDown, Side::Requester));
         }
-        if row.mailbox.is_none() {
+        if ask.mailbox.is_none() {
             return Err((Cause::RequesterUnknown, Side::Client));
         }
-        availability::refuse_request(&federation.query(explicit))
+        availability::refuse_request(&federation.query(&ask, row.attendees.len()))
             .map_err(|cause| (cause, Side::Client))?;
-        match self.peek_user(identity.requester, explicit.from, server, now) {
+        match self.peek_user(identity.requester, ask.from, server, now) {
             Admission::Reject(_) => Err((Cause::ThrottlingCallerOverBudget, Side::Client)),
             Admission::Go | Admission::Delay(_) => Ok(()),
         }
@@ -194,10 +216,11 @@ impl<R: Recorder> World<'_, R> {
     /// Makes the list of attendees: distribution groups are expanded, and what exceeds a limit fails.
     fn expand(&mut self, slot: RequestSlot, now: Instant) {
         let federation = self.federation;
-        let row = &self.requests[slot];
+        let row = &mut self.requests[slot];
         let requester = row.identity.requester;
-        let mut attendees = Vec::new();
-        for &address in &federation.requests[row.explicit].to {
+        let named = std::mem::take(&mut row.attendees);
+        let mut attendees = AttendeeList::new();
+        for address in named.into_iter().map(|attendee| attendee.asked) {
             let Some(Recipient::Group(group)) = federation.recipient(requester, address) else {
                 attendees.push(attendee(address));
                 continue;
@@ -276,7 +299,7 @@ impl<R: Recorder> World<'_, R> {
     pub(super) fn dispatch_request(&mut self, schedule: &mut Schedule<Event>, slot: RequestSlot) {
         let now = schedule.now();
         self.await_deadline(schedule, slot);
-        let mut groups: Vec<GroupSlot> = Vec::new();
+        let mut groups = GroupList::new();
         for number in self.processing_order(slot) {
             let route = match self.choose_route(slot, number, now) {
                 Ok(route) => route,
@@ -333,14 +356,14 @@ impl<R: Recorder> World<'_, R> {
     }
 
     /// The numbers of the undecided attendees, mailboxes first, unknown addresses last.
-    fn processing_order(&self, slot: RequestSlot) -> Vec<u16> {
+    fn processing_order(&self, slot: RequestSlot) -> MemberNumbers {
         let row = &self.requests[slot];
         let undecided = row
             .attendees
             .iter()
             .enumerate()
             .filter(|(_, a)| a.outcome.is_none());
-        let mut order: Vec<(Kind, u16)> = undecided
+        let mut order: SmallVec<[(Kind, u16); 8]> = undecided
             .map(|(number, attendee)| {
                 let recipient = self
                     .federation
@@ -443,13 +466,15 @@ impl<R: Recorder> World<'_, R> {
         let law = &self.federation.parameters.client_delay;
         let way_back = law.sample(&self.keys, Purpose::ClientDelay, hash, 1);
         self.release_user(slot);
+        let outcome = RequestOutcome::of(views, attendees);
         let fact = Fact::RequestDone {
-            outcome: RequestOutcome::of(views, attendees),
+            outcome,
             views: views as u16,
             attendees: attendees as u16,
             latency: now.since(sent) + way_back,
         };
         self.observe(now, identity, fact);
+        self.retry(schedule, slot, outcome, way_back);
         self.free_request(slot);
     }
 

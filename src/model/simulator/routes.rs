@@ -25,7 +25,7 @@ use super::super::relationship::{
 };
 use super::World;
 use super::process::Process;
-use super::state::{GroupRow, GroupSlot, RequestSlot, TokenState};
+use super::state::{CallList, GroupRow, GroupSlot, MemberNumbers, RequestSlot, TokenState};
 
 /// A path with what a group needs to know of it.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +57,7 @@ impl<R: Recorder> World<'_, R> {
             None => return Ok(local_route(address, server, process)),
             Some(kind) => kind,
         };
-        let mailbox = self.requests[slot].mailbox;
+        let mailbox = self.requests[slot].ask.mailbox;
         let route = self.route_at(requester, server, process, mailbox, kind, now)?;
         // Behind an InternalProxy a newer server of the same organization chooses again.
         let PathObject::AddressSpace(space) = route.object else {
@@ -148,7 +148,7 @@ impl<R: Recorder> World<'_, R> {
             domain: route.asked.domain,
             server: route.server,
             process: route.process,
-            members: Vec::new(),
+            members: MemberNumbers::new(),
             email: None,
             application_uri: route.application_uri,
             autodiscover: route.autodiscover,
@@ -157,7 +157,7 @@ impl<R: Recorder> World<'_, R> {
             free_busy_token: TokenState::NotNeeded,
             autodiscover_token: TokenState::NotNeeded,
             redirects: 0,
-            calls: Vec::new(),
+            calls: CallList::new(),
             awaits_oauth: false,
             is_at_server: false,
             started: now,
@@ -236,7 +236,7 @@ impl<R: Recorder> World<'_, R> {
         let organization = federation
             .organizations
             .at(requester, federation.replicated(requester, now));
-        let mailbox: MailboxView<'_> = match request.mailbox {
+        let mailbox: MailboxView<'_> = match request.ask.mailbox {
             Some(key) => federation.mailbox(requester, key, now, &self.keys),
             None => return Err(refusal(Cause::RequesterUnknown, Side::Client)),
         };

@@ -5,6 +5,8 @@
 //! groups are gone and its deadline has passed; a group when it is over and its last call has ended; a
 //! call by its one last event.
 
+use smallvec::SmallVec;
+
 use crate::engine::Instant;
 use crate::engine::hash::NameHash;
 
@@ -12,9 +14,9 @@ use super::super::address::{Address, Url};
 use super::super::autodiscover;
 use super::super::availability::GroupKey;
 use super::super::cause::Cause;
-use super::super::directory::MailboxKey;
+use super::super::demand::Ask;
 use super::super::dns::HostId;
-use super::super::federation::{ExplicitRequestId, ProcessId};
+use super::super::federation::ProcessId;
 use super::super::gateway::DataCentreId;
 use super::super::names::NameId;
 use super::super::observation::{NameAnswer, PathObject, RequestIdentity};
@@ -22,6 +24,7 @@ use super::super::organization::{OrgId, ServerId};
 use super::super::outcome::{AccessLevel, AttendeeOutcome, Failure, Leg};
 use super::super::publishing::CallerAuthentication;
 use super::super::token::DelegationToken;
+use super::arrivals::Drawn;
 
 crate::define_id! {
     /// A request under way.
@@ -31,6 +34,23 @@ crate::define_id! {
     /// A call under way.
     CallSlot;
 }
+
+// Short lists stand in their rows: an ordinary request allocates nothing.
+
+/// The attendees of a request.
+pub(super) type AttendeeList = SmallVec<[AttendeeRow; 3]>;
+/// Groups of a request.
+pub(super) type GroupList = SmallVec<[GroupSlot; 4]>;
+/// Numbers of attendees.
+pub(super) type MemberNumbers = SmallVec<[u16; 8]>;
+/// Calls of a group.
+pub(super) type CallList = SmallVec<[CallSlot; 4]>;
+/// Attendees with the addresses to ask for.
+pub(super) type Members = SmallVec<[(u16, Address); 3]>;
+/// What Autodiscover says of each address.
+pub(super) type Answers = SmallVec<[autodiscover::Answer; 2]>;
+/// What the caller sees of each calendar.
+pub(super) type Calendars = SmallVec<[Result<AccessLevel, Cause>; 8]>;
 
 /// For whom a server works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,18 +66,18 @@ pub enum Customer {
 pub(super) struct RequestRow {
     pub identity: RequestIdentity,
     pub hash: NameHash,
-    pub explicit: ExplicitRequestId,
-    /// The user's mailbox, known from its arrival on.
-    pub mailbox: Option<MailboxKey>,
+    pub ask: Ask,
     pub server: ServerId,
     pub process: ProcessId,
     pub sent: Instant,
     pub arrived: Instant,
-    pub attendees: Vec<AttendeeRow>,
+    pub attendees: AttendeeList,
+    /// Which drawn request it is; none: one that is spelled out.
+    pub drawn: Option<Drawn>,
     /// Attendees without an outcome.
     pub undecided: u16,
     /// Its groups that are still under way.
-    pub groups: Vec<GroupSlot>,
+    pub groups: GroupList,
     pub groups_made: u16,
     /// Whether the event of its deadline is still to come.
     pub awaits_deadline: bool,
@@ -88,7 +108,7 @@ pub(super) struct GroupRow {
     /// The server that asks, and its worker process: the request's, or behind an InternalProxy.
     pub server: ServerId,
     pub process: ProcessId,
-    pub members: Vec<u16>,
+    pub members: MemberNumbers,
     /// The address that represents the user at the gateway.
     pub email: Option<Address>,
     /// The audience of tokens.
@@ -101,7 +121,7 @@ pub(super) struct GroupRow {
     pub autodiscover_token: TokenState,
     pub redirects: u8,
     /// Its calls that have not ended.
-    pub calls: Vec<CallSlot>,
+    pub calls: CallList,
     /// Whether the authorization server has still to answer.
     pub awaits_oauth: bool,
     /// Whether it waits for, or is worked on by, a server of the requester.
@@ -142,7 +162,7 @@ pub(super) struct CallRow {
     pub caller: Address,
     pub token: Option<DelegationToken>,
     /// Which attendees it asks about, and at which addresses.
-    pub members: Vec<(u16, Address)>,
+    pub members: Members,
     pub stage: CallStage,
     /// What the sender's clock showed when the message left.
     pub time_stamp: Instant,
@@ -196,7 +216,7 @@ pub(super) enum Reply {
     /// Ask there instead (HTTP 302).
     Redirect(Url),
     /// What Autodiscover says of each address.
-    Discovered(Vec<autodiscover::Answer>),
+    Discovered(Answers),
     /// What the caller sees of each calendar.
-    Calendars(Vec<Result<AccessLevel, Cause>>),
+    Calendars(Calendars),
 }

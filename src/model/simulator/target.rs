@@ -126,10 +126,7 @@ impl<R: Recorder> World<'_, R> {
         let row = &self.calls[call];
         let (identity, group) = (row.request, row.group_number);
         self.observe(now, identity, Fact::CallArrived { group, leg, server });
-        match self
-            .station(server, now)
-            .arrive(now, Customer::Inbound(call))
-        {
+        match self.station(server).arrive(now, Customer::Inbound(call)) {
             Admission::Starts => self.begin_inbound(schedule, call),
             Admission::Waits => {}
             Admission::Refused => {
@@ -198,11 +195,9 @@ impl<R: Recorder> World<'_, R> {
         };
         self.calls[call].reply = work.reply;
         let source = self.source_of(server);
-        schedule.after(
-            wait + work.span,
-            source,
-            Event::ServiceEnds(Customer::Inbound(call)),
-        );
+        let span = wait + row.slowed(work.span);
+        self.station(server).announce(now, span);
+        schedule.after(span, source, Event::ServiceEnds(Customer::Inbound(call)));
     }
 
     /// A server has done its work: the next customer starts, and this one goes on.
@@ -214,7 +209,7 @@ impl<R: Recorder> World<'_, R> {
                 .target_server
                 .expect("a call at work has a server"),
         };
-        match self.station(server, now).finish(now) {
+        match self.station(server).finish(now) {
             Some(Customer::Outbound(group)) => self.begin_outbound(schedule, group),
             Some(Customer::Inbound(call)) => self.begin_inbound(schedule, call),
             None => {}

@@ -48,8 +48,7 @@ impl<R: Recorder> World<'_, R> {
     pub(super) fn release_user(&mut self, slot: RequestSlot) {
         let row = &mut self.requests[slot];
         if std::mem::take(&mut row.holds_budget) {
-            let user = self.federation.requests[row.explicit].from;
-            let key = (row.identity.requester, user);
+            let key = (row.identity.requester, row.ask.from);
             self.release(key);
         }
     }
@@ -58,8 +57,8 @@ impl<R: Recorder> World<'_, R> {
     pub(super) fn charge_user(&mut self, group: GroupSlot, used: Span, now: Instant) {
         let row = &self.groups[group];
         let request = &self.requests[row.request];
-        let user = self.federation.requests[request.explicit].from;
-        self.charge((request.identity.requester, user), row.server, used, now);
+        let key = (request.identity.requester, request.ask.from);
+        self.charge(key, row.server, used, now);
     }
 
     /// Charges a caller with a server's time.

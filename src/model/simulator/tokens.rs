@@ -14,7 +14,7 @@ use super::super::purpose::Purpose;
 use super::super::relationship::OAuthState;
 use super::super::token::DelegationToken;
 use super::legs::{failure, offer_of};
-use super::state::{GroupSlot, Reply, TokenState};
+use super::state::{GroupSlot, Members, Reply, TokenState};
 use super::{Event, World};
 
 impl<R: Recorder> World<'_, R> {
@@ -51,7 +51,7 @@ impl<R: Recorder> World<'_, R> {
             host,
             path: super::super::address::UrlPath::Token,
         };
-        self.start_call(schedule, group, leg, url, None, Vec::new());
+        self.start_call(schedule, group, leg, url, None, Members::new());
     }
 
     /// Goes on when no token is awaited any more. A failed token for Autodiscover counts first: the

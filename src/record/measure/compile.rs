@@ -6,7 +6,7 @@
 use crate::engine::Instant;
 use crate::model::Federation;
 use crate::model::cause::{CAUSES, Cause, Layer};
-use crate::model::federation::WorkloadId;
+use crate::model::demand::WorkloadId;
 use crate::model::gateway::GatewayId;
 use crate::model::observation::{NameAnswer, PathKind};
 use crate::model::organization::OrgId;

@@ -11,6 +11,7 @@ use crate::model::purpose::Purpose;
 
 use crate::scenario::keys::{self, Object};
 use crate::scenario::places;
+use crate::scenario::quantity::Share;
 use crate::scenario::read::complete;
 use crate::scenario::tree::{Entry, Origin, Shape, Table, Value};
 
@@ -66,6 +67,7 @@ pub(super) fn derive(tree: &mut Table, first: Option<&Table>) {
     }
     let partners = Partner::all(first.unwrap_or(tree));
     derive_partners(tree, &partners);
+    derive_workloads(tree);
     derive_sites(tree);
 }
 
@@ -535,6 +537,63 @@ fn derive_partners(tree: &mut Table, partners: &[Partner]) {
             }
         }
     }
+}
+
+/// The hours and weekdays of a workload: those of its profile.
+fn derive_workloads(tree: &mut Table) {
+    for (_, workload) in tree.table_mut("workload").named_rows() {
+        let profile = workload.text("profile").to_owned();
+        let (hours, weekdays) = match profile.as_str() {
+            "flat" => (even(keys::HOURS), even(keys::WEEKDAYS)),
+            _ => (
+                shares(keys::HOURS, 7, OFFICE_HOURS),
+                shares(keys::WEEKDAYS, 0, OFFICE_WEEKDAYS),
+            ),
+        };
+        let why = format!("the profile `{profile}`");
+        workload.set_derived("hours", hours, &why);
+        workload.set_derived("weekdays", weekdays, &why);
+    }
+}
+
+/// The share of a day's requests in each hour from seven in the morning on, in thousandths of a percent.
+/// Assumed: two humps around noon.
+const OFFICE_HOURS: &[u64] = &[
+    2_000, 8_000, 14_000, 14_000, 10_000, 5_000, 9_000, 13_000, 11_000, 7_000, 4_000, 2_000, 1_000,
+];
+/// The share of a week's requests on each day from Monday on, in thousandths of a percent: 1.15, 1.1,
+/// 1.05, 1, 0.7, 0.03 and 0.03 parts. Assumed.
+const OFFICE_WEEKDAYS: &[u64] = &[22_727, 21_739, 20_751, 19_763, 13_834, 593, 593];
+
+/// Shares of words from the n-th on, in thousandths of a percent.
+fn shares(words: &'static [&'static str], first: usize, thousandths: &[u64]) -> Value {
+    let parts = thousandths
+        .iter()
+        .map(|share| share * (Share::ONE / 100_000));
+    whole(words, words[first..].iter().copied().zip(parts))
+}
+
+/// The same share for each word; what is left of the whole goes to the first.
+fn even(words: &'static [&'static str]) -> Value {
+    let count = words.len() as u64;
+    let parts = (0..count).map(|number| {
+        let rest = if number == 0 { Share::ONE % count } else { 0 };
+        Share::ONE / count + rest
+    });
+    whole(words, words.iter().copied().zip(parts))
+}
+
+fn whole<'a>(
+    words: &'static [&'static str],
+    shares: impl Iterator<Item = (&'a str, u64)>,
+) -> Value {
+    let mut table = Table::new(Shape::Shares(words));
+    for (word, parts) in shares {
+        let share = Share::from_parts(parts).expect("a part of a whole");
+        let origin = Origin::Derived("the profile".into());
+        table.insert(word, None, Entry::new(Value::Share(share), origin));
+    }
+    Value::Table(table)
 }
 
 /// Sites that are named anywhere are there; each is a city of its own unless the file says otherwise.

@@ -13,7 +13,7 @@ use crate::model::dns::{HostId, ResolverId};
 use crate::model::gateway::GatewayId;
 use crate::model::names::{NameId, Names};
 use crate::model::network::SiteId;
-use crate::model::organization::{OrgId, ServerId};
+use crate::model::organization::{OrgId, ServerId, TimeZoneId};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::scenario::read::names::suggestion;
 use crate::scenario::tree::Table;
@@ -25,6 +25,7 @@ pub(super) struct Ids {
     pub organizations: BTreeMap<String, OrgId>,
     pub gateways: BTreeMap<String, GatewayId>,
     pub sites: BTreeMap<String, SiteId>,
+    pub time_zones: BTreeMap<String, TimeZoneId>,
     pub resolvers: BTreeMap<String, ResolverId>,
     pub servers: BTreeMap<(OrgId, String), ServerId>,
     pub hosts: BTreeMap<String, HostId>,
@@ -47,6 +48,7 @@ impl Ids {
         ids.gateways = numbered(tree.named("gateway").map(|(name, _)| name.to_owned()));
         let sites = tree.table("network").named("site");
         ids.sites = numbered(sites.map(|(name, _)| name.to_owned()));
+        ids.time_zones = numbered(organizations().map(|(_, row)| row.text("time_zone").to_owned()));
         let of = |key: &'static str| {
             let ids = &ids.organizations;
             organizations().flat_map(move |(organization, row)| {
@@ -92,6 +94,11 @@ impl Ids {
         ids.hosts = numbered(hosts);
         ids.resolvers = numbered(resolvers);
         ids
+    }
+
+    /// The organizations that a name stands for, in a workload.
+    pub fn members(&self, name: &str) -> Option<impl Iterator<Item = OrgId> + use<>> {
+        self.organizations.get(name).map(|&id| std::iter::once(id))
     }
 
     /// An SMTP address. `user<n>` is the n-th mailbox that its organization describes by a number.

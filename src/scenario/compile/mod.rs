@@ -4,6 +4,7 @@
 //! and what changes in a run is a list of revisions of whole objects, each compiled by the same code
 //! as the object at the start.
 
+mod calendars;
 mod changes;
 mod derive;
 mod ids;
@@ -14,11 +15,13 @@ mod recipients;
 mod servers;
 mod sharing;
 mod traffic;
+mod workload;
 
 use crate::engine::hash::NameHash;
 use crate::engine::id::Id;
 use crate::engine::{IdVec, Instant, Limits, Seed, SourceId, Span};
 use crate::model::certificate::{Certificate, CertificateId};
+use crate::model::demand::Streams;
 use crate::model::directory::{Group, GroupId, Mailbox, MailboxId};
 use crate::model::dns::{Dns, HostId, RecordSet, RecordSetId, Resolver, ResolverId, Zone, ZoneId};
 use crate::model::federation::{Federation, FederationIndex, ProcessId, Sources};
@@ -102,13 +105,15 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         world.record_sets,
         Span::from_hours(1),
     );
+    let time_zones = ids.time_zones.keys().map(|name| name.as_str().into());
+    let time_zones = IdVec::from_rows(time_zones.collect());
     let sites = network::sites(&effective);
     let distances = network::distances(&effective, &mut found);
     let first_process = first_processes(&world.servers);
     if found.has_errors() {
         return Err(found);
     }
-    let federation = Federation {
+    let mut federation = Federation {
         title: effective.optional_text("title").unwrap_or_default().into(),
         start,
         limits: Limits {
@@ -127,6 +132,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         network: Network::new(sites, world.links, distances),
         dns,
         resolvers: world.resolvers,
+        time_zones,
         organizations: world.organizations,
         servers: world.servers,
         first_process,
@@ -141,11 +147,16 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         groups: world.groups,
         workloads,
         requests,
+        streams: Streams::default(),
         world_events,
         sources,
         index,
-        names: ids.names,
+        names: std::mem::take(&mut ids.names),
     };
+    federation.streams = workload::streams(&effective, &federation, &ids, &mut found);
+    if found.has_errors() {
+        return Err(found);
+    }
     Ok(Compiled {
         federation,
         effective,

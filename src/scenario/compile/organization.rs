@@ -91,6 +91,7 @@ pub(super) fn organizations(
             identifier: identifier(row, ids),
             trust: trust(tree, name, row, changes, ids, found),
             servers,
+            time_zone: ids.time_zones[row.text("time_zone")],
             replication_delay: row.span("replication_delay"),
             resolver: ids.resolvers[&resolver],
             described_mailboxes: row.integer("mailboxes") as u32,
@@ -355,4 +356,27 @@ fn firewall(row: &Table, ids: &mut Ids, found: &mut Diagnostics) -> Box<[Firewal
         });
     }
     rules.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::Scenario;
+
+    #[test]
+    fn an_organization_without_a_time_zone_works_in_utc() {
+        let text = r#"fedsim = 1
+[org.contoso]
+domains = ["contoso.com"]
+[org.fabrikam]
+domains = ["fabrikam.com"]
+time_zone = "america/new_york"
+"#;
+        let scenario = Scenario::parse(text, "zones.toml").unwrap();
+        let federation = scenario.compile().unwrap().federation;
+        let zones = federation.organizations.ids().map(|id| {
+            let zone = federation.organizations.original(id).time_zone;
+            federation.time_zones[zone].as_ref()
+        });
+        assert_eq!(zones.collect::<Vec<_>>(), ["UTC", "America/New_York"]);
+    }
 }

@@ -14,6 +14,7 @@ use crate::model::publishing::{
     Host, HostOwner, HostState, PoolState, Preauthentication, ReverseProxy, VirtualDirectory,
 };
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::quantity::Share;
 use crate::scenario::tree::Table;
 
 use super::ids::{Ids, NOBODY, find};
@@ -70,6 +71,7 @@ fn server(
         clock_error: row.offset("clock_offset"),
         threads: row.integer("threads") as u32,
         queue_max: row.integer("queue_max") as u32,
+        local_utilization: local_utilization(row, found),
         workers: row.integer("workers") as u16,
         directory: match row.text("directory") {
             "unreachable" => DirectoryState::Unreachable,
@@ -87,6 +89,19 @@ fn server(
         store: store(owner, row, ids, found),
         breakdowns,
     }
+}
+
+/// The share that local work takes, in parts of 10¹². All of it leaves nothing for anybody else.
+fn local_utilization(row: &Table, found: &mut Diagnostics) -> u64 {
+    let share = row.share("local_utilization");
+    if share == Share::ALL
+        && let Some(place) = row.location("local_utilization")
+    {
+        let message = "local work takes all of the server, so that nothing else is ever served";
+        let help = "leave a part of it, such as `\"60 %\"`";
+        found.push(Diagnostic::error("out-of-range", place, message).help(help));
+    }
+    share.parts()
 }
 
 fn virtual_directory(

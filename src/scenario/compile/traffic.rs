@@ -8,10 +8,9 @@ use std::collections::BTreeMap;
 use crate::engine::hash::NameHash;
 use crate::engine::{IdVec, Span};
 use crate::model::address::Address;
+use crate::model::demand::{Ask, Demand, ExplicitRequest, ExplicitRequestId, Workload, WorkloadId};
 use crate::model::directory::MailboxKey;
-use crate::model::federation::{
-    ExplicitRequest, ExplicitRequestId, Workload, WorkloadId, WorldAction, WorldEvent,
-};
+use crate::model::federation::{WorldAction, WorldEvent};
 use crate::model::observation::RequestIdentity;
 use crate::model::organization::OrgId;
 use crate::model::outcome::View;
@@ -21,6 +20,7 @@ use crate::scenario::tree::{Shape, Table, Value};
 
 use super::changes::Changes;
 use super::ids::{Ids, find, of_organization};
+use super::workload;
 
 /// Keys of `[org.NAME]` and of what stands in it that hold for the whole run.
 const FIXED: &[(&str, &[&str])] = &[
@@ -31,6 +31,7 @@ const FIXED: &[(&str, &[&str])] = &[
             "windows",
             "setup",
             "site",
+            "time_zone",
             "domains",
             "mailboxes",
             "servers",
@@ -50,6 +51,7 @@ const FIXED: &[(&str, &[&str])] = &[
             "threads",
             "queue_max",
             "workers",
+            "local_utilization",
             "mean_time_between_failures",
             "mean_time_to_repair",
         ],
@@ -72,14 +74,13 @@ pub(super) fn requests(
     IdVec<WorkloadId, Workload>,
     IdVec<ExplicitRequestId, ExplicitRequest>,
 ) {
-    let mut workloads = IdVec::new();
+    let workloads = workloads(tree, found);
     let mut requests = Vec::new();
     let senders = Senders::of(tree, ids);
     for (name, row) in tree.named("request") {
-        let workload = workloads.push(Workload {
-            name: name.into(),
-            hash: NameHash::of(name),
-        });
+        let mut known = workloads.enumerate();
+        let known = known.find(|(_, known)| &*known.name == name);
+        let (workload, _) = known.expect("each request has a workload");
         let from = ids.address(row.text("from"));
         let Some((requester, mailbox)) = requester(tree, row, from, &senders, found) else {
             continue;
@@ -109,16 +110,19 @@ pub(super) fn requests(
                 requester,
                 workload,
                 number: number as u32 + 1,
+                attempt: 0,
             };
             requests.push(ExplicitRequest {
                 identity,
                 at: row.instant("at") + every.times(number),
-                from,
-                mailbox,
+                ask: Ask {
+                    from,
+                    mailbox,
+                    window: row.span("window"),
+                    view: View::from_word(row.text("view")).unwrap_or(View::DetailedMerged),
+                    interval: row.span("interval"),
+                },
                 to: to.clone(),
-                window: row.span("window"),
-                view: View::from_word(row.text("view")).unwrap_or(View::DetailedMerged),
-                interval: row.span("interval"),
                 server,
             });
         }
@@ -133,6 +137,28 @@ pub(super) fn requests(
         )
     });
     (workloads, IdVec::from_rows(requests))
+}
+
+/// The workloads of all requests, drawn or spelled out, in the order of their names.
+fn workloads(tree: &Table, found: &mut Diagnostics) -> IdVec<WorkloadId, Workload> {
+    let mut demands: BTreeMap<&str, Option<Demand>> = BTreeMap::new();
+    demands.extend(tree.named("request").map(|(name, _)| (name, None)));
+    for (name, row) in tree.named("workload") {
+        let drawn = Some(workload::demand(row));
+        if demands.insert(name, drawn).is_some()
+            && let Some(place) = row.location("from")
+        {
+            let message = format!("`{name}` is a request as well as a workload");
+            let help = "give one of them another name: both name requests in the results";
+            found.push(Diagnostic::error("ambiguous-name", place, message).help(help));
+        }
+    }
+    let rows = demands.into_iter().map(|(name, demand)| Workload {
+        name: name.into(),
+        hash: NameHash::of(name),
+        demand,
+    });
+    IdVec::from_rows(rows.collect())
 }
 
 fn check_instant(tree: &Table, row: &Table, found: &mut Diagnostics) {

@@ -13,6 +13,7 @@ mod run;
 mod server;
 mod sharing;
 mod traffic;
+mod workload;
 
 use crate::engine::Span;
 
@@ -25,6 +26,7 @@ pub use run::{RULES, RUN};
 pub use server::SERVER;
 pub use sharing::{ADDRESS_SPACE, CONNECTOR, RELATIONSHIP};
 pub use traffic::{FAULT, REQUEST, TIMELINE};
+pub use workload::{HOURS, WEEKDAYS, WORKLOAD};
 
 /// A table of a scenario whose keys are known.
 #[derive(Debug)]
@@ -302,6 +304,11 @@ pub static SCENARIO: Object = Object {
             "Availability requests that a client sends.",
         ),
         named(
+            "workload",
+            &WORKLOADS,
+            "Availability requests that are drawn: how often, by whom, for whom.",
+        ),
+        named(
             "fault",
             &FAULTS,
             "Changes of the world that hold from one instant to another.",
@@ -361,6 +368,11 @@ static REQUESTS: NamedTable = NamedTable {
     names: NameKind::Name,
     value: Kind::Table(&REQUEST),
     example: "lookup",
+};
+static WORKLOADS: NamedTable = NamedTable {
+    names: NameKind::Name,
+    value: Kind::Table(&WORKLOAD),
+    example: "office-hours",
 };
 static FAULTS: NamedTable = NamedTable {
     names: NameKind::Name,

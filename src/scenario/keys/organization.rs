@@ -49,6 +49,14 @@ pub static ORGANIZATION: Object = Object {
             "a site of the organization's name",
             "The network site of its servers.",
         ),
+        key(
+            "time_zone",
+            Kind::Zone,
+            r#""UTC""#,
+            Choice,
+            "The IANA zone in which its people work, such as `America/New_York`; their office hours \
+             are local times of it.",
+        ),
         required(
             "domains",
             Kind::List(&DOMAIN),

@@ -48,6 +48,14 @@ pub static SERVER: Object = Object {
             "Requests that may wait; more are turned away.",
         ),
         key(
+            "local_utilization",
+            Kind::Share,
+            r#""0 %""#,
+            Choice,
+            "The share of its capacity that other work of its own users takes; what is simulated is \
+             served by the rest, so each piece of it takes longer. Below 100 %.",
+        ),
+        key(
             "workers",
             count(1, 1_000),
             "1",

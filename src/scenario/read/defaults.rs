@@ -123,6 +123,18 @@ fn simple(key: &'static Key, text: &'static str, source: Evidence) -> Value {
             table.insert(word, None, all);
             Value::Table(table)
         }
+        (Kind::Shares(words), DeValue::Table(shares)) => {
+            let mut table = Table::new(Shape::Shares(words));
+            for (word, share) in shares {
+                assert!(
+                    words.contains(&word.get_ref().as_ref()),
+                    "`{word:?}` is one of the words"
+                );
+                let share = Entry::new(read(&Kind::Share, share), Origin::Default { source });
+                table.insert(word.get_ref(), None, share);
+            }
+            Value::Table(table)
+        }
         (kind, _) => read(kind, &parsed),
     }
 }

@@ -116,9 +116,9 @@ pub(super) fn nobody_sees_more_than_granted(story: &Story<'_>) -> Verdict {
         };
         let Ok(level) = decision.result else { continue };
         require!(
-            level <= story.request.view.level(),
+            level <= story.request.ask.view.level(),
             "attendee {attendee}: {level} in a {}",
-            story.request.view
+            story.request.ask.view
         );
         if decision.personal >= level {
             continue;

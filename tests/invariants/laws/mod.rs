@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use fedsim::engine::id::Id;
 use fedsim::engine::{Instant, Span};
 use fedsim::model::Federation;
-use fedsim::model::federation::ExplicitRequest;
+use fedsim::model::demand::ExplicitRequest;
 use fedsim::model::observation::{Fact, Observation, PathKind, PathObject, RequestIdentity};
 use fedsim::model::outcome::{AttendeeOutcome, GroupOutcome, Leg};
 use fedsim::model::revised::Revised;

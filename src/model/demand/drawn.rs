@@ -1,0 +1,161 @@
+//! What a drawn request asks: a function of its identity.
+//!
+//! It knows nothing of when it is sent. Invariant: each item has a draw of its own, so that another
+//! law for one of them moves none of the others.
+
+use crate::engine::draw::below;
+use crate::engine::hash::NameHash;
+use crate::engine::{DrawKeys, Zipf};
+
+use super::super::address::{Address, LocalPart};
+use super::super::directory::{MailboxId, MailboxKey};
+use super::super::federation::Federation;
+use super::super::organization::OrgId;
+use super::super::purpose::Purpose;
+use super::{Ask, Demand, Popularity, StreamId};
+
+/// The indices of a request's draws; partners and mailboxes have one each from theirs on.
+const USER: u64 = 0;
+const PARTNERS: u64 = 1;
+const ATTENDEES: u64 = 2;
+const WINDOW: u64 = 3;
+const VIEW: u64 = 4;
+const PARTNER: u64 = 1 << 8;
+const PARTNER_OF: u64 = 2 << 8;
+const MAILBOX: u64 = 3 << 8;
+
+impl Federation {
+    /// How many mailboxes an organization has, declared and described.
+    pub fn mailbox_count(&self, organization: OrgId) -> u32 {
+        let declared = self.declared_mailboxes(organization);
+        declared.len() as u32
+            + self
+                .organizations
+                .original(organization)
+                .described_mailboxes
+    }
+
+    /// The n-th mailbox of an organization, from 0, with its primary address: declared ones first.
+    pub fn mailbox_number(&self, organization: OrgId, number: u32) -> (Address, MailboxKey) {
+        let declared = self.declared_mailboxes(organization);
+        if (number as usize) < declared.len() {
+            let id = MailboxId(declared.start + number);
+            let address = self.mailboxes.original(id).addresses[0];
+            return (address, MailboxKey::Declared(id));
+        }
+        let number = number - declared.len() as u32 + 1;
+        let domain = self.organizations.original(organization).accepted_domains[0].domain;
+        let local = LocalPart::Numbered(number);
+        (Address { domain, local }, MailboxKey::Described(number))
+    }
+
+    /// The ids of an organization's declared mailboxes: those of one stand side by side.
+    fn declared_mailboxes(&self, organization: OrgId) -> std::ops::Range<u32> {
+        let first = |organization: OrgId| {
+            let (mut low, mut high) = (0, self.mailboxes.len() as u32);
+            while low < high {
+                let middle = low + (high - low) / 2;
+                if self.mailboxes.original(MailboxId(middle)).organization < organization {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            low
+        };
+        first(organization)..first(OrgId(organization.0 + 1))
+    }
+
+    /// What a request of a stream asks, and into `to` whose calendars it asks for. `hash` is that of
+    /// its identity; a retry asks what its first attempt did.
+    pub fn drawn_request(
+        &self,
+        stream: StreamId,
+        hash: NameHash,
+        keys: &DrawKeys,
+        to: &mut Vec<Address>,
+    ) -> Ask {
+        let row = self.streams.streams[stream];
+        let demand = self.workloads[row.workload].demand.as_ref();
+        let demand = demand.expect("a stream's workload is drawn");
+        let bits = |index| keys.bits(Purpose::RequestContent, hash, index);
+        let user = below(bits(USER), u64::from(self.mailbox_count(row.organization)));
+        let (from, mailbox) = self.mailbox_number(row.organization, user as u32);
+        let draws = Draws { keys, hash };
+        self.draw_attendees(self.streams.partners_of(stream), demand, draws, to);
+        Ask {
+            from,
+            mailbox: Some(mailbox),
+            window: demand.windows.at(bits(WINDOW)),
+            view: demand.views.at(bits(VIEW)),
+            interval: demand.interval,
+        }
+    }
+
+    /// At least one attendee of each of several partners, as far as there are so many.
+    fn draw_attendees(
+        &self,
+        candidates: &[OrgId],
+        demand: &Demand,
+        draws: Draws<'_>,
+        to: &mut Vec<Address>,
+    ) {
+        to.clear();
+        let wanted = usize::from(demand.partners.at(draws.bits(PARTNERS)));
+        let attendees = usize::from(demand.attendees.at(draws.bits(ATTENDEES)));
+        let mut partners: smallvec::SmallVec<[OrgId; 4]> = smallvec::SmallVec::new();
+        let wanted = wanted.min(candidates.len());
+        for index in 0..wanted as u64 {
+            let law = demand.partner_popularity;
+            let mut at = draws.rank(law, candidates.len() as u32, PARTNER + index) as usize;
+            // One that is chosen already gives way to the next that is not.
+            while partners.contains(&candidates[at]) {
+                at = (at + 1) % candidates.len();
+            }
+            partners.push(candidates[at]);
+        }
+        for index in 0..attendees.max(wanted) {
+            let partner = match partners.get(index) {
+                Some(partner) => *partner,
+                None => {
+                    let bits = draws.bits(PARTNER_OF + index as u64);
+                    partners[below(bits, partners.len() as u64) as usize]
+                }
+            };
+            let count = self.mailbox_count(partner);
+            let mut number = draws.rank(demand.mailbox_popularity, count, MAILBOX + index as u64);
+            for _ in 0..count.min(attendees as u32) {
+                let (address, _) = self.mailbox_number(partner, number);
+                if !to.contains(&address) {
+                    to.push(address);
+                    break;
+                }
+                number = (number + 1) % count;
+            }
+        }
+    }
+}
+
+/// The draws of one request.
+#[derive(Clone, Copy)]
+struct Draws<'a> {
+    keys: &'a DrawKeys,
+    hash: NameHash,
+}
+
+impl Draws<'_> {
+    fn bits(self, index: u64) -> u64 {
+        self.keys.bits(Purpose::RequestContent, self.hash, index)
+    }
+
+    /// One of so many things, from 0.
+    fn rank(self, law: Popularity, count: u32, index: u64) -> u32 {
+        match law {
+            Popularity::Uniform => below(self.bits(index), u64::from(count)) as u32,
+            Popularity::Zipf => Zipf::new(count.max(1), 1.0).map_or(0, |zipf| {
+                let purpose = Purpose::RequestContent;
+                zipf.sample(&mut self.keys.stream(purpose, self.hash, index)) - 1
+            }),
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Workloads: which organizations ask, whom, how often, and when.
+//!
+//! It knows nothing of what becomes of a request. Invariant: streams are in the order of (organization,
+//! workload), and whatever an organization's requests are drawn from hangs on its own rows.
+
+use std::collections::BTreeMap;
+
+use crate::engine::id::Id;
+use crate::engine::{IdVec, Instant, Span};
+use crate::model::demand::{
+    Calendar, CalendarId, Choice, Demand, Popularity, Retry, Stream, Streams, WorkloadId,
+};
+use crate::model::federation::Federation;
+use crate::model::names::NameId;
+use crate::model::organization::{OrgId, TimeZoneId};
+use crate::model::outcome::View;
+use crate::model::parameters::SHARE_PARTS;
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::instants;
+use crate::scenario::quantity::{self, Rate, Share};
+use crate::scenario::read::names::suggestion;
+use crate::scenario::tree::{Table, Value};
+
+use super::calendars::Profile;
+use super::ids::Ids;
+
+/// What the requests of a workload are drawn from.
+pub(super) fn demand(row: &Table) -> Demand {
+    let numbers = |key: &str| {
+        let shares = row.shares(key).into_iter();
+        Choice::new(shares.map(|(number, share)| {
+            let number: u8 = number.parse().expect("its words are small numbers");
+            (number, share.parts())
+        }))
+    };
+    let windows = row.shares("window").into_iter().map(|(window, share)| {
+        let window = quantity::span(window).expect("its words are spans");
+        (window, share.parts())
+    });
+    let views = row.shares("view").into_iter().map(|(view, share)| {
+        let view = View::from_word(view).expect("its words are views");
+        (view, share.parts())
+    });
+    Demand {
+        attendees: numbers("attendees"),
+        partners: numbers("partners"),
+        windows: Choice::new(windows),
+        views: Choice::new(views),
+        interval: row.span("interval"),
+        partner_popularity: popularity(row.text("partner_popularity")),
+        mailbox_popularity: popularity(row.text("mailbox_popularity")),
+        retry: Retry {
+            share: row.share("retry_share").parts(),
+            within: row.span("retry_within"),
+            times_max: row.integer("retries_max") as u8,
+        },
+    }
+}
+
+fn popularity(word: &str) -> Popularity {
+    match word {
+        "zipf" => Popularity::Zipf,
+        _ => Popularity::Uniform,
+    }
+}
+
+/// The arrivals of all workloads at all organizations of a federation that is complete but for them.
+pub(super) fn streams(
+    tree: &Table,
+    federation: &Federation,
+    ids: &Ids,
+    found: &mut Diagnostics,
+) -> Streams {
+    let mut calendars = Calendars::new(federation);
+    let named = NamedPartners::of_all(federation);
+    let mut rows: Vec<(OrgId, WorkloadId, CalendarId, Span, Vec<OrgId>)> = Vec::new();
+    for (name, row) in tree.named("workload") {
+        let workload = federation.workloads.enumerate();
+        let mut workload = workload.filter(|(_, known)| &*known.name == name);
+        let (workload, _) = workload.next().expect("each workload has an id");
+        let profile = Profile::of(row);
+        if !profile.has_working_days() {
+            let place = row.location("weekdays").or(row.location("from"));
+            if let Some(place) = place {
+                let message = "no working day has a share, so the rates are of nothing";
+                let help = "give one of monday to friday a share";
+                found.push(Diagnostic::error("no-working-day", place, message).help(help));
+            }
+            continue;
+        }
+        let asked = row
+            .optional_list("to")
+            .map(|_| members(row, "to", ids, found));
+        for organization in members(row, "from", ids, found) {
+            let partners = match &asked {
+                Some(asked) => asked,
+                None => named.of(organization),
+            };
+            let partners = partners_of(federation, organization, partners);
+            let Some(gap) = mean_gap(row, federation.mailbox_count(organization)) else {
+                continue;
+            };
+            if partners.is_empty() {
+                continue;
+            }
+            let zone = federation.organizations.original(organization).time_zone;
+            let calendar = calendars.of(&profile, zone);
+            rows.push((organization, workload, calendar, gap, partners));
+        }
+        if !rows.iter().any(|row| row.1 == workload)
+            && let Some(place) = row.location("from")
+        {
+            let message = format!("the workload `{name}` sends no request");
+            let help = "its organizations need mailboxes, a rate above zero, and partners with \
+                        mailboxes";
+            found.push(Diagnostic::warning("no-request", place, message).help(help));
+        }
+    }
+    rows.sort_by_key(|row| (row.0, row.1));
+    let mut streams = Streams {
+        calendars: calendars.rows,
+        ..Streams::default()
+    };
+    let mut all = Vec::new();
+    for (organization, workload, calendar, mean_gap, partners) in rows {
+        streams.streams.push(Stream {
+            organization,
+            workload,
+            calendar,
+            mean_gap,
+            first_partner: all.len() as u32,
+        });
+        all.extend(partners);
+    }
+    streams.partners = all.into();
+    streams
+}
+
+/// The organizations that a list of names stands for, each once.
+fn members(row: &Table, key: &str, ids: &Ids, found: &mut Diagnostics) -> Vec<OrgId> {
+    let mut all = Vec::new();
+    for entry in row.list(key) {
+        let Value::Text(name) = &entry.value else {
+            continue;
+        };
+        match ids.members(name) {
+            Some(range) => all.extend(range),
+            None => {
+                let known = ids.organizations.keys().map(String::as_str);
+                let help = match suggestion(name, known) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "declare it as `[org.NAME]` or `[population.NAME]`".to_owned(),
+                };
+                let message = format!("`{name}` is neither an organization nor a population");
+                if let Some(place) = entry.origin.location() {
+                    found.push(Diagnostic::error("unknown-name", place, message).help(help));
+                }
+            }
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// The organizations whose domains each organization's own relationships and connectors name, as they
+/// are at the start of the run.
+struct NamedPartners {
+    first: Vec<u32>,
+    partners: Vec<OrgId>,
+}
+
+impl NamedPartners {
+    fn of_all(federation: &Federation) -> NamedPartners {
+        let mut pairs = Vec::new();
+        let mut name = |organization: OrgId, domains: &[NameId]| {
+            let owners = &federation.index.domain_owners;
+            let owners = domains.iter().filter_map(|domain| owners.get(domain));
+            pairs.extend(owners.map(|&partner| (organization, partner)));
+        };
+        for id in federation.relationships.ids() {
+            let row = federation.relationships.original(id);
+            name(row.organization, &row.domain_names);
+        }
+        for id in federation.connectors.ids() {
+            let row = federation.connectors.original(id);
+            name(row.organization, &row.domains);
+        }
+        pairs.sort_unstable();
+        pairs.dedup();
+        let before = |id: usize| pairs.partition_point(|pair| pair.0.index() < id) as u32;
+        NamedPartners {
+            first: (0..=federation.organizations.len()).map(before).collect(),
+            partners: pairs.iter().map(|pair| pair.1).collect(),
+        }
+    }
+
+    fn of(&self, organization: OrgId) -> &[OrgId] {
+        let at = organization.index();
+        &self.partners[self.first[at] as usize..self.first[at + 1] as usize]
+    }
+}
+
+/// Those of some organizations that another one's users can ask: others, with mailboxes; in the order
+/// of the hashes of their names.
+fn partners_of(federation: &Federation, organization: OrgId, asked: &[OrgId]) -> Vec<OrgId> {
+    let mut partners = asked.to_vec();
+    partners.retain(|&partner| partner != organization && federation.mailbox_count(partner) > 0);
+    partners.sort_unstable_by_key(|&id| federation.organizations.original(id).hash);
+    partners.dedup();
+    partners
+}
+
+/// The mean calendar time between two requests of an organization; none: it sends none.
+fn mean_gap(row: &Table, mailboxes: u32) -> Option<Span> {
+    if mailboxes == 0 {
+        return None;
+    }
+    let gap = |rate: Rate, times: u128, parts: u128| {
+        let billionths = u128::from(rate.billionths) * times * parts;
+        let whole = u128::from(rate.per.nanoseconds()) * 1_000_000_000 * u128::from(SHARE_PARTS);
+        let gap = whole.checked_div(billionths)?;
+        Some(Span::from_nanoseconds(
+            u64::try_from(gap).unwrap_or(u64::MAX).max(1),
+        ))
+    };
+    match row.optional_rate("rate") {
+        Some(rate) => gap(rate, 1, u128::from(Share::ONE)),
+        None => gap(
+            row.rate("rate_per_mailbox"),
+            u128::from(mailboxes),
+            u128::from(row.share("federated_share").parts()),
+        ),
+    }
+}
+
+/// Calendars, each made once for a profile in a zone.
+struct Calendars<'f> {
+    federation: &'f Federation,
+    rows: IdVec<CalendarId, Calendar>,
+    known: BTreeMap<TimeZoneId, Vec<(Profile, CalendarId)>>,
+}
+
+impl<'f> Calendars<'f> {
+    fn new(federation: &'f Federation) -> Self {
+        Calendars {
+            federation,
+            rows: IdVec::new(),
+            known: BTreeMap::new(),
+        }
+    }
+
+    fn of(&mut self, profile: &Profile, zone: TimeZoneId) -> CalendarId {
+        let known = self.known.entry(zone).or_default();
+        if let Some((_, id)) = known.iter().find(|(known, _)| known == profile) {
+            return *id;
+        }
+        let (start, horizon): (Instant, Instant) =
+            (self.federation.start, self.federation.limits.horizon);
+        let name = &self.federation.time_zones[zone];
+        let (zone, _) = instants::zone(name).expect("zones were read from the database");
+        let id = self.rows.push(profile.calendar(&zone, start, horizon));
+        known.push((profile.clone(), id));
+        id
+    }
+}

@@ -3,6 +3,8 @@
 //! It knows nothing of ids or of the model's tables. Invariant: after it, no key that is derived is
 //! absent, and nothing that the file gives has changed; so `show` tells what will be simulated.
 
+use std::collections::BTreeMap;
+
 use crate::engine::draw::{self, DrawKeys};
 use crate::engine::hash::NameHash;
 use crate::engine::{Instant, Seed, Span};
@@ -642,6 +644,15 @@ fn derive_sites(tree: &mut Table) {
     for (name, site) in sites.named_rows() {
         site.set_derived("city", text(name), "the site's name");
         derive_place(site);
+    }
+    let zones: BTreeMap<String, String> = tree
+        .table("network")
+        .named("site")
+        .map(|(name, site)| (name.to_owned(), site.text("time_zone").to_owned()))
+        .collect();
+    for (_, organization) in tree.table_mut("org").named_rows() {
+        let zone = &zones[organization.text("site")];
+        organization.set_derived("time_zone", text(zone.as_str()), "the zone of its site");
     }
 }
 

@@ -19,6 +19,7 @@ use crate::engine::Span;
 
 pub use dns::DNS;
 pub use gateway::GATEWAY;
+pub(super) use network::LINK;
 pub use network::NETWORK;
 pub use organization::ORGANIZATION;
 pub use parameters::PARAMETERS;

@@ -131,11 +131,15 @@ static TOPOLOGY: Object = Object {
     ],
 };
 
-static LINK: Object = Object {
+pub(in crate::scenario) static LINK: Object = Object {
     name: "link",
     doc: "A link between two sites.",
     keys: &[
-        required("rtt", POSITIVE_SPAN, "Its round trip."),
+        required(
+            "rtt",
+            POSITIVE_SPAN,
+            "Its round trip. May be left out of a link that the topology has.",
+        ),
         optional(
             "jitter",
             Kind::Distribution,

@@ -210,7 +210,7 @@ fn alone(diagnostic: Diagnostic) -> Diagnostics {
 }
 
 /// A path as it is written in a header.
-pub(super) fn path_text<'a>(path: impl Iterator<Item = &'a str>) -> String {
+pub(in crate::scenario) fn path_text<'a>(path: impl Iterator<Item = &'a str>) -> String {
     path.map(super::patch::key_text)
         .collect::<Vec<_>>()
         .join(".")

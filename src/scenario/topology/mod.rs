@@ -18,7 +18,7 @@ use crate::scenario::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::scenario::keys::{Kind, NETWORK, NamedTable, Object};
 use crate::scenario::places;
 use crate::scenario::quantity::Share;
-use crate::scenario::read::{Document, complete};
+use crate::scenario::read::{Document, complete, path_text};
 use crate::scenario::side_file::SideFile;
 use crate::scenario::tree::{Entry, Origin, Shape, Table, Value};
 
@@ -66,6 +66,30 @@ enum Way {
 
 /// Adds the sites and links of the topology that the scenario names, if it names one.
 pub(super) fn expand(document: &mut Document, found: &mut Diagnostics) {
+    add_file(document, found);
+    if !found.has_errors() {
+        require_round_trips(document.tables.table("network"), found);
+    }
+}
+
+/// A link that the topology does not have needs a round trip; without a topology the reader says so.
+fn require_round_trips(network: &Table, found: &mut Diagnostics) {
+    for (name, row) in network.named("link") {
+        if row.optional_span("rtt").is_none() {
+            let path = path_text(["network", "link", name].into_iter());
+            let place = network.table("link").location(name).unwrap_or_default();
+            let message = format!("`rtt` is missing in `{path}`");
+            let found_here = Diagnostic::error("missing-key", place, message);
+            found.push(
+                found_here
+                    .label("this link needs it")
+                    .help("add `rtt = \"10 ms\"`"),
+            );
+        }
+    }
+}
+
+fn add_file(document: &mut Document, found: &mut Diagnostics) {
     let settings = document.tables.table("network").table("topology");
     let Some(path) = settings.optional_text("file") else {
         if let Some(place) = settings.location("sites") {
@@ -191,9 +215,7 @@ impl Expansion {
         }
         let links = network.table_mut("link");
         for (name, (round_trip, link)) in rows {
-            if links.get(&name).is_none() {
-                add_link(links, &name, round_trip, &link);
-            }
+            add_link(links, &name, round_trip, &link);
         }
     }
 
@@ -296,9 +318,21 @@ fn add_site(sites: &mut Table, site: &Site) {
     }
 }
 
+/// Adds a link, or fills what the scenario leaves out of it.
 fn add_link(links: &mut Table, name: &str, round_trip: Span, link: &Link) {
-    let mut row = complete(Table::new(Shape::Object(row_object("link"))));
-    let mut put = |key, value, at| row.insert(key, Some(at), Entry::new(value, Origin::File(at)));
+    if links.get(name).is_none() {
+        let row = complete(Table::new(Shape::Object(row_object("link"))));
+        let row = Entry::new(Value::Table(row), Origin::File(link.at));
+        links.insert(name, Some(link.at), row);
+    }
+    let Some(Value::Table(row)) = links.get_mut(name).map(|entry| &mut entry.value) else {
+        return;
+    };
+    let mut put = |key, value, at| {
+        if !row.is_given(key) {
+            row.insert(key, Some(at), Entry::new(value, Origin::File(at)));
+        }
+    };
     put("rtt", Value::Span(round_trip), link.at);
     if let Some((bits, at)) = link.bandwidth {
         put("bandwidth", Value::Bandwidth(bits), at);
@@ -306,8 +340,6 @@ fn add_link(links: &mut Table, name: &str, round_trip: Span, link: &Link) {
     if let Some((share, at)) = link.loss {
         put("loss", Value::Share(share), at);
     }
-    let row = Entry::new(Value::Table(row), Origin::File(link.at));
-    links.insert(name, Some(link.at), row);
 }
 
 fn row_object(key: &str) -> &'static Object {

@@ -21,7 +21,7 @@ use super::{Document, at};
 use crate::engine::Instant;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics, Location, SourceIndex};
 use crate::scenario::instants::{self, Clock};
-use crate::scenario::keys::{Kind, NamedTable, Object, Presence, RUN, SCENARIO, SETTABLE};
+use crate::scenario::keys::{Kind, LINK, NamedTable, Object, Presence, RUN, SCENARIO, SETTABLE};
 use crate::scenario::quantity::Share;
 use crate::scenario::side_file::SideFiles;
 use crate::scenario::tree::{Entry, Origin, Shape, Table, Value};
@@ -62,6 +62,7 @@ pub(super) fn walk(
         },
         clock: clock(&root),
         files,
+        has_topology: has_topology(&root),
         path: Vec::new(),
         defaults: Defaults::default(),
     };
@@ -105,6 +106,20 @@ fn clock(layers: &[Layer<'_>]) -> Clock {
     }
 }
 
+/// Whether a file may give what the links of the scenario leave out.
+fn has_topology(layers: &[Layer<'_>]) -> bool {
+    layers.iter().any(|layer| {
+        let mut table = layer.table;
+        for key in ["network", "topology"] {
+            let Some(DeValue::Table(below)) = table.get(key).map(|value| value.get_ref()) else {
+                return false;
+            };
+            table = below;
+        }
+        table.get("file").is_some()
+    })
+}
+
 /// One text's part of a table.
 #[derive(Clone, Copy)]
 struct Layer<'t> {
@@ -133,6 +148,7 @@ struct Walker<'t> {
     found: Findings,
     clock: Clock,
     files: SideFiles,
+    has_topology: bool,
     /// The keys from the top to here.
     path: Vec<Cow<'t, str>>,
     defaults: Defaults,
@@ -207,7 +223,10 @@ impl<'t> Walker<'t> {
                     table.insert(key.name, Some(place), Entry::new(value, origin));
                 }
                 self.path.pop();
-            } else if mode == Mode::Complete && matches!(key.presence, Presence::Required) {
+            } else if mode == Mode::Complete
+                && matches!(key.presence, Presence::Required)
+                && !(self.has_topology && std::ptr::eq(object, &LINK))
+            {
                 self.missing(object, key, layers);
             }
         }

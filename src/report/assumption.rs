@@ -126,11 +126,12 @@ fn classes(federation: &Federation) -> Vec<DistanceClass> {
     }
     for from in network.sites().ids().take(SITES_MAX) {
         for to in network.sites().ids().take(SITES_MAX) {
-            classes.push(match network.path(from, to) {
+            match network.path(from, to) {
+                Path::Distance(class) => classes.push(class),
                 // The way of light comes on top of the round trip within a city.
-                Path::Straight { .. } => DistanceClass::SameCity,
-                _ => network.distance_class(from, to),
-            });
+                Path::Straight { .. } => classes.push(DistanceClass::SameCity),
+                Path::Routed { .. } | Path::Private(_) => {}
+            }
         }
     }
     classes

@@ -3,16 +3,14 @@
 //! It knows nothing of ids or of the model's tables. Invariant: after it, no key that is derived is
 //! absent, and nothing that the file gives has changed; so `show` tells what will be simulated.
 
-use std::collections::BTreeMap;
-
 use crate::engine::draw::{self, DrawKeys};
 use crate::engine::hash::NameHash;
 use crate::engine::{Instant, Seed, Span};
 use crate::model::organization::{Edition, Generation};
 use crate::model::purpose::Purpose;
 
+use super::sites;
 use crate::scenario::keys::{self, Object};
-use crate::scenario::places;
 use crate::scenario::quantity::Share;
 use crate::scenario::read::complete;
 use crate::scenario::tree::{Entry, Origin, Shape, Table, Value};
@@ -70,11 +68,11 @@ pub(super) fn derive(tree: &mut Table, first: Option<&Table>) {
     let partners = Partner::all(first.unwrap_or(tree));
     derive_partners(tree, &partners);
     derive_workloads(tree);
-    derive_sites(tree);
+    sites::derive(tree);
 }
 
 /// A row of a named table with its name.
-trait NamedRows {
+pub(super) trait NamedRows {
     fn named_rows(&mut self) -> Vec<(String, &mut Table)>;
 }
 
@@ -91,7 +89,7 @@ impl NamedRows for Table {
 }
 
 /// Adds a row to a named table unless it is there.
-fn add_row(table: &mut Table, name: &str, object: &'static Object, why: &str) {
+pub(super) fn add_row(table: &mut Table, name: &str, object: &'static Object, why: &str) {
     if table.get(name).is_none() {
         let row = complete(Table::new(Shape::Object(object)));
         table.insert(
@@ -102,7 +100,7 @@ fn add_row(table: &mut Table, name: &str, object: &'static Object, why: &str) {
     }
 }
 
-fn text(text: impl Into<String>) -> Value {
+pub(super) fn text(text: impl Into<String>) -> Value {
     Value::Text(text.into())
 }
 
@@ -193,7 +191,7 @@ fn accepted_domain_object() -> &'static Object {
 }
 
 /// The object of the rows of a named table of an object.
-fn row_object(object: &'static Object, key: &str) -> &'static Object {
+pub(super) fn row_object(object: &'static Object, key: &str) -> &'static Object {
     let (_, key) = object.find(key).expect("the key stands in the table");
     match &key.kind {
         keys::Kind::Named(named) => match &named.value {
@@ -596,96 +594,4 @@ fn whole<'a>(
         table.insert(word, None, Entry::new(Value::Share(share), origin));
     }
     Value::Table(table)
-}
-
-/// Sites that are named anywhere are there; each is a city of its own unless the file says otherwise.
-fn derive_sites(tree: &mut Table) {
-    let mut wanted: Vec<String> = Vec::new();
-    let mut resolver_sites: Vec<(String, String)> = Vec::new();
-    for (_, organization) in tree.named("org") {
-        let site = organization.text("site").to_owned();
-        if let Some(resolver) = organization.optional_text("resolver") {
-            resolver_sites.push((resolver.to_owned(), site.clone()));
-        }
-        wanted.push(site);
-        wanted.extend(
-            organization
-                .named("server")
-                .map(|(_, row)| row.text("site").to_owned()),
-        );
-    }
-    wanted.extend(
-        tree.named("gateway")
-            .map(|(_, row)| row.text("site").to_owned()),
-    );
-    for (name, resolver) in tree.table_mut("dns").table_mut("resolver").named_rows() {
-        let asked = resolver_sites
-            .iter()
-            .find(|(resolver, _)| *resolver == name);
-        let site = asked.map_or_else(|| wanted.first().cloned(), |(_, site)| Some(site.clone()));
-        let why = "the site of the first organization that asks it";
-        resolver.set_derived("site", text(site.unwrap_or_else(|| "gateway".into())), why);
-    }
-    let resolvers = tree.table("dns").named("resolver");
-    wanted.extend(
-        resolvers
-            .map(|(_, row)| row.text("site").to_owned())
-            .collect::<Vec<_>>(),
-    );
-    let sites = tree.table_mut("network").table_mut("site");
-    for site in wanted {
-        add_row(
-            sites,
-            &site,
-            row_object(&keys::NETWORK, "site"),
-            "named by what stands there",
-        );
-    }
-    for (name, site) in sites.named_rows() {
-        site.set_derived("city", text(name), "the site's name");
-        derive_place(site);
-    }
-    let zones: BTreeMap<String, String> = tree
-        .table("network")
-        .named("site")
-        .map(|(name, site)| (name.to_owned(), site.text("time_zone").to_owned()))
-        .collect();
-    for (_, organization) in tree.table_mut("org").named_rows() {
-        let zone = &zones[organization.text("site")];
-        organization.set_derived("time_zone", text(zone.as_str()), "the zone of its site");
-    }
-}
-
-/// What follows from a site's city, or from the known city nearest to its coordinates.
-///
-/// Simplified: the nearest city tells continent and time zone.
-fn derive_place(site: &mut Table) {
-    let city = places::city(site.text("city"));
-    let place = site.optional_text("coordinates");
-    let place = place.and_then(|text| places::coordinates(text).ok());
-    let (known, why) = match (place, city) {
-        (None, Some(city)) => {
-            let why = format!("the city is {}, {}", city.name, city.country);
-            (Some(city), why)
-        }
-        (Some(place), _) => {
-            let city = places::nearest_city(place);
-            (
-                Some(city),
-                format!("the nearest known city is {}", city.name),
-            )
-        }
-        (None, None) => (None, "the city is not known".to_owned()),
-    };
-    let continent = known.map_or("europe", |city| city.continent);
-    site.set_derived("continent", text(continent), why.as_str());
-    site.set_derived(
-        "time_zone",
-        text(known.map_or("UTC", |city| city.time_zone)),
-        why.as_str(),
-    );
-    if let (None, Some(city)) = (place, city) {
-        let value = text(places::coordinates_text(city.coordinates));
-        site.set_derived("coordinates", value, why);
-    }
 }

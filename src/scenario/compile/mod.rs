@@ -14,6 +14,7 @@ mod organization;
 mod recipients;
 mod servers;
 mod sharing;
+mod sites;
 mod traffic;
 mod workload;
 

@@ -19,12 +19,13 @@ use crate::scenario::side_file::SideFiles;
 use crate::scenario::tree::Value;
 
 /// A distribution by its word, with the sets of parameters that it may have.
-struct Form {
-    word: &'static str,
-    parameters: &'static [&'static [&'static str]],
+pub(in crate::scenario) struct Form {
+    pub(in crate::scenario) word: &'static str,
+    pub(in crate::scenario) parameters: &'static [&'static [&'static str]],
 }
 
-const FORMS: &[Form] = &[
+/// All distributions.
+pub(in crate::scenario) const FORMS: &[Form] = &[
     form("constant", &[&["value"]]),
     form("uniform", &[&["low", "high"]]),
     form("exponential", &[&["mean"]]),

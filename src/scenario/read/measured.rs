@@ -16,7 +16,7 @@ use crate::scenario::side_file::table::{Field, Rows};
 use crate::scenario::side_file::{SideFile, SideFiles};
 
 /// The units that values may be in.
-const UNITS: &[&str] = &["ns", "us", "ms", "s", "min", "h", "d"];
+pub(in crate::scenario) const UNITS: &[&str] = &["ns", "us", "ms", "s", "min", "h", "d"];
 
 /// The most values.
 const VALUES_MAX: usize = 4_000_000;

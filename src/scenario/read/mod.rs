@@ -24,6 +24,8 @@ use super::instants::Clock;
 use super::side_file::SideFiles;
 use super::tree::Table;
 
+pub(in crate::scenario) use distribution::FORMS;
+pub(in crate::scenario) use measured::UNITS;
 pub use walk::complete;
 
 /// The longest file that is read, in bytes.

@@ -128,9 +128,13 @@ to = ["user1@fabrikam.com"]
     let compiled = scenario.compile().unwrap_or_else(|found| panic!("{found}"));
     let expected = study::expectation::compile(scenario.document(), &compiled.federation);
     let expected = expected.unwrap_or_else(|found| panic!("{found}"));
-    let result = study::run(&compiled.federation, 0, &expected, Log::None, |_, _| {
-        Continue::Yes
-    });
+    let result = study::run(
+        &compiled.federation,
+        0,
+        &expected,
+        (Log::None, &mut ()),
+        |_, _| Continue::Yes,
+    );
     assert!(result.is_as_expected());
     let shown = show::text(&compiled.effective, &compiled.warnings);
     for line in [

@@ -116,7 +116,17 @@ impl Builder {
                     { "type": "object", "properties": shares, "additionalProperties": false },
                 ] })
             }
-            Kind::Distribution => distribution(),
+            Kind::Weights(kind) => {
+                let one = self.kind(kind, form);
+                let shares = json!({ "type": "object", "additionalProperties": text(SHARE) });
+                json!({ "anyOf": [one, shares] })
+            }
+            Kind::Counts { .. } => {
+                let number = || json!({ "type": "integer", "minimum": 0 });
+                json!({ "anyOf": distributions(number, number()) })
+            }
+            Kind::Part(object) => self.reference(object, Form::Change),
+            Kind::Distribution => json!({ "anyOf": distributions(|| text(SPAN), text(SPAN)) }),
             Kind::Set => self.reference(&SCENARIO, Form::Change),
             Kind::Expectations => json!({
                 "type": "object",
@@ -158,12 +168,13 @@ fn text(pattern: &str) -> Value {
     json!({ "type": "string", "pattern": pattern })
 }
 
-fn distribution() -> Value {
+/// All forms of a distribution of values that `one` describes, `alone` among them.
+fn distributions(one: impl Fn() -> Value, alone: Value) -> Value {
     let value = |parameter: &str| match parameter {
         "shape" => json!({ "type": ["string", "number"] }),
         "file" | "column" | "weight" => json!({ "type": "string" }),
         "unit" => json!({ "type": "string", "enum": UNITS }),
-        _ => text(SPAN),
+        _ => one(),
     };
     let form = |name: &str, parameters: &[&str]| {
         let mut properties = Map::from_iter([("dist".to_string(), json!({ "const": name }))]);
@@ -176,16 +187,12 @@ fn distribution() -> Value {
             "additionalProperties": false,
         })
     };
-    let mut all = vec![text(SPAN)];
+    let mut all = vec![alone];
     for known in FORMS {
-        all.extend(
-            known
-                .parameters
-                .iter()
-                .map(|parameters| form(known.word, parameters)),
-        );
+        let sets = known.parameters.iter();
+        all.extend(sets.map(|parameters| form(known.word, parameters)));
     }
-    json!({ "anyOf": all })
+    json!(all)
 }
 
 /// A pattern of the names of a named table; wider than what the reader takes.

@@ -10,7 +10,7 @@ use super::patch::{key_text, quoted};
 use super::quantity::{self, Share};
 use super::tree::{Entry, Origin, Shape, Table, Value};
 use crate::engine::distribution::{ParetoGiven, WeibullGiven};
-use crate::engine::{Distribution, Instant};
+use crate::engine::{Distribution, Instant, Span};
 
 /// The version of the JSON form.
 const FORMAT: u64 = 1;
@@ -133,7 +133,12 @@ fn inline(value: &Value) -> Option<String> {
         Value::Integer(value) => value.to_string(),
         Value::Text(text) => quoted(text),
         Value::Instant(instant) => instant_text(*instant),
-        Value::Distribution(distribution) => distribution_text(distribution),
+        Value::Distribution(distribution) => {
+            distribution_text(distribution, |span| quoted(&span.to_string()))
+        }
+        Value::Counts(distribution) => {
+            distribution_text(distribution, |span| span.nanoseconds().to_string())
+        }
         Value::List(elements) => {
             let parts: Option<Vec<String>> = elements.iter().map(|e| inline(&e.value)).collect();
             format!("[{}]", parts?.join(", "))
@@ -166,50 +171,49 @@ pub fn instant_text(instant: Instant) -> String {
         .to_string()
 }
 
-fn distribution_text(distribution: &Distribution) -> String {
+fn distribution_text(distribution: &Distribution, text: impl Fn(Span) -> String) -> String {
+    let two = |dist, (first, one): (&str, Span), (second, other): (&str, Span)| {
+        let (one, other) = (text(one), text(other));
+        format!("{{ dist = \"{dist}\", {first} = {one}, {second} = {other} }}")
+    };
     match distribution {
-        Distribution::Constant(span) => quoted(&span.to_string()),
+        Distribution::Constant(span) => text(*span),
         Distribution::Uniform(uniform) => {
-            let (low, high) = (uniform.low(), uniform.high());
-            format!("{{ dist = \"uniform\", low = \"{low}\", high = \"{high}\" }}")
+            two("uniform", ("low", uniform.low()), ("high", uniform.high()))
         }
         Distribution::Exponential(exponential) => {
-            format!(
-                "{{ dist = \"exponential\", mean = \"{}\" }}",
-                exponential.mean()
-            )
+            let mean = text(exponential.mean());
+            format!("{{ dist = \"exponential\", mean = {mean} }}")
         }
         Distribution::Lognormal(lognormal) => {
             let (median, p99) = (lognormal.median(), lognormal.p99());
-            format!("{{ dist = \"lognormal\", median = \"{median}\", p99 = \"{p99}\" }}")
+            two("lognormal", ("median", median), ("p99", p99))
         }
         Distribution::Gamma(gamma) => {
-            let (mean, shape) = (gamma.mean(), gamma.shape());
-            format!("{{ dist = \"gamma\", mean = \"{mean}\", shape = \"{shape}\" }}")
+            let (mean, shape) = (text(gamma.mean()), gamma.shape());
+            format!("{{ dist = \"gamma\", mean = {mean}, shape = \"{shape}\" }}")
         }
         Distribution::Weibull(weibull) => {
             let shape = weibull.shape();
-            let parameters = match weibull.given() {
-                WeibullGiven::Scale { scale } => {
-                    format!("shape = \"{shape}\", scale = \"{scale}\"")
-                }
-                WeibullGiven::Median { median } => {
-                    format!("shape = \"{shape}\", median = \"{median}\"")
-                }
+            let shaped = |name: &str, span| {
+                let span = text(span);
+                format!("{{ dist = \"weibull\", shape = \"{shape}\", {name} = {span} }}")
+            };
+            match weibull.given() {
+                WeibullGiven::Scale { scale } => shaped("scale", scale),
+                WeibullGiven::Median { median } => shaped("median", median),
                 WeibullGiven::Quantiles { median, p99 } => {
-                    format!("median = \"{median}\", p99 = \"{p99}\"")
+                    two("weibull", ("median", median), ("p99", p99))
                 }
-            };
-            format!("{{ dist = \"weibull\", {parameters} }}")
+            }
         }
-        Distribution::Pareto(pareto) => {
-            let (minimum, shape) = (pareto.minimum(), pareto.shape());
-            let parameters = match pareto.given() {
-                ParetoGiven::Shape => format!("shape = \"{shape}\", minimum = \"{minimum}\""),
-                ParetoGiven::P99(p99) => format!("minimum = \"{minimum}\", p99 = \"{p99}\""),
-            };
-            format!("{{ dist = \"pareto\", {parameters} }}")
-        }
+        Distribution::Pareto(pareto) => match pareto.given() {
+            ParetoGiven::Shape => {
+                let (minimum, shape) = (text(pareto.minimum()), pareto.shape());
+                format!("{{ dist = \"pareto\", shape = \"{shape}\", minimum = {minimum} }}")
+            }
+            ParetoGiven::P99(p99) => two("pareto", ("minimum", pareto.minimum()), ("p99", p99)),
+        },
         Distribution::Empirical(empirical) => empirical.written().to_owned(),
     }
 }
@@ -279,6 +283,12 @@ fn json_value(value: &Value) -> serde_json::Value {
         Value::Text(text) => json!(text),
         Value::Instant(instant) => json!(instant_text(*instant)),
         Value::Distribution(Distribution::Constant(span)) => json!(span.to_string()),
+        Value::Counts(Distribution::Constant(span)) => json!(span.nanoseconds()),
+        Value::Counts(distribution) => {
+            json!(distribution_text(distribution, |span| span
+                .nanoseconds()
+                .to_string()))
+        }
         Value::List(elements) => elements
             .iter()
             .map(|element| json_value(&element.value))

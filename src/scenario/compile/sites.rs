@@ -7,12 +7,13 @@
 use std::collections::BTreeMap;
 
 use super::derive::{NamedRows, add_row, row_object, text};
+use super::population::Plan;
 use crate::scenario::keys;
 use crate::scenario::places;
 use crate::scenario::tree::Table;
 
 /// Sites that are named anywhere are there; each is a city of its own unless the file says otherwise.
-pub(super) fn derive(tree: &mut Table) {
+pub(super) fn derive(tree: &mut Table, plan: &Plan) {
     let mut wanted: Vec<String> = Vec::new();
     let mut resolver_sites: Vec<(String, String)> = Vec::new();
     for (_, organization) in tree.named("org") {
@@ -45,6 +46,7 @@ pub(super) fn derive(tree: &mut Table) {
             .map(|(_, row)| row.text("site").to_owned())
             .collect::<Vec<_>>(),
     );
+    wanted.extend(plan.sites());
     let sites = tree.table_mut("network").table_mut("site");
     for site in wanted {
         add_row(

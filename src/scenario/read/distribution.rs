@@ -1,4 +1,5 @@
-//! Distributions of spans: `{ dist = "lognormal", median = "180 ms", p99 = "1.8 s" }` and its like.
+//! Distributions of spans: `{ dist = "lognormal", median = "180 ms", p99 = "1.8 s" }` and its like; and
+//! of whole numbers: `{ dist = "lognormal", median = 60, p99 = 2_000 }`.
 //!
 //! It knows no keys but those of a distribution. Invariant: a form has its own parameters alone, all
 //! of them.
@@ -57,22 +58,30 @@ const fn form(word: &'static str, parameters: &'static [&'static [&'static str]]
 
 /// A distribution in braces, with the parts that were given.
 pub(super) struct Braces<'a> {
+    /// Of spans, or of counts.
+    of: &'a Kind,
     pub(super) key: &'a str,
     pub(super) given: Given<'a>,
     clock: &'a Clock,
 }
 
-/// `{ dist = "lognormal", median = "180 ms", p99 = "1.8 s" }` and its like.
+/// A distribution of a kind: of spans, or of counts, of which a nanosecond stands for one.
 pub(super) fn read(
+    of: &Kind,
     key: &str,
     given: Given<'_>,
     clock: &Clock,
     files: &SideFiles,
 ) -> Result<Distribution, Diagnostic> {
     if !matches!(given.value, DeValue::Table(_)) {
-        return Err(wrong_type(&Kind::Distribution, key, given));
+        return Err(wrong_type(of, key, given));
     }
-    let braces = Braces { key, given, clock };
+    let braces = Braces {
+        of,
+        key,
+        given,
+        clock,
+    };
     let form = braces.form()?;
     let parameters = braces.parameters(form)?;
     let has = |name| parameters.contains(&name);
@@ -134,8 +143,16 @@ impl<'a> Braces<'a> {
         }
     }
 
+    /// Whether it is of whole numbers.
+    pub(super) fn is_of_counts(&self) -> bool {
+        matches!(self.of, Kind::Counts { .. })
+    }
+
     fn form(&self) -> Result<&'static Form, Diagnostic> {
-        let example = "`{ dist = \"lognormal\", median = \"180 ms\", p99 = \"1.8 s\" }`";
+        let example = match self.of {
+            Kind::Counts { .. } => "`{ dist = \"lognormal\", median = 60, p99 = 2_000 }`",
+            _ => "`{ dist = \"lognormal\", median = \"180 ms\", p99 = \"1.8 s\" }`",
+        };
         let Some(form) = self.part("dist") else {
             let message = format!("`{}` does not say which distribution it is", self.key);
             return Err(self
@@ -204,12 +221,16 @@ impl<'a> Braces<'a> {
 
     fn span(&self, name: &str) -> Result<Span, Diagnostic> {
         let part = self.part(name).expect("its set of parameters is there");
-        let kind = Kind::Span {
-            min: Span::ZERO,
-            max: Span::from_days(36_525),
+        let kind = match *self.of {
+            Kind::Counts { min, max } => Kind::Count { min, max },
+            _ => Kind::Span {
+                min: Span::ZERO,
+                max: Span::from_days(36_525),
+            },
         };
         match scalar::read(&kind, name, part, self.clock)? {
             Value::Span(span) => Ok(span),
+            Value::Integer(number) => Ok(Span::from_nanoseconds(number)),
             _ => Err(wrong_type(&kind, name, part)),
         }
     }

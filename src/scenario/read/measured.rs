@@ -32,6 +32,11 @@ pub(super) fn read(braces: &Braces<'_>, files: &SideFiles) -> Result<Distributio
         (Some(unit), Some(part)) => Some(word_of(UNITS, "unit", unit, part)?),
         _ => None,
     };
+    // A nanosecond stands for one.
+    let unit_of_values = match braces.is_of_counts() {
+        true => Some("ns"),
+        false => unit.as_deref(),
+    };
     let place = braces.part("file").map_or(Location::default(), |part| {
         super::at(part.source, part.span())
     });
@@ -42,7 +47,7 @@ pub(super) fn read(braces: &Braces<'_>, files: &SideFiles) -> Result<Distributio
     let mut pairs: Vec<(Span, u64)> = Vec::new();
     while let Some(row) = rows.next_row()? {
         let value = &row.fields[column_index];
-        let span = span_of(&file, value, unit.as_deref())?;
+        let span = span_of(&file, value, unit_of_values)?;
         let weight = match weight_index {
             Some(index) => weight_of(&file, &row.fields[index])?,
             None => 1,

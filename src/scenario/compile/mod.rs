@@ -15,6 +15,7 @@ mod population;
 mod recipients;
 mod servers;
 mod sharing;
+mod sites;
 mod traffic;
 mod workload;
 

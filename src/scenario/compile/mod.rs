@@ -148,6 +148,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         workloads,
         requests,
         streams: Streams::default(),
+        traces: IdVec::new(),
         world_events,
         sources,
         index,

@@ -19,6 +19,7 @@ pub mod reference;
 pub mod schema;
 pub mod show;
 pub mod side_file;
+pub mod trace;
 pub mod tree;
 
 pub use compile::Compiled;

@@ -14,6 +14,7 @@ mod organization;
 mod recipients;
 mod servers;
 mod sharing;
+mod trace;
 mod traffic;
 mod workload;
 
@@ -155,6 +156,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         names: std::mem::take(&mut ids.names),
     };
     federation.streams = workload::streams(&effective, &federation, &ids, &mut found);
+    federation.traces = trace::traces(document, &effective, &federation, &ids, &mut found);
     if found.has_errors() {
         return Err(found);
     }

@@ -221,7 +221,11 @@ mod tests {
     fn about(text: &str) -> Diagnostics {
         let name = "two.toml".to_string();
         let text = text.to_string();
-        Diagnostics::about(Arc::from([Source { name, text, lines_before: 0 }]))
+        Diagnostics::about(Arc::from([Source {
+            name,
+            text,
+            lines_before: 0,
+        }]))
     }
 
     fn find(text: &str, part: &str) -> Location {

@@ -12,6 +12,7 @@ mod parameters;
 mod run;
 mod server;
 mod sharing;
+mod trace;
 mod traffic;
 mod workload;
 
@@ -25,6 +26,7 @@ pub use parameters::PARAMETERS;
 pub use run::{RULES, RUN};
 pub use server::SERVER;
 pub use sharing::{ADDRESS_SPACE, CONNECTOR, RELATIONSHIP};
+pub use trace::TRACE;
 pub use traffic::{FAULT, REQUEST, TIMELINE};
 pub use workload::{HOURS, WEEKDAYS, WORKLOAD};
 
@@ -307,6 +309,11 @@ pub static SCENARIO: Object = Object {
             "Availability requests that are drawn: how often, by whom, for whom.",
         ),
         named(
+            "trace",
+            &TRACES,
+            "Availability requests that were recorded: which file, and how it is read.",
+        ),
+        named(
             "fault",
             &FAULTS,
             "Changes of the world that hold from one instant to another.",
@@ -371,6 +378,11 @@ static WORKLOADS: NamedTable = NamedTable {
     names: NameKind::Name,
     value: Kind::Table(&WORKLOAD),
     example: "office-hours",
+};
+static TRACES: NamedTable = NamedTable {
+    names: NameKind::Name,
+    value: Kind::Table(&TRACE),
+    example: "monday",
 };
 static FAULTS: NamedTable = NamedTable {
     names: NameKind::Name,

@@ -172,6 +172,11 @@ impl SideFiles {
         })
     }
 
+    /// Why a file cannot be read, as a finding.
+    pub fn refused(name: &str, error: &io::Error, place: Location) -> Diagnostic {
+        io_error(name, error, place)
+    }
+
     /// All files that have been read, by path.
     pub fn inputs(&self) -> Vec<Input> {
         let read = self.read();

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use fedsim::Scenario;
 use fedsim::engine::Continue;
-use fedsim::record::Log;
+use fedsim::record::{Log, RowLists};
 use fedsim::report::directory::{self, Timing};
 use fedsim::report::reference::{FIELDS, SECTIONS, begin, end};
 use fedsim::report::{Overwrite, Reported, Summary, WriteError, text};
@@ -51,6 +51,7 @@ to = ["someone@nowhere.example"]
 struct Ran {
     compiled: Compiled,
     result: RunResult,
+    rows: RowLists,
 }
 
 impl Ran {
@@ -70,9 +71,9 @@ impl Ran {
         directory::write(
             directory,
             overwrite,
-            self.reported(),
+            (self.reported(), &self.rows),
             &summary,
-            Timing::new(7, 9),
+            Timing::new(7, (9, 2), None),
         )
     }
 }
@@ -83,14 +84,19 @@ fn run(text: &str) -> Ran {
     let expectations = expectation::compile(scenario.document(), &compiled.federation);
     let expectations = expectations.unwrap_or_else(|found| panic!("{found}"));
     let goes_on = |_, _| Continue::Yes;
+    let mut rows = RowLists::default();
     let result = study::run(
         &compiled.federation,
         0,
         &expectations,
-        Log::UpToLimit,
+        (Log::UpToLimit, &mut rows),
         goes_on,
     );
-    Ran { compiled, result }
+    Ran {
+        compiled,
+        result,
+        rows,
+    }
 }
 
 /// A directory of this test alone that does not exist yet.
@@ -339,6 +345,12 @@ fn a_directory_that_holds_something_else_is_never_touched() {
 fn a_run_that_is_cancelled_says_so() {
     let scenario = Scenario::parse(WORLD, "closed.toml").unwrap_or_else(|found| panic!("{found}"));
     let compiled = scenario.compile().unwrap_or_else(|found| panic!("{found}"));
-    let result = study::run(&compiled.federation, 0, &[], Log::None, |_, _| Continue::No);
+    let result = study::run(
+        &compiled.federation,
+        0,
+        &[],
+        (Log::None, &mut ()),
+        |_, _| Continue::No,
+    );
     assert!(result.is_cancelled());
 }

@@ -164,9 +164,13 @@ fn failure_of(file: &Path) -> Result<(), String> {
     let federation = &compiled.federation;
     let expectations = study::expectation::compile(scenario.document(), federation)
         .map_err(|found| found.render_plain())?;
-    let result = study::run(federation, 0, &expectations, Log::None, |_, _| {
-        Continue::Yes
-    });
+    let result = study::run(
+        federation,
+        0,
+        &expectations,
+        (Log::None, &mut ()),
+        |_, _| Continue::Yes,
+    );
     if result.is_as_expected() {
         return Ok(());
     }

@@ -26,6 +26,8 @@ pub enum Failure {
     },
     /// Scenarios are invalid.
     Scenario(Diagnostics),
+    /// So many sanity laws do not hold: a bug.
+    BrokenLaws(usize),
     /// So many of so many expectations failed.
     Expectations(usize, usize),
     /// A file or directory could not be read or written.
@@ -55,6 +57,7 @@ impl Failure {
             Failure::CommandLine | Failure::Usage { .. } => 2,
             Failure::Scenario(found) if is_about_files(found) => 8,
             Failure::Scenario(_) => 3,
+            Failure::BrokenLaws(_) => 1,
             Failure::Expectations(..) => 4,
             Failure::InputOutput { .. } => 8,
             Failure::Nothing { .. } => 9,
@@ -72,6 +75,12 @@ impl Failure {
                 output::error(message, Some(help));
             }
             Failure::InputOutput { message, help } => output::error(message, help.as_deref()),
+            Failure::BrokenLaws(broken) => output::error(
+                &format!(
+                    "{broken} sanity laws do not hold: this is a bug of fedsim, not of your scenario"
+                ),
+                Some("please report it with the scenario; the results are not to be trusted"),
+            ),
             Failure::Expectations(failed, all) => {
                 output::error(&format!("{failed} of {all} expectations failed"), None);
             }
@@ -92,6 +101,7 @@ impl From<WriteError> for Failure {
                 Some("write elsewhere with -o DIR, or replace them with --force")
             }
             WriteError::NotResults(_) => Some("write elsewhere with -o DIR"),
+            WriteError::Busy(_) => Some("wait for it, or write elsewhere with -o DIR"),
             WriteError::Io(..) => None,
         };
         Failure::InputOutput {

@@ -1,40 +1,51 @@
 //! The progress of a run: a bar on a terminal, and Ctrl-C.
 //!
-//! It knows nothing of what is simulated. Invariant: neither the bar nor its absence changes a result.
+//! It knows nothing of what is simulated. Invariant: neither the bar nor its absence changes a result,
+//! and where stderr is no terminal not a byte of it is written.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use fedsim::engine::{Continue, Instant};
+use fedsim::model::Federation;
+use fedsim::record::naming::instant_minute;
+use fedsim::study::work;
 
 /// Shows how far a run is, and ends it when the user asks for it.
-pub struct Progress {
+pub struct Progress<'f> {
     bar: ProgressBar,
-    start: Instant,
+    federation: &'f Federation,
     interrupted: Arc<AtomicBool>,
 }
 
-impl Progress {
-    /// The progress of a run from one instant to another.
-    pub fn new(start: Instant, end: Instant) -> Progress {
-        let length = end.since(start).nanoseconds() / 1_000_000;
+/// Before this share of the work is done, what is left of it is anybody's guess.
+const TELLING: u64 = work::PARTS / 100;
+
+/// Before so much time has passed, as well.
+const TELLING_AFTER: Duration = Duration::from_secs(2);
+
+impl<'f> Progress<'f> {
+    /// The progress of a run of this federation.
+    pub fn new(federation: &'f Federation) -> Progress<'f> {
         let is_shown = std::io::stderr().is_terminal();
         let target = if is_shown {
             ProgressDrawTarget::stderr()
         } else {
             ProgressDrawTarget::hidden()
         };
-        let bar = ProgressBar::with_draw_target(Some(length), target);
-        let template = "{percent:>3} % {wide_bar} {elapsed} of about {duration}  {msg}";
-        if let Ok(style) = ProgressStyle::with_template(template) {
+        let bar = ProgressBar::with_draw_target(Some(work::PARTS), target);
+        if let Ok(style) =
+            ProgressStyle::with_template("{percent:>3} % {wide_bar} {elapsed}  {msg}")
+        {
             bar.set_style(style);
         }
         Progress {
             bar,
-            start,
+            federation,
             interrupted: listen(),
         }
     }
@@ -45,9 +56,11 @@ impl Progress {
             return Continue::No;
         }
         if !self.bar.is_hidden() {
+            let done = work::done_by(self.federation, at);
+            let left = left(self.bar.elapsed(), done);
+            self.bar.set_position(done);
             self.bar
-                .set_position(at.since(self.start).nanoseconds() / 1_000_000);
-            self.bar.set_message(format!("{events} events"));
+                .set_message(format!("{} {left}, {events} events", instant_minute(at)));
         }
         Continue::Yes
     }
@@ -55,6 +68,22 @@ impl Progress {
     /// Takes the bar away.
     pub fn end(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// How long the rest takes if it goes on as so far. Work is not spread evenly over requests, so it is
+/// said to be about that, in steps that a person believes.
+fn left(elapsed: Duration, done: u64) -> String {
+    if done < TELLING || elapsed < TELLING_AFTER {
+        return "(time left: not known yet)".to_owned();
+    }
+    let rest = elapsed.as_secs_f64() * (work::PARTS - done) as f64 / done as f64;
+    let seconds = rest as u64;
+    match seconds {
+        0..=9 => "(a few seconds left)".to_owned(),
+        10..=89 => format!("(about {} s left)", seconds.div_ceil(10) * 10),
+        90..=5_399 => format!("(about {} min left)", seconds.div_ceil(60)),
+        _ => format!("(about {} h left)", seconds.div_ceil(3_600)),
     }
 }
 
@@ -69,4 +98,24 @@ fn listen() -> Arc<AtomicBool> {
         }
     });
     flag
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_told_in_steps_and_not_too_early() {
+        let after = Duration::from_secs;
+        for (elapsed, done, told) in [
+            (after(1), work::PARTS / 2, "(time left: not known yet)"),
+            (after(60), work::PARTS / 1_000, "(time left: not known yet)"),
+            (after(60), work::PARTS / 2, "(about 60 s left)"),
+            (after(60), work::PARTS / 10, "(about 9 min left)"),
+            (after(3_600), work::PARTS / 4, "(about 3 h left)"),
+            (after(60), work::PARTS, "(a few seconds left)"),
+        ] {
+            assert_eq!(left(elapsed, done), told, "{elapsed:?} {done}");
+        }
+    }
 }

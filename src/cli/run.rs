@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant as WallClock;
 
 use fedsim::record::Log;
-use fedsim::report::directory::{self, Timing};
+use fedsim::report::directory::{Timing, Writing};
 use fedsim::report::summary::log_word;
 use fedsim::report::{Identity, Overwrite, Reported, Summary, text};
-use fedsim::study;
+use fedsim::study::{self, RunResult};
 
 use super::check::{Loaded, load_one};
 use super::progress::Progress;
@@ -76,16 +76,39 @@ pub fn run(arguments: &Run) -> Result<(), Failure> {
         REPLICATION,
         log,
     );
-    directory::check(&target, &identity, overwrite)?;
-    simulate(arguments, &loaded, &target, overwrite)
+    let writing = Writing::begin(&target, overwrite, identity)?;
+    let done = simulate(arguments, &loaded, writing)?;
+    output::note(&format!("results: {}", target.display()));
+    done.judge()
 }
 
-fn simulate(
-    arguments: &Run,
-    loaded: &Loaded,
-    target: &Path,
-    overwrite: Overwrite,
-) -> Result<(), Failure> {
+/// What matters of a run once its results are written.
+struct Done {
+    broken_laws: usize,
+    failed: usize,
+    expectations: usize,
+}
+
+impl Done {
+    fn of(result: &RunResult) -> Done {
+        let failed = result.verdicts.iter().filter(|verdict| !verdict.is_met);
+        Done {
+            broken_laws: result.broken_laws().count(),
+            failed: failed.count(),
+            expectations: result.verdicts.len(),
+        }
+    }
+
+    fn judge(&self) -> Result<(), Failure> {
+        match (self.broken_laws, self.failed) {
+            (0, 0) => Ok(()),
+            (0, failed) => Err(Failure::Expectations(failed, self.expectations)),
+            (broken, _) => Err(Failure::BrokenLaws(broken)),
+        }
+    }
+}
+
+fn simulate(arguments: &Run, loaded: &Loaded, mut writing: Writing) -> Result<Done, Failure> {
     let federation = &loaded.compiled.federation;
     let seed = federation.seed;
     let file = arguments.scenario.file.display();
@@ -93,19 +116,19 @@ fn simulate(
         "run {file}, seed world {} day {}",
         seed.world, seed.day
     ));
-    let progress = Progress::new(federation.start, federation.limits.horizon);
+    let progress = Progress::new(federation);
     let begun = WallClock::now();
-    let at = |at, events| progress.at(at, events);
     let result = study::run(
         federation,
         REPLICATION,
         &loaded.expectations,
-        arguments.log,
-        at,
+        (arguments.log, writing.rows()),
+        |at, events| progress.at(at, events),
     );
     let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     progress.end();
     if result.is_cancelled() {
+        writing.abandon()?;
         return Err(Failure::Interrupted);
     }
     if let Some(failure) = result.trace_failures.first() {
@@ -123,20 +146,22 @@ fn simulate(
         result: &result,
     };
     let summary = Summary::of(reported);
-    let timing = Timing::new(milliseconds, result.ended.events);
-    directory::write(target, overwrite, reported, &summary, timing)?;
+    let work = (result.ended.events, summary.requests.sent);
+    let timing = Timing::new(milliseconds, work, peak_memory_bytes());
+    writing.finish(reported, &summary, timing)?;
     match arguments.format {
         Format::Text => output::result(&text::render(&summary))?,
         Format::Json => output::result(&summary.json())?,
     }
-    output::note(&format!("results: {}", target.display()));
-    let failed = result
-        .verdicts
-        .iter()
-        .filter(|verdict| !verdict.is_met)
-        .count();
-    match failed {
-        0 => Ok(()),
-        n => Err(Failure::Expectations(n, result.verdicts.len())),
-    }
+    Ok(Done::of(&result))
+}
+
+/// The most memory that this program ever held, where the system tells it as Linux does.
+fn peak_memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
 }

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::engine::hash::NameHash;
 use crate::engine::id::Id;
-use crate::engine::{DrawKeys, IdVec, Instant, Limits, Seed, SourceId};
+use crate::engine::{DrawKeys, IdVec, Instant, Limits, Seed, SourceId, Span};
 
 use super::address::{Address, LocalPart, Url};
 use super::availability::Query;
@@ -28,6 +28,7 @@ use super::observation::{RequestIdentity, local_text};
 use super::organization::{OrgId, Organization, Server, ServerId, TimeZoneId};
 use super::outcome::AccessLevel;
 use super::parameters::{Parameters, Rules};
+use super::population::Population;
 use super::publishing::{Host, HostOwner};
 use super::purpose::Purpose;
 use super::relationship::{
@@ -68,6 +69,8 @@ pub struct Federation {
     pub start: Instant,
     /// What ends it.
     pub limits: Limits,
+    /// How long the intervals are that levels are read at the ends of.
+    pub timeline_every: Span,
     /// Its seed.
     pub seed: Seed,
     /// All names.
@@ -86,6 +89,8 @@ pub struct Federation {
     pub time_zones: IdVec<TimeZoneId, Box<str>>,
     /// Organizations.
     pub organizations: Revised<OrgId, Organization>,
+    /// Which of them were drawn from one description, by name.
+    pub populations: Box<[Population]>,
     /// Servers.
     pub servers: Revised<ServerId, Server>,
     /// The first worker process of each server, and one more at the end.

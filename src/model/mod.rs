@@ -23,6 +23,7 @@ pub mod organization;
 pub mod outcome;
 pub mod parameters;
 pub mod permission;
+pub mod population;
 pub mod publishing;
 pub mod purpose;
 pub mod relationship;

@@ -181,6 +181,8 @@ pub enum Fact {
         data_centre: DataCentreId,
         token: DelegationToken,
         bytes: u32,
+        /// Whose domain it was asked for; not hashed, for it follows from the group.
+        target: Option<OrgId>,
     },
     /// The gateway refused a token.
     TokenRefused {
@@ -455,6 +457,7 @@ impl Writer<'_> {
                 data_centre,
                 token,
                 bytes,
+                target: _,
             } => {
                 self.tag(8, group, Some(leg))
                     .data_centre(data_centre)

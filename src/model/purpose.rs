@@ -49,6 +49,12 @@ pub enum Purpose {
     RequestContent = 18,
     /// Whether a user asks again after a failure, and when.
     Retry = 19,
+    /// The version, size, place and variant of an organization of a population (world).
+    Population = 40,
+    /// With whom an organization has relationships (world).
+    PartnerEdge = 41,
+    /// The variant of a relationship of a partner graph (world).
+    PartnerVariant = 42,
 }
 
 impl draw::Purpose for Purpose {
@@ -57,6 +63,13 @@ impl draw::Purpose for Purpose {
     }
 
     fn belongs_to_world(self) -> bool {
-        matches!(self, Purpose::Mailbox | Purpose::MetadataRefresh)
+        matches!(
+            self,
+            Purpose::Mailbox
+                | Purpose::MetadataRefresh
+                | Purpose::Population
+                | Purpose::PartnerEdge
+                | Purpose::PartnerVariant
+        )
     }
 }

@@ -177,6 +177,7 @@ fn middle(sent: u64, number: u32, result: Result<(), Cause>) -> Vec<After> {
         data_centre: DataCentreId(0),
         token: token(START + Span::from_milliseconds(sent + 212)),
         bytes: 9_000,
+        target: Some(FABRIKAM),
     };
     let failure = None;
     let resolved = Fact::NameResolved {

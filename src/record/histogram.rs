@@ -7,17 +7,21 @@
 //! It knows nothing of what the spans are of. Invariant: histograms merge by addition, so neither
 //! threads nor replications can change a result.
 
-use std::collections::BTreeMap;
-
 use crate::engine::Span;
 
 /// How many leading bits of a span tell its class.
 const BITS: u32 = 11;
 
-/// Counts of spans by class.
+/// How many classes stand in one row: those of an octave.
+const ROW: usize = 1 << (BITS - 1);
+
+/// How many rows there are: the classes of spans below 2¹¹ ns take two, each octave above one.
+const ROWS: usize = (u64::BITS - BITS) as usize + 2;
+
+/// Counts of spans by class, in rows that are allocated when their first span comes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Histogram {
-    classes: BTreeMap<u32, u64>,
+    rows: Vec<Option<Box<[u64; ROW]>>>,
     count: u64,
     nanoseconds: u128,
     extremes: Option<(Span, Span)>,
@@ -30,8 +34,10 @@ impl Histogram {
     }
 
     /// Adds one span.
+    #[inline]
     pub fn add(&mut self, span: Span) {
-        *self.classes.entry(class_of(span)).or_default() += 1;
+        let class = class_of(span) as usize;
+        self.row(class / ROW)[class % ROW] += 1;
         self.count += 1;
         self.nanoseconds += u128::from(span.nanoseconds());
         self.widen(span, span);
@@ -39,14 +45,32 @@ impl Histogram {
 
     /// Adds all spans of another histogram.
     pub fn merge(&mut self, other: &Histogram) {
-        for (&class, &count) in &other.classes {
-            *self.classes.entry(class).or_default() += count;
+        let rows = other.rows.iter().enumerate();
+        for (number, row) in rows.filter_map(|(number, row)| Some((number, row.as_deref()?))) {
+            for (count, more) in self.row(number).iter_mut().zip(row) {
+                *count += more;
+            }
         }
         self.count += other.count;
         self.nanoseconds += other.nanoseconds;
         if let Some((low, high)) = other.extremes {
             self.widen(low, high);
         }
+    }
+
+    fn row(&mut self, number: usize) -> &mut [u64; ROW] {
+        if self.rows.is_empty() {
+            self.rows.resize_with(ROWS, || None);
+        }
+        self.rows[number].get_or_insert_with(|| Box::new([0; ROW]))
+    }
+
+    /// The classes with spans, in ascending order.
+    fn classes(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
+        let rows = self.rows.iter().enumerate();
+        let rows = rows.filter_map(|(number, row)| Some((number * ROW, row.as_deref()?)));
+        rows.flat_map(|(first, row)| (first as u32..).zip(row.iter().copied()))
+            .filter(|(_, count)| *count > 0)
     }
 
     fn widen(&mut self, low: Span, high: Span) {
@@ -82,18 +106,18 @@ impl Histogram {
         let rank = u64::try_from(rank).ok()?.max(1);
         let maximum = self.maximum()?;
         let mut reached = 0;
-        let class = self.classes.iter().find(|(_, count)| {
+        let class = self.classes().find(|(_, count)| {
             reached += *count;
             reached >= rank
         });
-        Some(class.map_or(maximum, |(&class, _)| upper_end(class).min(maximum)))
+        Some(class.map_or(maximum, |(class, _)| upper_end(class).min(maximum)))
     }
 
     /// How many spans fall into each class between these ascending ends: up to the first, above it
     /// up to the second, …, above the last. Exact to 0.1 % at the ends.
     pub fn by_ends<const N: usize>(&self, ends: [Span; N]) -> Vec<u64> {
         let mut counts = vec![0; N + 1];
-        for (&class, &count) in &self.classes {
+        for (class, count) in self.classes() {
             let part = ends.partition_point(|end| class_of(*end) < class);
             counts[part] += count;
         }

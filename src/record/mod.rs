@@ -5,20 +5,28 @@
 //! accumulates is integers that merge by addition, and rows that are sorted at the end, so that
 //! neither threads nor replications can change a result.
 
+pub mod counts;
 pub mod digest;
 pub mod histogram;
+pub mod laws;
 pub mod measure;
 pub mod naming;
 pub mod rows;
+pub mod stations;
 pub mod tally;
+pub mod timeline;
 pub mod walk;
 
 #[cfg(test)]
 pub(crate) mod fixture;
 
+pub use counts::Counts;
 pub use digest::{Digest, Fingerprint};
 pub use histogram::Histogram;
+pub use laws::Law;
 pub use measure::{Expression, Measure, MeasureError, Measures, Value};
-pub use rows::{Log, RowLists, Rows};
+pub use rows::{Log, RowCounts, RowLists, RowSink, Rows};
+pub use stations::Stations;
 pub use tally::Tally;
+pub use timeline::Timeline;
 pub use walk::{Step, Walk, Walks};

@@ -21,6 +21,11 @@ pub fn instant_short(at: Instant) -> String {
     format!("{:.3}", timestamp(at))
 }
 
+/// An instant in UTC to the minute before it: `2026-03-02 08:00`.
+pub fn instant_minute(at: Instant) -> String {
+    timestamp(at).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
 /// A span in seconds, rounded to the millisecond: `0.485 s`.
 pub fn span_short(span: Span) -> String {
     let milliseconds = span.nanoseconds().saturating_add(500_000) / 1_000_000;
@@ -84,6 +89,7 @@ mod tests {
         let path = PathObject::Relationship(RELATIONSHIP);
         assert_eq!(path_object_name(federation, path), "contoso -> fabrikam");
         assert_eq!(instant_short(START), "2026-03-02T08:00:00.000Z");
+        assert_eq!(instant_minute(START), "2026-03-02 08:00");
         assert_eq!(span_short(Span::from_microseconds(1_239_500)), "1.240 s");
         assert_eq!(
             instant_text(Instant::NEVER),

@@ -5,10 +5,12 @@
 //! token or one was used again. It leaves out requests that the [`Log`] does not keep, and requests
 //! beyond the limit.
 //!
-//! It knows no files. Invariant: rows are sorted by (time, name of the request, place within it), and
-//! which requests are kept depends on their identities and outcomes alone.
+//! It knows no files: rows go into a [`RowSink`]. Invariant: they go there in the order of (time, name of
+//! the request, place within it); which requests are kept depends on their identities and outcomes
+//! alone; and only rows that an open request may still come before are held back.
 
 use std::cmp::Ordering;
+use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
 
@@ -130,15 +132,43 @@ pub struct RowLists {
     pub tokens: Vec<TokenRow>,
 }
 
-/// Keeps rows.
-#[derive(Clone, Debug, Default)]
-pub struct Rows {
+/// What takes rows, each list in its order.
+pub trait RowSink {
+    /// Takes rows that come after all that it took before.
+    fn take(&mut self, federation: &Federation, rows: &RowLists);
+
+    /// Forgets all rows: there were too many requests.
+    fn forget(&mut self);
+}
+
+/// How many rows there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)] // The names say it.
+pub struct RowCounts {
+    pub requests: u64,
+    pub groups: u64,
+    pub attendees: u64,
+    pub tokens: u64,
+}
+
+/// Makes rows and hands them on.
+pub struct Rows<'s> {
     log: Log,
     requests: u64,
     /// Looked up only, never iterated.
     open: FxHashMap<RequestIdentity, Open>,
-    kept: RowLists,
+    /// Requests by the instant of their sending; those at the front are open.
+    begun: VecDeque<(Instant, RequestIdentity)>,
+    /// Rows of requests that have ended, which others may still come before.
+    held: RowLists,
+    /// How many rows are held before it is worth while to look which can go.
+    held_max: usize,
+    counts: RowCounts,
+    sink: &'s mut dyn RowSink,
 }
+
+/// The fewest rows that are worth sorting.
+const HELD_LEAST: usize = 10_000;
 
 /// What is known of a request that is under way.
 #[derive(Clone, Debug)]
@@ -164,12 +194,18 @@ struct Dispatched {
     endpoint: Option<Url>,
 }
 
-impl Rows {
-    /// Keeps the rows of these requests.
-    pub fn new(log: Log) -> Rows {
+impl<'s> Rows<'s> {
+    /// Makes the rows of these requests.
+    pub fn new(log: Log, sink: &'s mut dyn RowSink) -> Rows<'s> {
         Rows {
             log,
-            ..Rows::default()
+            requests: 0,
+            open: FxHashMap::default(),
+            begun: VecDeque::new(),
+            held: RowLists::default(),
+            held_max: HELD_LEAST,
+            counts: RowCounts::default(),
+            sink,
         }
     }
 
@@ -178,39 +214,47 @@ impl Rows {
         self.log == Log::UpToLimit && self.requests > REQUESTS_MAX
     }
 
-    /// The rows, sorted.
-    pub fn finish(mut self, federation: &Federation) -> RowLists {
-        let by_name = |a: RequestIdentity, b: RequestIdentity| order(federation, a, b);
-        let rows = &mut self.kept;
-        rows.requests.sort_by(|a, b| {
-            a.sent
-                .cmp(&b.sent)
-                .then_with(|| by_name(a.request, b.request))
-        });
-        rows.groups.sort_by(|a, b| {
-            let times = a.dispatched.cmp(&b.dispatched);
-            let names = || by_name(a.request, b.request);
-            times.then_with(names).then(a.group.cmp(&b.group))
-        });
-        rows.attendees.sort_by(|a, b| {
-            let names = || by_name(a.request, b.request);
-            let times = a.ended.cmp(&b.ended);
-            times.then_with(names).then(a.attendee.cmp(&b.attendee))
-        });
-        rows.tokens.sort_by(|a, b| {
-            let names = || by_name(a.request, b.request);
-            let places = (a.group, a.leg).cmp(&(b.group, b.leg));
-            a.at.cmp(&b.at).then_with(names).then(places)
-        });
-        self.kept
+    /// Hands on the last rows and tells how many there were.
+    pub fn finish(mut self, federation: &Federation) -> RowCounts {
+        self.hand_on(federation, None);
+        self.counts
+    }
+
+    /// Hands on the rows that nothing can come before any more: those before the sending of the
+    /// oldest open request, and before now.
+    fn hand_on_settled(&mut self, federation: &Federation, now: Instant) {
+        while let Some((_, request)) = self.begun.front()
+            && !self.open.contains_key(request)
+        {
+            self.begun.pop_front();
+        }
+        let settled = self.begun.front().map_or(now, |&(sent, _)| sent);
+        self.hand_on(federation, Some(settled));
+        self.held_max = HELD_LEAST.max(2 * self.held.len());
+    }
+
+    fn hand_on(&mut self, federation: &Federation, settled: Option<Instant>) {
+        self.held.sort(federation);
+        let rows = self.held.split_before(settled);
+        self.counts.requests += rows.requests.len() as u64;
+        self.counts.groups += rows.groups.len() as u64;
+        self.counts.attendees += rows.attendees.len() as u64;
+        self.counts.tokens += rows.tokens.len() as u64;
+        self.sink.take(federation, &rows);
     }
 
     /// Whether the rows of a request that begins are kept, as far as that is known then.
     fn begins(&mut self, federation: &Federation, request: RequestIdentity) -> bool {
         self.requests += 1;
         if self.is_over_limit() {
-            self.open.clear();
-            self.kept = RowLists::default();
+            // Once is enough: from now on there is nothing to forget.
+            if self.requests == REQUESTS_MAX + 1 {
+                self.open = FxHashMap::default();
+                self.begun = VecDeque::new();
+                self.held = RowLists::default();
+                self.counts = RowCounts::default();
+                self.sink.forget();
+            }
             return false;
         }
         self.is_chosen(federation, request)
@@ -233,7 +277,7 @@ impl Rows {
             open.rows.tokens.push(row);
         } else if self.is_chosen(federation, row.request) {
             // It came after its request had been given up, which then was not complete.
-            self.kept.tokens.push(row);
+            self.held.tokens.push(row);
         }
     }
 
@@ -245,7 +289,7 @@ impl Rows {
             return;
         }
         let issued = |row: &&TokenRow| matches!(row.event, TokenEvent::Issued(..));
-        self.kept.requests.push(RequestRow {
+        self.held.requests.push(RequestRow {
             sent: open.sent,
             request: observation.request,
             from: open.from,
@@ -260,10 +304,84 @@ impl Rows {
             ended: observation.at,
             latency: ending.latency,
         });
-        self.kept.groups.append(&mut open.rows.groups);
-        self.kept.attendees.append(&mut open.rows.attendees);
-        self.kept.tokens.append(&mut open.rows.tokens);
+        self.held.groups.append(&mut open.rows.groups);
+        self.held.attendees.append(&mut open.rows.attendees);
+        self.held.tokens.append(&mut open.rows.tokens);
     }
+}
+
+impl RowLists {
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.requests.len() + self.groups.len() + self.attendees.len() + self.tokens.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn sort(&mut self, federation: &Federation) {
+        let by_name = |a: RequestIdentity, b: RequestIdentity| order(federation, a, b);
+        self.requests.sort_by(|a, b| {
+            let names = || by_name(a.request, b.request);
+            a.sent.cmp(&b.sent).then_with(names)
+        });
+        self.groups.sort_by(|a, b| {
+            let times = a.dispatched.cmp(&b.dispatched);
+            let names = || by_name(a.request, b.request);
+            times.then_with(names).then(a.group.cmp(&b.group))
+        });
+        self.attendees.sort_by(|a, b| {
+            let names = || by_name(a.request, b.request);
+            let times = a.ended.cmp(&b.ended);
+            times.then_with(names).then(a.attendee.cmp(&b.attendee))
+        });
+        self.tokens.sort_by(|a, b| {
+            let names = || by_name(a.request, b.request);
+            let places = (a.group, a.leg).cmp(&(b.group, b.leg));
+            a.at.cmp(&b.at).then_with(names).then(places)
+        });
+    }
+
+    /// Takes out the sorted rows before an instant, or all.
+    fn split_before(&mut self, settled: Option<Instant>) -> RowLists {
+        fn split<R>(
+            rows: &mut Vec<R>,
+            settled: Option<Instant>,
+            at: impl Fn(&R) -> Instant,
+        ) -> Vec<R> {
+            let end = settled.map_or(rows.len(), |end| rows.partition_point(|row| at(row) < end));
+            rows.drain(..end).collect()
+        }
+        RowLists {
+            requests: split(&mut self.requests, settled, |row| row.sent),
+            groups: split(&mut self.groups, settled, |row| row.dispatched),
+            attendees: split(&mut self.attendees, settled, |row| row.ended),
+            tokens: split(&mut self.tokens, settled, |row| row.at),
+        }
+    }
+}
+
+/// Keeps all rows in memory.
+impl RowSink for RowLists {
+    fn take(&mut self, _: &Federation, rows: &RowLists) {
+        self.requests.extend_from_slice(&rows.requests);
+        self.groups.extend_from_slice(&rows.groups);
+        self.attendees.extend_from_slice(&rows.attendees);
+        self.tokens.extend_from_slice(&rows.tokens);
+    }
+
+    fn forget(&mut self) {
+        *self = RowLists::default();
+    }
+}
+
+/// Keeps none.
+impl RowSink for () {
+    fn take(&mut self, _: &Federation, _: &RowLists) {}
+
+    fn forget(&mut self) {}
 }
 
 /// How a request ended.
@@ -273,7 +391,7 @@ struct Ending {
     latency: Option<Span>,
 }
 
-impl Recorder for Rows {
+impl Recorder for Rows<'_> {
     fn observe(&mut self, federation: &Federation, observation: &Observation) {
         let (at, request) = (observation.at, observation.request);
         let token = |group, leg, event| TokenRow {
@@ -293,6 +411,10 @@ impl Recorder for Rows {
                 if self.begins(federation, request) {
                     let open = Open::new(at, from, attendees, window, view);
                     self.open.insert(request, open);
+                    self.begun.push_back((at, request));
+                }
+                if self.held.len() > self.held_max {
+                    self.hand_on_settled(federation, at);
                 }
             }
             Fact::TokenIssued {
@@ -301,6 +423,7 @@ impl Recorder for Rows {
                 data_centre,
                 token: issued,
                 bytes,
+                ..
             } => {
                 let event = TokenEvent::Issued(data_centre, issued, bytes);
                 self.token(federation, token(group, leg, event));
@@ -454,11 +577,45 @@ mod tests {
 
     fn rows(log: Log, observations: &[Observation]) -> RowLists {
         let federation = federation();
-        let mut rows = Rows::new(log);
+        let mut kept = RowLists::default();
+        let mut rows = Rows::new(log, &mut kept);
         for observation in observations {
             rows.observe(federation, observation);
         }
-        rows.finish(federation)
+        let counts = rows.finish(federation);
+        assert_eq!(counts.requests, kept.requests.len() as u64);
+        kept
+    }
+
+    #[test]
+    fn rows_are_handed_on_in_order_while_others_are_held_back() {
+        // Request 1 is open from the start to 500 s; 2 to 6001 come and go meanwhile and later.
+        let first = journey(0, 1, Ok(()));
+        let mut all: Vec<_> = first[..6].to_vec();
+        for number in 2..=6_001 {
+            all.extend(journey(u64::from(number) * 100, number, Ok(())));
+        }
+        let last = journey(500_000, 1, Ok(()));
+        all.extend_from_slice(&last[6..]);
+        all.sort_by_key(|observation| observation.at);
+        let federation = federation();
+        let mut kept = RowLists::default();
+        let mut rows = Rows::new(Log::All, &mut kept);
+        let mut most = 0;
+        for observation in &all {
+            rows.observe(federation, observation);
+            most = most.max(rows.held.len());
+        }
+        rows.finish(federation);
+        let sorted = {
+            let mut sorted = kept.clone();
+            sorted.sort(federation);
+            sorted
+        };
+        assert_eq!(kept, sorted);
+        assert_eq!(kept.len(), 4 * 6_001);
+        // 5000 requests of 4 rows wait for the first; after it they go.
+        assert!((20_000..24_000).contains(&most), "{most}");
     }
 
     /// Two requests at one instant (the second observed first), a failed one, one in flight.
@@ -538,7 +695,8 @@ mod tests {
             })
             .collect();
         let federation = federation();
-        let mut rows = Rows::new(Log::Sample(SHARE_PARTS / 2));
+        let mut kept = RowLists::default();
+        let mut rows = Rows::new(Log::Sample(SHARE_PARTS / 2), &mut kept);
         for observation in &many {
             rows.observe(federation, observation);
         }

@@ -126,22 +126,19 @@ fn classes(federation: &Federation) -> Vec<DistanceClass> {
 
 /// Whether a run made use of a key.
 fn is_used(key: &str, world: &Touched, tally: &Tally) -> bool {
-    let arrived = |leg| {
-        tally
-            .calls_arrived
-            .get(&leg)
-            .is_some_and(|count| *count > 0)
-    };
-    let begun = !tally.calls.is_empty();
-    let issued = tally.tokens_total().count > 0 || !tally.tokens_refused.is_empty();
+    let work = &tally.work;
+    let arrived = |leg| work.arrived.get(leg) > 0;
+    let begun = !work.begun.is_empty();
+    let tokens = &tally.tokens;
+    let issued = tokens.issued().count > 0 || !tokens.refused.is_empty();
     let distance = |class| begun && world.classes.contains(&class);
     let last = key.rsplit('.').next().unwrap_or(key);
     match last {
         _ if key.starts_with("gateway.") => issued,
-        _ if key.starts_with("dns.") => tally.names.iter().sum::<u64>() > 0,
-        "dns_warm" => tally.names_cached > 0,
-        "dns_cold" => tally.names.iter().sum::<u64>() > tally.names_cached,
-        "tls_cpu" => tally.connections[0] > 0,
+        _ if key.starts_with("dns.") => work.names.total() > 0,
+        "dns_warm" => work.names_cached > 0,
+        "dns_cold" => work.names.total() > work.names_cached,
+        "tls_cpu" => work.connections_opened > 0,
         "token_validation" | "throttle_external_callers" | "micro_delay" => {
             arrived(Leg::Availability) || arrived(Leg::Autodiscover)
         }
@@ -150,20 +147,20 @@ fn is_used(key: &str, world: &Touched, tally: &Tally) -> bool {
             arrived(Leg::Availability)
         }
         "availability_per_mailbox" | "availability_per_event" | "events_per_week" => {
-            !tally.views.is_empty()
+            !tally.outcomes.attendees.views.is_empty()
         }
         "pool_cold_start" => world.has_cold_starts,
-        "oauth_service" => tally.oauth_tokens > 0,
+        "oauth_service" => tokens.oauth > 0,
         "rtt_same_site" => distance(DistanceClass::SameSite),
         "rtt_same_city" => distance(DistanceClass::SameCity),
         "rtt_same_continent" => distance(DistanceClass::SameContinent),
         "rtt_intercontinental" => distance(DistanceClass::Intercontinental),
         "rtt_p99_percent" | "loss" | "outbound_cpu" => begun,
         "timestamp_tolerance" | "encrypted_token" => issued,
-        "token_cache_margin" | "token_cache_entries" => tally.tokens_reused > 0,
+        "token_cache_margin" | "token_cache_entries" => tokens.reused > 0,
         _ if is_size(last) => begun && world.has_bandwidth,
         // What else is a parameter or a server's capacity plays a part as soon as there are requests.
-        _ => tally.requests.sent > 0,
+        _ => tally.outcomes.requests.sent > 0,
     }
 }
 

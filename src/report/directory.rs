@@ -1,16 +1,18 @@
-//! The directory of results: written aside, then put in place as a whole.
+//! The directory of results: written aside, rows while the run goes on, then put in place as a whole.
 //!
 //! It knows nothing of the run but its files. Invariant: a directory of results is complete or it is
 //! named `….partial`; one that holds results of other inputs, or something else, is never touched
-//! unless the caller says so.
+//! unless the caller says so; and two runs never write to the same place at once.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::csv::{TABLES, write_table};
+use crate::record::{RowLists, RowSink};
+
+use super::csv::{MEASURE_TABLES, RowFiles, tables, write_measure};
 use super::identity::{FORMAT, Identity};
 use super::summary::{Summary, log_word};
 use super::{Reported, text};
@@ -40,6 +42,8 @@ pub enum WriteError {
     OtherInputs(PathBuf),
     /// Something that is not a directory of results is in the way.
     NotResults(PathBuf),
+    /// Another run is writing there.
+    Busy(PathBuf),
     /// The system refused; at this path.
     Io(PathBuf, io::Error),
 }
@@ -71,16 +75,27 @@ pub struct Timing {
     pub run_milliseconds: u64,
     /// How many events it handled in a second.
     pub events_per_second: u64,
+    /// How many requests it handled in a second.
+    pub requests_per_second: u64,
+    /// The most memory that the program ever held, if the system tells.
+    pub peak_memory_bytes: Option<u64>,
 }
 
 impl Timing {
-    /// The timing of a run of so many events.
-    pub fn new(run_milliseconds: u64, events: u64) -> Timing {
+    /// The timing of a run of so many events and requests.
+    pub fn new(
+        run_milliseconds: u64,
+        (events, requests): (u64, u64),
+        peak_memory_bytes: Option<u64>,
+    ) -> Timing {
+        let per_second = |count: u64| count.saturating_mul(1_000) / run_milliseconds.max(1);
         Timing {
             format: FORMAT,
             kind: "fedsim-timing",
             run_milliseconds,
-            events_per_second: events.saturating_mul(1_000) / run_milliseconds.max(1),
+            events_per_second: per_second(events),
+            requests_per_second: per_second(requests),
+            peak_memory_bytes,
         }
     }
 }
@@ -148,8 +163,9 @@ fn holds_results_alone(directory: &Path) -> Result<(), WriteError> {
 
 /// The names of all files of results.
 fn file_names() -> impl Iterator<Item = &'static str> {
-    let tables = TABLES.iter().map(|table| table.file);
-    tables.chain([SUMMARY, SUMMARY_TEXT, TIMING, MANIFEST])
+    tables()
+        .map(|table| table.file)
+        .chain([SUMMARY, SUMMARY_TEXT, TIMING, MANIFEST])
 }
 
 /// Removes what an interrupted run has left.
@@ -173,58 +189,134 @@ pub fn identity(reported: Reported<'_>) -> Identity {
     )
 }
 
-/// Writes all files of a run into a directory, in place of earlier results.
+/// Results that are being written aside.
+#[derive(Debug)]
+pub struct Writing {
+    directory: PathBuf,
+    aside: PathBuf,
+    overwrite: Overwrite,
+    identity: Identity,
+    rows: RowFiles,
+    /// Held as long as rows are written: the manifest, which is still empty.
+    lock: File,
+}
+
+impl Writing {
+    /// Begins to write the results of this identity.
+    ///
+    /// # Errors
+    /// What is in the way, or what the system refused; then nothing has been written.
+    pub fn begin(
+        directory: &Path,
+        overwrite: Overwrite,
+        identity: Identity,
+    ) -> Result<Writing, WriteError> {
+        check(directory, &identity, overwrite)?;
+        let aside = beside(directory, ".partial");
+        refuse_if_busy(&aside)?;
+        remove_left(&aside)?;
+        let at = |path: &Path, error| WriteError::Io(path.to_owned(), error);
+        fs::create_dir_all(&aside).map_err(|error| at(&aside, error))?;
+        let manifest = aside.join(MANIFEST);
+        let lock = File::create(&manifest).map_err(|error| at(&manifest, error))?;
+        // Where a file system has no locks there is no protection either.
+        let _ = lock.try_lock();
+        let rows = RowFiles::create(&aside).map_err(|(path, error)| WriteError::Io(path, error))?;
+        Ok(Writing {
+            directory: directory.to_owned(),
+            aside,
+            overwrite,
+            identity,
+            rows,
+            lock,
+        })
+    }
+
+    /// What takes the rows of the run.
+    pub fn rows(&mut self) -> &mut RowFiles {
+        &mut self.rows
+    }
+
+    /// Writes everything else and puts the directory in place.
+    ///
+    /// # Errors
+    /// What is in the way by now, or what the system refused; then earlier results are as they were.
+    pub fn finish(
+        self,
+        reported: Reported<'_>,
+        summary: &Summary,
+        timing: Timing,
+    ) -> Result<(), WriteError> {
+        let aside = &self.aside;
+        let rows = self.rows.finish();
+        rows.map_err(|(path, error)| WriteError::Io(path, error))?;
+        for table in MEASURE_TABLES {
+            file(aside, table.file, |out| write_measure(table, out, reported))?;
+        }
+        let text_of_summary = text::render(summary);
+        for (name, text) in [
+            (SUMMARY, summary.json()),
+            (SUMMARY_TEXT, text_of_summary),
+            (TIMING, json_text(&timing)),
+        ] {
+            file(aside, name, |out| out.write_all(text.as_bytes()))?;
+        }
+        let others = file_names().filter(|name| ![TIMING, MANIFEST].contains(name));
+        let mut files: Vec<_> = others.map(str::to_owned).collect();
+        files.sort();
+        check(&self.directory, &self.identity, self.overwrite)?;
+        let manifest = Manifest {
+            format: FORMAT,
+            kind: "fedsim-manifest".to_owned(),
+            scenario: reported.name.to_owned(),
+            identity: self.identity,
+            files,
+        };
+        drop(self.lock);
+        file(aside, MANIFEST, |out| {
+            out.write_all(json_text(&manifest).as_bytes())
+        })?;
+        put_in_place(aside, &self.directory)
+    }
+
+    /// Removes what has been written.
+    ///
+    /// # Errors
+    /// What the system refused.
+    pub fn abandon(self) -> Result<(), WriteError> {
+        let Writing {
+            aside, rows, lock, ..
+        } = self;
+        drop((rows, lock));
+        remove_left(&aside)
+    }
+}
+
+/// Refuses a directory that another run is writing to.
+fn refuse_if_busy(aside: &Path) -> Result<(), WriteError> {
+    let Ok(manifest) = File::open(aside.join(MANIFEST)) else {
+        return Ok(());
+    };
+    match manifest.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(WriteError::Busy(aside.to_owned())),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+    }
+}
+
+/// Writes all files of a run that has ended, with rows that were kept in memory.
 ///
 /// # Errors
 /// What is in the way, or what the system refused; then the directory is as it was.
 pub fn write(
     directory: &Path,
     overwrite: Overwrite,
-    reported: Reported<'_>,
+    (reported, rows): (Reported<'_>, &RowLists),
     summary: &Summary,
     timing: Timing,
 ) -> Result<(), WriteError> {
-    let identity = identity(reported);
-    check(directory, &identity, overwrite)?;
-    let aside = beside(directory, ".partial");
-    let at = |path: &Path, error| WriteError::Io(path.to_owned(), error);
-    remove_left(&aside)?;
-    fs::create_dir_all(&aside).map_err(|error| at(&aside, error))?;
-    for table in TABLES {
-        let result = reported.result;
-        file(&aside, table.file, |out| {
-            write_table(
-                table.file,
-                out,
-                reported.federation,
-                &result.rows,
-                &result.digest,
-            )
-        })?;
-    }
-    file(&aside, SUMMARY, |out| {
-        out.write_all(summary.json().as_bytes())
-    })?;
-    file(&aside, SUMMARY_TEXT, |out| {
-        out.write_all(text::render(summary).as_bytes())
-    })?;
-    file(&aside, TIMING, |out| {
-        out.write_all(json_text(&timing).as_bytes())
-    })?;
-    let others = file_names().filter(|name| ![TIMING, MANIFEST].contains(name));
-    let mut files: Vec<_> = others.map(str::to_owned).collect();
-    files.sort();
-    let manifest = Manifest {
-        format: FORMAT,
-        kind: "fedsim-manifest".to_owned(),
-        scenario: reported.name.to_owned(),
-        identity,
-        files,
-    };
-    file(&aside, MANIFEST, |out| {
-        out.write_all(json_text(&manifest).as_bytes())
-    })?;
-    put_in_place(&aside, directory)
+    let mut writing = Writing::begin(directory, overwrite, identity(reported))?;
+    writing.rows().take(reported.federation, rows);
+    writing.finish(reported, summary, timing)
 }
 
 /// Puts a complete directory in the place of an old one, which goes only when the new one stands.
@@ -283,6 +375,9 @@ impl std::fmt::Display for WriteError {
             }
             WriteError::NotResults(path) => {
                 write!(f, "`{}` holds something else than results", path.display())
+            }
+            WriteError::Busy(path) => {
+                write!(f, "another run is writing to `{}`", path.display())
             }
             WriteError::Io(path, error) => write!(f, "cannot write `{}`: {error}", path.display()),
         }

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use crate::model::cause::CauseRow;
 use crate::record::measure::{Label, METRICS};
 
-use super::csv::TABLES;
+use super::csv;
 
 /// A section that is generated: the name in its markers, and what makes it.
 pub type Section = (&'static str, fn() -> String);
@@ -60,6 +60,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("requests.partial", "some attendees have a view"),
     ("requests.failed", "no attendee has a view"),
     ("requests.in_flight", "not answered when the run ended"),
+    ("groups.dispatched", "groups that left for a target"),
     ("groups.answered", "groups that the target answered"),
     (
         "groups.failed",
@@ -75,6 +76,10 @@ pub const FIELDS: &[(&str, &str)] = &[
     ),
     ("failures[].cause", "root cause; rows are by frequency"),
     ("failures[].count", "attendees that failed so"),
+    (
+        "failures[].of",
+        "attendees with an outcome, of which that is a part",
+    ),
     ("failures[].code", "number that the product shows"),
     ("failures[].code_name", "its name"),
     ("failures[].inner_code", "number inside it, or null"),
@@ -84,6 +89,10 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("failures[].last", "instant of the last"),
     ("failures[].text", "what is the matter"),
     ("failures[].repair", "what repairs it"),
+    (
+        "failures_by_layer.*",
+        "attendees that failed by the layer of the cause",
+    ),
     ("tokens.issued", "delegation tokens that gateways issued"),
     (
         "tokens.issued_bytes",
@@ -98,6 +107,10 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("tokens.refused_by_cause.*", "the same by cause"),
     ("tokens.reused", "times that a kept token was used again"),
     ("tokens.oauth", "OAuth tokens that were issued"),
+    (
+        "tokens.pairs",
+        "pairs of organizations of which the first got delegation tokens for the second",
+    ),
     ("calls.*.begun", "calls of a leg that were begun"),
     (
         "calls.*.arrived",
@@ -124,6 +137,16 @@ pub const FIELDS: &[(&str, &str)] = &[
         "those that the resolver answered from its cache",
     ),
     ("names.by_answer.*", "names by what they led to"),
+    (
+        "url_cache.asked",
+        "attendees for whom the cache of Autodiscover's URLs was asked",
+    ),
+    ("url_cache.hits", "those for whom it held a URL"),
+    (
+        "url_cache.negative_hits",
+        "those for whom it held a failure",
+    ),
+    ("url_cache.misses", "those for whom it held nothing"),
     ("latency.count", "answered requests"),
     (
         "latency.mean_ns",
@@ -144,6 +167,101 @@ pub const FIELDS: &[(&str, &str)] = &[
     (
         "group_latency.*",
         "the same of groups, from dispatch to outcome",
+    ),
+    (
+        "stations.data_centres.stations",
+        "data centres of gateways that somebody came to",
+    ),
+    (
+        "stations.data_centres.servers",
+        "token servers: how many requests for tokens they work on at once",
+    ),
+    (
+        "stations.data_centres.arrivals",
+        "customers who came, the refused included",
+    ),
+    ("stations.data_centres.served", "services that ended"),
+    (
+        "stations.data_centres.refused",
+        "customers who found the queue full",
+    ),
+    (
+        "stations.data_centres.gave_up",
+        "customers who gave up waiting",
+    ),
+    (
+        "stations.data_centres.in_service_at_end",
+        "customers in service when the run ended",
+    ),
+    (
+        "stations.data_centres.waiting_at_end",
+        "customers waiting when the run ended",
+    ),
+    (
+        "stations.data_centres.utilization_millionths",
+        "time that servers worked of the time that they were up, rounded down; null: there are none",
+    ),
+    (
+        "stations.data_centres.busy_millionths",
+        "mean number in service, over the run",
+    ),
+    (
+        "stations.data_centres.queue_millionths",
+        "mean number waiting, over the run",
+    ),
+    (
+        "stations.data_centres.queue_max",
+        "longest queue of any one",
+    ),
+    (
+        "stations.data_centres.mean_wait_ns",
+        "mean wait of those whose service began; null: none did",
+    ),
+    (
+        "stations.data_centres.busy_ns",
+        "customers in service × time",
+    ),
+    ("stations.data_centres.queue_ns", "customers waiting × time"),
+    (
+        "stations.data_centres.wait_ns",
+        "waits of those whose service began",
+    ),
+    ("stations.data_centres.up_ns", "servers up × time"),
+    (
+        "stations.servers.*",
+        "the same of servers of organizations; `servers` are threads",
+    ),
+    (
+        "stations.busiest[].kind",
+        "data-centre or server; all data centres are named, and the five busiest servers",
+    ),
+    ("stations.busiest[].station", "its name"),
+    (
+        "stations.busiest[].utilization_millionths",
+        "time that its servers worked of the time that they were up",
+    ),
+    ("stations.busiest[].queue_max", "its longest queue"),
+    ("stations.busiest[].mean_wait_ns", "its mean wait"),
+    (
+        "timeline.every_ns",
+        "length of the intervals of `timeline.csv`",
+    ),
+    ("timeline.intervals", "how many there are"),
+    (
+        "laws[].law",
+        "sanity law: request-flow, group-flow, token-flow, little, utilization, station-flow",
+    ),
+    ("laws[].says", "what it says: left = right"),
+    (
+        "laws[].station",
+        "station that it is tested at, or all servers together; null: the run",
+    ),
+    ("laws[].stations", "how many stations that is"),
+    ("laws[].left", "left side; of several stations the sum"),
+    ("laws[].right", "right side"),
+    (
+        "laws[].holds",
+        "whether both are equal at each station; false is a bug of fedsim",
     ),
     ("expectations[].measure", "what is measured"),
     ("expectations[].expected", "what is expected of it"),
@@ -198,7 +316,7 @@ fn summary() -> String {
 
 fn tables() -> String {
     let mut out = String::new();
-    for table in TABLES {
+    for table in csv::tables() {
         write!(out, "### {}\n\nA row is {}.\n\n", table.file, table.row)
             .expect("writing to a string cannot fail");
         out.push_str("| column | holds |\n| --- | --- |\n");

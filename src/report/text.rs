@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use super::summary::{Expectation, Failure, Latency, Summary};
+use super::summary::{Busiest, Expectation, Failure, Latency, Summary};
 
 /// The summary as text.
 pub fn render(summary: &Summary) -> String {
@@ -15,9 +15,11 @@ pub fn render(summary: &Summary) -> String {
     failures(&mut out, summary);
     volumes(&mut out, summary);
     latency(&mut out, summary);
+    stations(&mut out, summary);
     expectations(&mut out, summary);
     walks(&mut out, summary);
     assumptions(&mut out, summary);
+    laws(&mut out, summary);
     foot(&mut out, summary);
     out
 }
@@ -187,6 +189,16 @@ fn volumes(out: &mut String, summary: &Summary) {
         connections.opened,
         connections.reused
     );
+    let urls = &summary.url_cache;
+    if urls.asked > 0 {
+        line!(
+            out,
+            "URL cache   {} asked for, {} found, {} remembered failures",
+            urls.asked,
+            urls.hits,
+            urls.negative_hits
+        );
+    }
 }
 
 fn latency(out: &mut String, summary: &Summary) {
@@ -207,6 +219,56 @@ fn latency(out: &mut String, summary: &Summary) {
     );
     if summary.group_latency.count > 0 {
         line!(out, "of groups   {}", percentiles(&summary.group_latency));
+    }
+}
+
+fn stations(out: &mut String, summary: &Summary) {
+    if summary.stations.busiest.is_empty() {
+        return;
+    }
+    line!(out);
+    line!(out, "Stations     used     mean wait  longest queue");
+    for station in &summary.stations.busiest {
+        let Busiest { kind, station, .. } = station_line(out, station);
+        line!(out, "  {station} ({kind})");
+    }
+    let others = summary.stations.servers.stations.saturating_sub(5);
+    if others > 0 {
+        line!(out, "            and {others} other servers: stations.csv");
+    }
+}
+
+fn station_line<'a>(out: &mut String, station: &'a Busiest) -> &'a Busiest {
+    let used = share(station.utilization_millionths.unwrap_or(0), 1_000_000);
+    let wait = station
+        .mean_wait_ns
+        .map_or("-".to_owned(), |wait| format!("{} s", seconds(wait, 3)));
+    let queue = station.queue_max;
+    write!(out, "          {used:>7}  {wait:>12}  {queue:>13}")
+        .expect("writing to a string cannot fail");
+    station
+}
+
+/// One line when all laws hold, as they always should.
+fn laws(out: &mut String, summary: &Summary) {
+    let tested: u64 = summary.laws.iter().map(|law| law.stations.max(1)).sum();
+    let broken: Vec<_> = summary.laws.iter().filter(|law| !law.holds).collect();
+    line!(out);
+    if broken.is_empty() {
+        line!(out, "Sanity      all laws hold ({tested} tests)");
+        return;
+    }
+    line!(out, "Sanity      BROKEN LAWS: this is a bug of fedsim");
+    for law in broken {
+        let station = law.station.as_deref().unwrap_or("run");
+        line!(
+            out,
+            "{:>9}  {} at {station}: {} is not {}",
+            law.law,
+            law.says,
+            law.left,
+            law.right
+        );
     }
 }
 

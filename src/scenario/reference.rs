@@ -115,8 +115,22 @@ pub fn kind_text(kind: &Kind) -> String {
                 kind_text(&Kind::OneOf(words))
             )
         }
+        Kind::Weights(kind) => {
+            format!("{}; or a table of shares of such", kind_text(kind))
+        }
+        Kind::Counts { min, max } => {
+            format!("whole number, {min} to {max}; or a distribution of such")
+        }
+        Kind::Part(object) => format!("keys of {}", article(object.name)),
         Kind::Set => "keys of the scenario".into(),
         Kind::Expectations => "metric to condition".into(),
+    }
+}
+
+fn article(noun: &str) -> String {
+    match noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        true => format!("an {noun}"),
+        false => format!("a {noun}"),
     }
 }
 

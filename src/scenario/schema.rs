@@ -113,7 +113,17 @@ impl Builder {
                     { "type": "object", "properties": shares, "additionalProperties": false },
                 ] })
             }
-            Kind::Distribution => distribution(),
+            Kind::Weights(kind) => {
+                let one = self.kind(kind, form);
+                let shares = json!({ "type": "object", "additionalProperties": text(SHARE) });
+                json!({ "anyOf": [one, shares] })
+            }
+            Kind::Counts { .. } => {
+                let number = || json!({ "type": "integer", "minimum": 0 });
+                json!({ "anyOf": distributions(number, number()) })
+            }
+            Kind::Part(object) => self.reference(object, Form::Change),
+            Kind::Distribution => json!({ "anyOf": distributions(|| text(SPAN), text(SPAN)) }),
             Kind::Set => self.reference(&SCENARIO, Form::Change),
             Kind::Expectations => json!({
                 "type": "object",
@@ -155,7 +165,8 @@ fn text(pattern: &str) -> Value {
     json!({ "type": "string", "pattern": pattern })
 }
 
-fn distribution() -> Value {
+/// All forms of a distribution of values that `one` describes, `alone` among them.
+fn distributions(one: impl Fn() -> Value, alone: Value) -> Value {
     let form = |name: &str, keys: &[(&str, Value)]| {
         let mut properties = Map::from_iter([("dist".to_string(), json!({ "const": name }))]);
         properties.extend(
@@ -170,15 +181,20 @@ fn distribution() -> Value {
             "additionalProperties": false,
         })
     };
-    let span = || text(SPAN);
-    json!({ "anyOf": [
-        span(),
-        form("constant", &[("value", span())]),
-        form("uniform", &[("low", span()), ("high", span())]),
-        form("exponential", &[("mean", span())]),
-        form("lognormal", &[("median", span()), ("p99", span())]),
-        form("gamma", &[("mean", span()), ("shape", json!({ "type": ["string", "number"] }))]),
-    ] })
+    json!([
+        alone,
+        form("constant", &[("value", one())]),
+        form("uniform", &[("low", one()), ("high", one())]),
+        form("exponential", &[("mean", one())]),
+        form("lognormal", &[("median", one()), ("p99", one())]),
+        form(
+            "gamma",
+            &[
+                ("mean", one()),
+                ("shape", json!({ "type": ["string", "number"] }))
+            ]
+        ),
+    ])
 }
 
 /// A pattern of the names of a named table; wider than what the reader takes.

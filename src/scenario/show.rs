@@ -9,7 +9,7 @@ use super::keys::{Key, Kind, Object, Presence};
 use super::patch::{key_text, quoted};
 use super::quantity::{self, Share};
 use super::tree::{Entry, Origin, Shape, Table, Value};
-use crate::engine::{Distribution, Instant};
+use crate::engine::{Distribution, Instant, Span};
 
 /// The version of the JSON form.
 const FORMAT: u64 = 1;
@@ -124,7 +124,12 @@ fn inline(value: &Value) -> Option<String> {
         Value::Integer(value) => value.to_string(),
         Value::Text(text) => quoted(text),
         Value::Instant(instant) => instant_text(*instant),
-        Value::Distribution(distribution) => distribution_text(distribution),
+        Value::Distribution(distribution) => {
+            distribution_text(distribution, |span| quoted(&span.to_string()))
+        }
+        Value::Counts(distribution) => {
+            distribution_text(distribution, |span| span.nanoseconds().to_string())
+        }
         Value::List(elements) => {
             let parts: Option<Vec<String>> = elements.iter().map(|e| inline(&e.value)).collect();
             format!("[{}]", parts?.join(", "))
@@ -157,26 +162,27 @@ pub fn instant_text(instant: Instant) -> String {
         .to_string()
 }
 
-fn distribution_text(distribution: &Distribution) -> String {
+fn distribution_text(distribution: &Distribution, text: impl Fn(Span) -> String) -> String {
+    let two = |dist, (first, one): (&str, Span), (second, other): (&str, Span)| {
+        let (one, other) = (text(one), text(other));
+        format!("{{ dist = \"{dist}\", {first} = {one}, {second} = {other} }}")
+    };
     match distribution {
-        Distribution::Constant(span) => quoted(&span.to_string()),
+        Distribution::Constant(span) => text(*span),
         Distribution::Uniform(uniform) => {
-            let (low, high) = (uniform.low(), uniform.high());
-            format!("{{ dist = \"uniform\", low = \"{low}\", high = \"{high}\" }}")
+            two("uniform", ("low", uniform.low()), ("high", uniform.high()))
         }
         Distribution::Exponential(exponential) => {
-            format!(
-                "{{ dist = \"exponential\", mean = \"{}\" }}",
-                exponential.mean()
-            )
+            let mean = text(exponential.mean());
+            format!("{{ dist = \"exponential\", mean = {mean} }}")
         }
         Distribution::Lognormal(lognormal) => {
             let (median, p99) = (lognormal.median(), lognormal.p99());
-            format!("{{ dist = \"lognormal\", median = \"{median}\", p99 = \"{p99}\" }}")
+            two("lognormal", ("median", median), ("p99", p99))
         }
         Distribution::Gamma(gamma) => {
-            let (mean, shape) = (gamma.mean(), gamma.shape());
-            format!("{{ dist = \"gamma\", mean = \"{mean}\", shape = \"{shape}\" }}")
+            let (mean, shape) = (text(gamma.mean()), gamma.shape());
+            format!("{{ dist = \"gamma\", mean = {mean}, shape = \"{shape}\" }}")
         }
     }
 }
@@ -246,6 +252,12 @@ fn json_value(value: &Value) -> serde_json::Value {
         Value::Text(text) => json!(text),
         Value::Instant(instant) => json!(instant_text(*instant)),
         Value::Distribution(Distribution::Constant(span)) => json!(span.to_string()),
+        Value::Counts(Distribution::Constant(span)) => json!(span.nanoseconds()),
+        Value::Counts(distribution) => {
+            json!(distribution_text(distribution, |span| span
+                .nanoseconds()
+                .to_string()))
+        }
         Value::List(elements) => elements
             .iter()
             .map(|element| json_value(&element.value))

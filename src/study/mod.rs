@@ -6,6 +6,7 @@
 pub mod condition;
 pub mod expectation;
 pub mod run;
+pub mod work;
 
 pub use expectation::{Expectation, Verdict};
 pub use run::{RunResult, run};

@@ -8,7 +8,10 @@ use crate::engine::{Continue, Instant, StopReason};
 use crate::model::Federation;
 use crate::model::observation::{Observation, Recorder};
 use crate::model::simulator::{Simulator, TraceFailure};
-use crate::record::{Digest, Log, Measures, RowLists, Rows, Tally, Walk, Walks};
+use crate::record::{
+    Digest, Law, Log, Measures, RowCounts, RowSink, Rows, Stations, Tally, Timeline, Walk, Walks,
+    laws,
+};
 
 use super::expectation::{Expectation, Verdict};
 
@@ -22,12 +25,20 @@ pub struct RunResult {
     pub ended: Ended,
     /// The counts.
     pub tally: Tally,
+    /// What happened when.
+    pub timeline: Timeline,
+    /// How busy stations were.
+    pub stations: Stations,
+    /// Until when time line and stations are accounted: the horizon, unless a limit ended the run.
+    pub accounted_to: Instant,
+    /// The laws that hold in every run.
+    pub laws: Vec<Law>,
     /// The fingerprint of all observations.
     pub digest: Digest,
     /// The walks of the first [`WALKS_MAX`] requests.
     pub walks: Vec<Walk>,
-    /// The rows that the log keeps.
-    pub rows: RowLists,
+    /// How many rows the log has.
+    pub rows: RowCounts,
     /// Which requests the log keeps.
     pub log: Log,
     /// Whether the log keeps none because there were too many requests.
@@ -40,18 +51,20 @@ pub struct RunResult {
 }
 
 /// All recorders of a run: a new one is one line here and one below.
-struct Recorders {
+struct Recorders<'s> {
     digest: Digest,
     tally: Tally,
+    timeline: Timeline,
     walks: Walks,
-    rows: Rows,
+    rows: Rows<'s>,
     measures: Measures,
 }
 
-impl Recorder for Recorders {
+impl Recorder for Recorders<'_> {
     fn observe(&mut self, federation: &Federation, observation: &Observation) {
         self.digest.observe(federation, observation);
         self.tally.observe(federation, observation);
+        self.timeline.observe(federation, observation);
         self.walks.observe(federation, observation);
         self.rows.observe(federation, observation);
         self.measures.observe(federation, observation);
@@ -60,12 +73,13 @@ impl Recorder for Recorders {
 
 /// Runs a federation once.
 ///
+/// `rows` takes the rows of the requests that `log` chooses, in their order, while the run goes on.
 /// `progress` is told the simulated instant and the number of events from time to time.
 pub fn run(
     federation: &Federation,
     replication: u32,
     expectations: &[Expectation],
-    log: Log,
+    (log, rows): (Log, &mut dyn RowSink),
     progress: impl FnMut(Instant, u64) -> Continue,
 ) -> RunResult {
     let measures = expectations
@@ -74,12 +88,21 @@ pub fn run(
     let recorders = Recorders {
         digest: Digest::new(),
         tally: Tally::new(),
+        timeline: Timeline::new(federation),
         walks: Walks::first(WALKS_MAX),
-        rows: Rows::new(log),
+        rows: Rows::new(log, rows),
         measures: Measures::new(measures),
     };
     let finished = Simulator::new(federation, replication, recorders).run(progress);
-    let recorders = finished.recorder;
+    let mut recorders = finished.recorder;
+    let accounted_to = finished.accounted_to;
+    recorders.timeline.close(accounted_to);
+    let stations = Stations::new(
+        (federation.start, accounted_to),
+        finished.stations,
+        finished.gateway_levels,
+    );
+    let groups_in_flight = finished.groups_in_flight as u64;
     let values = recorders.measures.values();
     let verdicts = expectations
         .iter()
@@ -93,6 +116,10 @@ pub fn run(
         is_over_limit: recorders.rows.is_over_limit(),
         rows: recorders.rows.finish(federation),
         log,
+        laws: laws::laws(&recorders.tally, &stations, groups_in_flight),
+        stations,
+        accounted_to,
+        timeline: recorders.timeline,
         tally: recorders.tally,
         digest: recorders.digest,
     }
@@ -102,6 +129,11 @@ impl RunResult {
     /// Whether the run was cancelled: then it says nothing about the scenario.
     pub fn is_cancelled(&self) -> bool {
         self.ended.reason == StopReason::Cancelled
+    }
+
+    /// The laws that do not hold: bugs of the program.
+    pub fn broken_laws(&self) -> impl Iterator<Item = &Law> {
+        self.laws.iter().filter(|law| !law.holds)
     }
 
     /// Whether every expectation was met.

@@ -153,12 +153,15 @@ impl<R: Recorder> World<'_, R> {
                 let row = &self.calls[call];
                 let (identity, group, leg) = (row.request, row.group_number, row.leg);
                 let bytes = self.federation.parameters.sizes.encrypted_token as u32;
+                let domain = self.groups[row.group].domain;
+                let target = self.federation.index.domain_owners.get(&domain).copied();
                 let fact = Fact::TokenIssued {
                     group,
                     leg,
                     data_centre: centre,
                     token,
                     bytes,
+                    target,
                 };
                 self.observe(now, identity, fact);
                 let source = self.federation.sources.data_centres[centre];

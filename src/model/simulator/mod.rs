@@ -26,7 +26,8 @@ use rustc_hash::FxHashMap;
 
 use crate::engine::run::Ended;
 use crate::engine::{
-    Continue, DrawKeys, IdVec, Instant, Limits, Model, Schedule, SourceId, Span, Station, run,
+    Accounts, Continue, DrawKeys, IdVec, Instant, Limits, Model, Schedule, SourceId, Span, Station,
+    StopReason, run,
 };
 
 use super::address::Address;
@@ -40,6 +41,7 @@ use super::purpose::Purpose;
 use super::throttling::Budget;
 
 use crate::engine::id::Slab;
+use accounts::Levels;
 pub use accounts::{StationAccount, StationName};
 use arrivals::{Cursor, Drawn, RetrySlot};
 use process::Process;
@@ -101,11 +103,18 @@ pub struct Finished<R> {
     pub in_flight: usize,
     /// How many rows of requests, groups and calls were still in use: none, when nothing was under way.
     pub rows_in_use: usize,
-    /// The accounts of the stations that were touched, at the instant of the end: data centres of the
+    /// Until when stations are accounted: the horizon, unless a limit ended the run before.
+    pub accounted_to: Instant,
+    /// The accounts of the stations that were touched, until then: data centres of the
     /// gateway, then servers, each in the order of their ids.
     pub stations: Vec<StationAccount>,
     /// The traces that could not be read to their ends: then the run says nothing about the scenario.
     pub trace_failures: Vec<TraceFailure>,
+    /// How many groups had left and had no outcome.
+    pub groups_in_flight: usize,
+    /// The accounts of all data centres of gateways together, from the start to the end of each
+    /// interval of the time line; the last one is until `accounted_to`.
+    pub gateway_levels: Vec<Accounts>,
     /// The recorder, with what it recorded.
     pub recorder: R,
 }
@@ -145,8 +154,12 @@ struct World<'f, R> {
     resolver_caches: IdVec<ResolverId, ResolverCache>,
     /// Owner: the organization whose budget it is; by caller.
     budgets: FxHashMap<(OrgId, Address), Budget>,
+    /// When so many budgets are kept, those that are full are forgotten.
+    budgets_max: usize,
     /// Owner: the server's organization. Which breakdown a server is in or awaits.
     breakdowns: FxHashMap<ServerId, (u64, ServerState)>,
+    /// What the time line of results shows of data centres.
+    levels: Levels,
 }
 
 impl<'f, R: Recorder> Simulator<'f, R> {
@@ -183,7 +196,9 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             token_stations: federation.token_stations(),
             resolver_caches: IdVec::filled(ResolverCache::default(), federation.resolvers.len()),
             budgets: FxHashMap::default(),
+            budgets_max: throttle::BUDGETS_KEPT,
             breakdowns: FxHashMap::default(),
+            levels: Levels::new(federation.start, federation.timeline_every),
         };
         for stream in federation.streams.streams.ids() {
             world.await_arrival(&mut schedule, stream);
@@ -210,11 +225,20 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             self.world
                 .observe(ended.at, request, Fact::InFlightAtEnd { since });
         }
+        let accounted_to = match ended.reason {
+            // Nothing is left to happen: all stations stay as they are.
+            StopReason::Horizon | StopReason::Exhausted => limits.horizon,
+            _ => ended.at,
+        };
+        let under_way = |(_, group): &(_, &GroupRow)| !group.is_over;
         Finished {
             ended,
+            groups_in_flight: self.world.groups.enumerate().filter(under_way).count(),
+            gateway_levels: self.world.all_levels(accounted_to),
             in_flight: unanswered.len(),
+            accounted_to,
             rows_in_use: self.world.rows_in_use(),
-            stations: self.world.station_accounts(ended.at),
+            stations: self.world.station_accounts(accounted_to),
             trace_failures: self.world.traces.failures,
             recorder: self.world.recorder,
         }
@@ -225,6 +249,9 @@ impl<R: Recorder> Model for World<'_, R> {
     type Event = Event;
 
     fn handle(&mut self, event: Event, schedule: &mut Schedule<Event>) {
+        if self.levels.is_due(schedule.now()) {
+            self.read_levels(schedule.now());
+        }
         match event {
             Event::RequestSent(id) => self.send_explicit_request(schedule, id),
             Event::RequestDrawn(stream) => self.send_drawn_request(schedule, stream),

@@ -12,6 +12,9 @@ use super::super::throttling::{Admission, Component, Product, ThrottlingPolicy};
 use super::World;
 use super::state::{GroupSlot, RequestSlot};
 
+/// How many budgets are kept before it is worth a look which of them are full.
+pub(super) const BUDGETS_KEPT: usize = 1_024;
+
 impl<R: Recorder> World<'_, R> {
     /// What becomes of a call of this user, without counting it.
     pub(super) fn peek_user(
@@ -37,11 +40,30 @@ impl<R: Recorder> World<'_, R> {
         server: ServerId,
         now: Instant,
     ) -> Admission {
+        if self.budgets.len() >= self.budgets_max {
+            self.forget_full_budgets(now);
+        }
         let policy = self.policy(server);
         self.budgets
             .entry((organization, user))
             .or_default()
             .admit(&policy, now)
+    }
+
+    /// Forgets the budgets that say no more than new ones would, whichever server asks. That changes
+    /// no answer, so neither does the order in which they are looked at.
+    fn forget_full_budgets(&mut self, now: Instant) {
+        let mut budgets = std::mem::take(&mut self.budgets);
+        budgets.retain(|&(organization, _), budget| {
+            let servers = &self.federation.organizations.original(organization).servers;
+            let is_full = |&server: &ServerId| {
+                let mut copy = *budget;
+                copy.is_full(&self.policy(server), now)
+            };
+            !servers.iter().all(is_full)
+        });
+        self.budgets_max = BUDGETS_KEPT.max(2 * budgets.len());
+        self.budgets = budgets;
     }
 
     /// The request of a user is over.

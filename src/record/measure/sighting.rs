@@ -213,6 +213,7 @@ pub(super) fn sight(
             data_centre,
             token,
             bytes,
+            ..
         } => Sighting {
             offer: Some(token.offer),
             gateway: gateway(data_centre),

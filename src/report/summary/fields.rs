@@ -23,12 +23,17 @@ pub struct Summary {
     pub groups: Groups,
     pub attendees: Attendees,
     pub failures: Vec<Failure>,
+    pub failures_by_layer: BTreeMap<&'static str, u64>,
     pub tokens: Tokens,
     pub calls: BTreeMap<&'static str, Calls>,
     pub connections: Connections,
     pub names: Names,
+    pub url_cache: UrlCache,
     pub latency: Latency,
     pub group_latency: Latency,
+    pub stations: Stations,
+    pub timeline: Timeline,
+    pub laws: Vec<Law>,
     pub expectations: Vec<Expectation>,
     pub assumptions: Vec<Assumption>,
     pub rows: RowsSummary,
@@ -69,6 +74,7 @@ pub struct Requests {
 /// Groups by outcome.
 #[derive(Clone, Debug, Serialize)]
 pub struct Groups {
+    pub dispatched: u64,
     pub answered: u64,
     pub failed: u64,
     pub failed_by_cause: BTreeMap<&'static str, u64>,
@@ -88,6 +94,7 @@ pub struct Attendees {
 pub struct Failure {
     pub cause: &'static str,
     pub count: u64,
+    pub of: u64,
     pub code: u16,
     pub code_name: String,
     pub inner_code: Option<u16>,
@@ -109,6 +116,7 @@ pub struct Tokens {
     pub refused_by_cause: BTreeMap<&'static str, u64>,
     pub reused: u64,
     pub oauth: u64,
+    pub pairs: u64,
 }
 
 /// Tokens of one offer.
@@ -139,6 +147,74 @@ pub struct Names {
     pub queries: u64,
     pub from_cache: u64,
     pub by_answer: BTreeMap<&'static str, u64>,
+}
+
+/// What the cache of Autodiscover's URLs said.
+#[derive(Clone, Debug, Serialize)]
+pub struct UrlCache {
+    pub asked: u64,
+    pub hits: u64,
+    pub negative_hits: u64,
+    pub misses: u64,
+}
+
+/// Stations by kind, and the busiest.
+#[derive(Clone, Debug, Serialize)]
+pub struct Stations {
+    pub data_centres: Load,
+    pub servers: Load,
+    pub busiest: Vec<Busiest>,
+}
+
+/// What stations of a kind came to together.
+#[derive(Clone, Debug, Serialize)]
+pub struct Load {
+    pub stations: u64,
+    pub servers: u64,
+    pub arrivals: u64,
+    pub served: u64,
+    pub refused: u64,
+    pub gave_up: u64,
+    pub in_service_at_end: u64,
+    pub waiting_at_end: u64,
+    pub utilization_millionths: Option<u64>,
+    pub busy_millionths: u64,
+    pub queue_millionths: u64,
+    pub queue_max: u32,
+    pub mean_wait_ns: Option<u64>,
+    pub busy_ns: u128,
+    pub queue_ns: u128,
+    pub wait_ns: u128,
+    pub up_ns: u128,
+}
+
+/// One of the busiest stations.
+#[derive(Clone, Debug, Serialize)]
+pub struct Busiest {
+    pub kind: &'static str,
+    pub station: String,
+    pub utilization_millionths: Option<u64>,
+    pub queue_max: u32,
+    pub mean_wait_ns: Option<u64>,
+}
+
+/// The time line.
+#[derive(Clone, Debug, Serialize)]
+pub struct Timeline {
+    pub every_ns: u64,
+    pub intervals: u64,
+}
+
+/// A sanity law.
+#[derive(Clone, Debug, Serialize)]
+pub struct Law {
+    pub law: &'static str,
+    pub says: &'static str,
+    pub station: Option<String>,
+    pub stations: u64,
+    pub left: u128,
+    pub right: u128,
+    pub holds: bool,
 }
 
 /// Response times.

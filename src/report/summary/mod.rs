@@ -4,13 +4,15 @@
 //! UTC, lengths of time whole nanoseconds.
 
 mod fields;
+mod measures;
 
 use std::collections::BTreeMap;
 
 use crate::engine::{Span, StopReason};
 use crate::model;
-use crate::model::observation::NameAnswer;
+use crate::model::observation::CacheAnswer;
 use crate::model::outcome::Leg;
+use crate::record::counts::{Counts, Word};
 use crate::record::measure::Value;
 use crate::record::naming::instant_text;
 use crate::record::tally::{FailureKey, LATENCY_ENDS, Occurrences, Volume};
@@ -29,6 +31,8 @@ impl Summary {
     pub fn of(reported: Reported<'_>) -> Summary {
         let (result, federation) = (reported.result, reported.federation);
         let tally = &result.tally;
+        let (requests, groups) = (&tally.outcomes.requests, &tally.outcomes.groups);
+        let attendees = &tally.outcomes.attendees;
         Summary {
             format: FORMAT,
             kind: "fedsim-summary",
@@ -42,37 +46,46 @@ impl Summary {
                 events: result.ended.events,
             },
             requests: Requests {
-                sent: tally.requests.sent,
-                complete: tally.requests.complete,
-                partial: tally.requests.partial,
-                failed: tally.requests.failed,
-                in_flight: tally.requests.in_flight,
+                sent: requests.sent,
+                complete: requests.complete,
+                partial: requests.partial,
+                failed: requests.failed,
+                in_flight: requests.in_flight,
             },
             groups: Groups {
-                answered: tally.groups_answered,
-                failed: tally.groups_failed.values().sum(),
-                failed_by_cause: words(&tally.groups_failed, |cause| cause.id()),
+                dispatched: groups.dispatched,
+                answered: groups.answered,
+                failed: groups.failed.total(),
+                failed_by_cause: words(&groups.failed, |cause| cause.id()),
             },
             attendees: Attendees {
-                views: tally.views_count(),
-                failed: tally.failures_count(),
-                views_by_level: words(&tally.views, |level| level.word()),
-                by_path: words(&tally.paths, |path| path.map_or("none", |path| path.word())),
+                views: attendees.views.total(),
+                failed: attendees.failed,
+                views_by_level: words(&attendees.views, |level| level.word()),
+                by_path: words(&attendees.paths, |path| {
+                    path.map_or("none", |path| path.word())
+                }),
             },
-            failures: tally
-                .failures_by_frequency()
-                .iter()
-                .map(Failure::of)
-                .collect(),
+            failures: failures(tally),
+            failures_by_layer: words(&tally.failures.by_layer(), |layer| layer.word()),
             tokens: tokens(tally),
             calls: calls(tally),
             connections: Connections {
-                opened: tally.connections[0],
-                reused: tally.connections[1],
+                opened: tally.work.connections_opened,
+                reused: tally.work.connections_reused,
             },
             names: names(tally),
-            latency: Latency::of(&tally.latency),
-            group_latency: Latency::of(&tally.group_latency),
+            url_cache: UrlCache {
+                asked: tally.work.urls_asked(),
+                hits: tally.work.urls.get(CacheAnswer::Hit),
+                negative_hits: tally.work.urls.get(CacheAnswer::NegativeHit),
+                misses: tally.work.urls.get(CacheAnswer::Miss),
+            },
+            latency: Latency::of(&tally.latency.requests),
+            group_latency: Latency::of(&tally.latency.groups),
+            stations: measures::stations(reported),
+            timeline: measures::timeline(reported),
+            laws: measures::laws(reported),
             expectations: result.verdicts.iter().map(Expectation::of).collect(),
             assumptions: assumptions(reported.effective, federation, tally),
             rows: rows(result),
@@ -104,51 +117,53 @@ fn scenario(reported: Reported<'_>) -> Scenario {
     }
 }
 
+fn failures(tally: &Tally) -> Vec<Failure> {
+    let all = tally.outcomes.attendees.with_outcome();
+    let rows = tally.failures.by_frequency().into_iter();
+    rows.map(|(key, row)| Failure::of(key, row, all)).collect()
+}
+
 fn tokens(tally: &Tally) -> Tokens {
-    let total = tally.tokens_total();
-    let of_offer = |volume: &Volume| TokenVolume {
+    let tokens = &tally.tokens;
+    let total = tokens.issued();
+    let volume = |volume: Volume| TokenVolume {
         issued: volume.count,
         issued_bytes: volume.bytes,
     };
-    let by_offer = tally.tokens.iter();
+    let by_offer = tokens.by_offer();
     Tokens {
         issued: total.count,
         issued_bytes: total.bytes,
         by_offer: by_offer
-            .map(|(offer, v)| (offer.word(), of_offer(v)))
+            .map(|(offer, row)| (offer.word(), volume(row)))
             .collect(),
-        refused: tally.tokens_refused.values().sum(),
-        refused_by_cause: words(&tally.tokens_refused, |cause| cause.id()),
-        reused: tally.tokens_reused,
-        oauth: tally.oauth_tokens,
+        refused: tokens.refused.total(),
+        refused_by_cause: words(&tokens.refused, |cause| cause.id()),
+        reused: tokens.reused,
+        oauth: tokens.oauth,
+        pairs: tokens.by_pair().len() as u64,
     }
 }
 
 fn calls(tally: &Tally) -> BTreeMap<&'static str, Calls> {
-    let mut calls: BTreeMap<_, Calls> = BTreeMap::new();
-    let of = |counts: &BTreeMap<Leg, u64>, leg| counts.get(&leg).copied().unwrap_or(0);
-    for &leg in Leg::ALL {
+    let work = &tally.work;
+    let rows = Leg::ALL.iter().map(|&leg| {
         let row = Calls {
-            begun: of(&tally.calls, leg),
-            arrived: of(&tally.calls_arrived, leg),
-            wasted: of(&tally.wasted, leg),
+            begun: work.begun.get(leg),
+            arrived: work.arrived.get(leg),
+            wasted: work.wasted.get(leg),
         };
-        if row.begun + row.arrived + row.wasted > 0 {
-            calls.insert(leg.word(), row);
-        }
-    }
-    calls
+        (leg.word(), row)
+    });
+    rows.filter(|(_, row)| row.begun + row.arrived + row.wasted > 0)
+        .collect()
 }
 
 fn names(tally: &Tally) -> Names {
-    let by_answer = NameAnswer::ALL.iter().zip(tally.names);
-    let by_answer = by_answer.filter(|(_, count)| *count > 0);
     Names {
-        queries: tally.names.iter().sum(),
-        from_cache: tally.names_cached,
-        by_answer: by_answer
-            .map(|(answer, count)| (answer.word(), count))
-            .collect(),
+        queries: tally.work.names.total(),
+        from_cache: tally.work.names_cached,
+        by_answer: words(&tally.work.names, |answer| answer.word()),
     }
 }
 
@@ -156,17 +171,17 @@ fn rows(result: &RunResult) -> RowsSummary {
     RowsSummary {
         log: log_word(result.log),
         dropped: result.is_over_limit,
-        requests: result.rows.requests.len() as u64,
-        groups: result.rows.groups.len() as u64,
-        attendees: result.rows.attendees.len() as u64,
-        tokens: result.rows.tokens.len() as u64,
+        requests: result.rows.requests,
+        groups: result.rows.groups,
+        attendees: result.rows.attendees,
+        tokens: result.rows.tokens,
     }
 }
 
 /// Walks are told only if every request has one.
 fn walks(reported: Reported<'_>) -> Vec<Walk> {
     let result = reported.result;
-    if result.tally.requests.sent > WALKS_MAX as u64 {
+    if result.tally.outcomes.requests.sent > WALKS_MAX as u64 {
         return Vec::new();
     }
     let walk = |walk: &crate::record::Walk| Walk {
@@ -185,13 +200,13 @@ fn walks(reported: Reported<'_>) -> Vec<Walk> {
     result.walks.iter().map(walk).collect()
 }
 
-fn words<K: Copy + Ord>(
-    counts: &BTreeMap<K, u64>,
+fn words<K: Word>(
+    counts: &Counts<K>,
     word: impl Fn(K) -> &'static str,
 ) -> BTreeMap<&'static str, u64> {
     counts
         .iter()
-        .map(|(key, count)| (word(*key), *count))
+        .map(|(key, count)| (word(key), count))
         .collect()
 }
 
@@ -221,11 +236,12 @@ pub fn log_word(log: Log) -> String {
 }
 
 impl Failure {
-    fn of((key, row): &(FailureKey, Occurrences)) -> Failure {
+    fn of(key: FailureKey, row: Occurrences, of: u64) -> Failure {
         let cause = key.cause.row();
         Failure {
             cause: cause.id,
             count: row.count,
+            of,
             code: key.code.number(),
             code_name: key.code.name(),
             inner_code: key.inner.map(|code| code.number()),

@@ -3,6 +3,8 @@
 //! It knows nothing of ids or of the model's tables. Invariant: after it, no key that is derived is
 //! absent, and nothing that the file gives has changed; so `show` tells what will be simulated.
 
+use std::borrow::Cow;
+
 use crate::engine::draw::{self, DrawKeys};
 use crate::engine::hash::NameHash;
 use crate::engine::{Instant, Seed, Span};
@@ -13,6 +15,8 @@ use crate::scenario::keys::{self, Object};
 use crate::scenario::quantity::Share;
 use crate::scenario::read::complete;
 use crate::scenario::tree::{Entry, Origin, Shape, Table, Value};
+
+use super::population::{Plan, usual_domain, usual_gateway};
 
 /// How long before the run a certificate, or a trust whose metadata is not refreshed by itself, was
 /// made. Assumed: an administrator has not looked at it for a year.
@@ -35,7 +39,7 @@ struct World {
 ///
 /// `first` is the derived tree of the world at the start, for a tree of a later instant: what an
 /// organization once learned of another stays as it was.
-pub(super) fn derive(tree: &mut Table, first: Option<&Table>) {
+pub(super) fn derive(tree: &mut Table, first: Option<&Table>, plan: &Plan) {
     let run = tree.table("run");
     let seed = run.table("seed");
     let seed = Seed {
@@ -48,7 +52,8 @@ pub(super) fn derive(tree: &mut Table, first: Option<&Table>) {
         refresh_every: tree.table("parameters").span("metadata_refresh_every"),
         draws: DrawKeys::new(seed),
     };
-    derive_gateways(tree);
+    derive_populations(tree);
+    derive_gateways(tree, plan);
     let gateways: Vec<(String, String, String)> = tree
         .named("gateway")
         .map(|(name, row)| {
@@ -65,9 +70,9 @@ pub(super) fn derive(tree: &mut Table, first: Option<&Table>) {
         derive_organization(&world, &name, organization, row);
     }
     let partners = Partner::all(first.unwrap_or(tree));
-    derive_partners(tree, &partners);
+    derive_partners(tree, &partners, plan);
     derive_workloads(tree);
-    derive_sites(tree);
+    derive_sites(tree, plan);
 }
 
 /// A row of a named table with its name.
@@ -88,7 +93,7 @@ impl NamedRows for Table {
 }
 
 /// Adds a row to a named table unless it is there.
-fn add_row(table: &mut Table, name: &str, object: &'static Object, why: &str) {
+pub(super) fn add_row(table: &mut Table, name: &str, object: &'static Object, why: &str) {
     if table.get(name).is_none() {
         let row = complete(Table::new(Shape::Object(object)));
         table.insert(
@@ -103,22 +108,26 @@ fn text(text: impl Into<String>) -> Value {
     Value::Text(text.into())
 }
 
+/// Populations: what others need to know of a description.
+fn derive_populations(tree: &mut Table) {
+    for (name, row) in tree.table_mut("population").named_rows() {
+        let pattern = usual_domain(&name);
+        row.set_derived("domain", text(pattern), "the population's name");
+        let mut site = Table::new(Shape::Shares(&[]));
+        let why = "one site of the population's name";
+        let all = Entry::new(Value::Share(Share::ALL), Origin::Derived(why.into()));
+        site.insert(&name, None, all);
+        row.set_derived("site", Value::Table(site), why);
+    }
+}
+
 /// Gateways: the named instances have hosts and issuers of their own.
 ///
 /// Source: identifiers of the business and consumer instances, KB2937358 (docs) and observed.
-fn derive_gateways(tree: &mut Table) {
-    let mut wanted: Vec<String> = Vec::new();
+fn derive_gateways(tree: &mut Table, plan: &Plan) {
+    let mut wanted: Vec<String> = plan.gateways();
     for (_, organization) in tree.table_mut("org").named_rows() {
-        let (name, why) = match Edition::read(organization.text("exchange")) {
-            Some(Edition {
-                generation: Generation::V2010,
-                update: 0,
-            }) => ("consumer", "Exchange 2010 RTM trusts the consumer instance"),
-            _ => (
-                "business",
-                "the instance that Exchange 2010 SP1 and later trust",
-            ),
-        };
+        let (name, why) = usual_gateway(organization.text("exchange"));
         organization.set_derived("gateway", text(name), why);
         wanted.push(organization.text("gateway").to_owned());
     }
@@ -190,7 +199,7 @@ fn accepted_domain_object() -> &'static Object {
 }
 
 /// The object of the rows of a named table of an object.
-fn row_object(object: &'static Object, key: &str) -> &'static Object {
+pub(super) fn row_object(object: &'static Object, key: &str) -> &'static Object {
     let (_, key) = object.find(key).expect("the key stands in the table");
     match &key.kind {
         keys::Kind::Named(named) => match &named.value {
@@ -325,13 +334,9 @@ fn derive_trust(
     let automatic = edition.is_some_and(|edition| edition.refreshes_metadata(windows_2008_r2));
     let why = "2013 SP1 or later, on a Windows newer than 2008 R2";
     trust.set_derived("automatic_refresh", Value::Boolean(automatic), why);
-    let every = world.refresh_every.nanoseconds();
-    let bits = world
-        .draws
-        .bits(Purpose::MetadataRefresh, NameHash::of(name), 0);
     let (age, why) = if trust.boolean("automatic_refresh") {
         (
-            Span::from_nanoseconds(draw::below(bits, every)),
+            drawn_refresh_age(&world.draws, NameHash::of(name), world.refresh_every),
             "refreshed by itself within the last day",
         )
     } else {
@@ -365,13 +370,27 @@ fn derive_trust(
         let not_after = row.instant("not_before") + ORGANIZATION_CERTIFICATE_LIFE;
         row.set_derived("not_after", Value::Instant(not_after), "five years later");
         let hash = NameHash::of(name).with(NameHash::of(&certificate).0);
-        let identifier = format!("{:016x}{:016x}", hash.with(1).0, hash.with(2).0);
         row.set_derived(
             "subject_key_identifier",
-            text(identifier),
+            text(subject_key_identifier(hash)),
             "made from its name",
         );
     }
+}
+
+/// How long before the run an organization last refreshed the metadata by itself.
+pub(super) fn drawn_refresh_age(draws: &DrawKeys, organization: NameHash, every: Span) -> Span {
+    let bits = draws.bits(Purpose::MetadataRefresh, organization, 0);
+    Span::from_nanoseconds(draw::below(bits, every.nanoseconds()))
+}
+
+/// The subject key identifier of a certificate with this hash, unless the file gives it one.
+pub(super) fn subject_key_identifier(certificate: NameHash) -> String {
+    format!(
+        "{:016x}{:016x}",
+        certificate.with(1).0,
+        certificate.with(2).0
+    )
 }
 
 /// The application URI that an organization gets when it is set up.
@@ -413,7 +432,8 @@ fn derive_recipients(organization: &mut Table, first_domain: &str) {
 }
 
 /// What one organization has to know of another.
-struct Partner {
+#[derive(Clone, Debug)]
+pub(super) struct Partner {
     name: String,
     domains: Vec<String>,
     federated: Vec<String>,
@@ -424,7 +444,7 @@ struct Partner {
 
 impl Partner {
     /// All organizations of a derived tree, as each of them was set up.
-    fn all(tree: &Table) -> Vec<Partner> {
+    pub(super) fn all(tree: &Table) -> Vec<Partner> {
         let issuer = |gateway: &str| {
             let row = tree.named("gateway").find(|(name, _)| *name == gateway);
             row.map_or("", |(_, row)| row.text("issuer"))
@@ -471,38 +491,21 @@ impl Partner {
 
 /// Relationships, connectors and subscriptions: what Get-FederationInformation would tell of the
 /// second organization.
-fn derive_partners(tree: &mut Table, partners: &[Partner]) {
+fn derive_partners(tree: &mut Table, partners: &[Partner], plan: &Plan) {
     let second = |name: &str| {
         let (_, second) = name.split_once(" -> ")?;
         // Organizations are in the order of their names.
         let found = partners.binary_search_by(|partner| partner.name.as_str().cmp(second));
-        found.ok().map(|index| &partners[index])
+        match found {
+            Ok(index) => Some(Cow::Borrowed(&partners[index])),
+            Err(_) => plan.partner(second).map(Cow::Owned),
+        }
     };
     let why = "what Get-FederationInformation tells of the partner";
     for (name, row) in tree.table_mut("relationship").named_rows() {
-        let Some(partner) = second(&name) else {
-            continue;
-        };
-        row.set_derived(
-            "domain_names",
-            Value::texts(partner.federated.clone(), why),
-            why,
-        );
-        row.set_derived(
-            "target_application_uri",
-            text(partner.application_uri.as_str()),
-            why,
-        );
-        row.set_derived(
-            "target_autodiscover_epr",
-            text(partner.autodiscover("/WSSecurity")),
-            why,
-        );
-        row.set_derived(
-            "target_token_issuer",
-            text(partner.token_issuer.as_str()),
-            why,
-        );
+        if let Some(partner) = second(&name) {
+            derive_relationship(row, &partner);
+        }
     }
     for (name, row) in tree.table_mut("connector").named_rows() {
         let Some(partner) = second(&name) else {
@@ -595,8 +598,33 @@ fn whole<'a>(
     Value::Table(table)
 }
 
+/// What Get-FederationInformation tells of the partner of a relationship.
+pub(super) fn derive_relationship(row: &mut Table, partner: &Partner) {
+    let why = "what Get-FederationInformation tells of the partner";
+    row.set_derived(
+        "domain_names",
+        Value::texts(partner.federated.clone(), why),
+        why,
+    );
+    row.set_derived(
+        "target_application_uri",
+        text(partner.application_uri.as_str()),
+        why,
+    );
+    row.set_derived(
+        "target_autodiscover_epr",
+        text(partner.autodiscover("/WSSecurity")),
+        why,
+    );
+    row.set_derived(
+        "target_token_issuer",
+        text(partner.token_issuer.as_str()),
+        why,
+    );
+}
+
 /// Sites that are named anywhere are there; each is a city of its own unless the file says otherwise.
-fn derive_sites(tree: &mut Table) {
+fn derive_sites(tree: &mut Table, plan: &Plan) {
     let mut wanted: Vec<String> = Vec::new();
     let mut resolver_sites: Vec<(String, String)> = Vec::new();
     for (_, organization) in tree.named("org") {
@@ -629,6 +657,7 @@ fn derive_sites(tree: &mut Table) {
             .map(|(_, row)| row.text("site").to_owned())
             .collect::<Vec<_>>(),
     );
+    wanted.extend(plan.sites());
     let sites = tree.table_mut("network").table_mut("site");
     for site in wanted {
         add_row(

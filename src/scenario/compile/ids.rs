@@ -4,6 +4,7 @@
 //! changes nothing; and the ids of a changed world are those of the world it came from.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::engine::id::Id;
 use crate::model::address::{Address, LocalPart, Url, UrlPath};
@@ -17,6 +18,8 @@ use crate::model::organization::{OrgId, ServerId, TimeZoneId};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::scenario::read::names::suggestion;
 use crate::scenario::tree::Table;
+
+use super::population::Plan;
 
 /// The ids of all named things, and the names of the model.
 #[derive(Debug, Default)]
@@ -34,6 +37,8 @@ pub(super) struct Ids {
     pub groups: BTreeMap<(OrgId, String), GroupId>,
     /// The organization that describes mailboxes by a number in a domain, and how many.
     described: BTreeMap<String, u64>,
+    /// The organizations of populations.
+    pub plan: Arc<Plan>,
 }
 
 /// The name of the host at which nobody answers.
@@ -41,14 +46,19 @@ pub(super) const NOBODY: &str = "nobody";
 
 impl Ids {
     /// Gives ids to everything that a derived tree names.
-    pub fn new(tree: &Table) -> Ids {
-        let mut ids = Ids::default();
+    pub fn new(tree: &Table, plan: Arc<Plan>) -> Ids {
+        let mut ids = Ids {
+            plan,
+            ..Ids::default()
+        };
         let organizations = || tree.named("org");
         ids.organizations = numbered(organizations().map(|(name, _)| name.to_owned()));
         ids.gateways = numbered(tree.named("gateway").map(|(name, _)| name.to_owned()));
         let sites = tree.table("network").named("site");
         ids.sites = numbered(sites.map(|(name, _)| name.to_owned()));
-        ids.time_zones = numbered(organizations().map(|(_, row)| row.text("time_zone").to_owned()));
+        let zones = organizations().map(|(_, row)| row.text("time_zone").to_owned());
+        let zones = zones.chain(ids.plan.time_zones().map(ToOwned::to_owned));
+        ids.time_zones = numbered(zones);
         let of = |key: &'static str| {
             let ids = &ids.organizations;
             organizations().flat_map(move |(organization, row)| {
@@ -96,15 +106,13 @@ impl Ids {
         ids
     }
 
-    /// The organizations that a name stands for, in a workload.
-    pub fn members(&self, name: &str) -> Option<impl Iterator<Item = OrgId> + use<>> {
-        self.organizations.get(name).map(|&id| std::iter::once(id))
-    }
-
     /// An SMTP address. `user<n>` is the n-th mailbox that its organization describes by a number.
     pub fn address(&mut self, text: &str) -> Address {
         let (local, domain) = text.rsplit_once('@').unwrap_or((text, ""));
-        let described = self.described.get(domain).copied().unwrap_or(0);
+        let described = self.described.get(domain).copied();
+        let described = described
+            .or_else(|| self.plan.mailboxes(domain).map(u64::from))
+            .unwrap_or(0);
         let number = local
             .strip_prefix("user")
             .filter(|digits| !digits.starts_with('0'))
@@ -116,6 +124,12 @@ impl Ids {
             None => LocalPart::Named(self.names.intern(local)),
         };
         Address { domain, local }
+    }
+
+    /// The organization of this name, declared or drawn.
+    pub fn organization(&self, name: &str) -> Option<OrgId> {
+        let declared = self.organizations.get(name).copied();
+        declared.or_else(|| Some(self.plan.id(self.plan.organization(name)?)))
     }
 
     /// A URL; none if it is blank.

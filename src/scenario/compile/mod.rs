@@ -11,12 +11,15 @@ mod ids;
 mod network;
 mod numbers;
 mod organization;
+mod population;
 mod recipients;
 mod servers;
 mod sharing;
 mod trace;
 mod traffic;
 mod workload;
+
+use std::sync::Arc;
 
 use crate::engine::hash::NameHash;
 use crate::engine::id::Id;
@@ -42,6 +45,7 @@ use super::tree::Table;
 
 use changes::Changes;
 use ids::Ids;
+use population::{Plan, grow};
 
 /// A scenario, compiled.
 #[derive(Debug)]
@@ -64,13 +68,14 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     let mut found = document.findings();
     found.append(document.warnings.clone());
     organization::require_domains(&document.tables, &mut found);
+    let plan = Arc::new(Plan::read(&document.tables, &mut found));
     if found.has_errors() {
         return Err(found);
     }
     let mut effective = document.tables.clone();
-    derive::derive(&mut effective, None);
+    derive::derive(&mut effective, None, &plan);
     let changes = Changes::read(&document.tables, &mut found);
-    let mut ids = Ids::new(&effective);
+    let mut ids = Ids::new(&effective, plan.clone());
     traffic::check_sets(&changes, &effective, &mut found);
     let first = Snapshot::of(&effective, &changes, &mut ids, &mut found);
     if found.has_errors() {
@@ -81,7 +86,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         let mut tree = document.tables.clone();
         changes.apply(&mut tree, at);
         let mut tree = complete(tree);
-        derive::derive(&mut tree, Some(&effective));
+        derive::derive(&mut tree, Some(&effective), &plan);
         later.push((at, Snapshot::of(&tree, &changes, &mut ids, &mut found)));
     }
     let requests = traffic::requests(&effective, &mut ids, &mut found);
@@ -98,6 +103,10 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     for (at, snapshot) in later {
         world.revise(at, snapshot);
     }
+    let populations = grow(&plan, &effective, &mut world, &mut ids, &mut found);
+    if found.has_errors() {
+        return Err(found);
+    }
     let index = world.index(&effective, &mut ids);
     let sources = sources(&world, &data_centres);
     let dns = Dns::new(
@@ -111,6 +120,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     let sites = network::sites(&effective);
     let distances = network::distances(&effective, &mut found);
     let first_process = first_processes(&world.servers);
+    let timeline_every = numbers::timeline_every(run, &mut found);
     if found.has_errors() {
         return Err(found);
     }
@@ -123,6 +133,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
             in_flight_max: run.integer("in_flight_max") as usize,
             test_every: Span::from_seconds(1),
         },
+        timeline_every,
         seed: Seed {
             world: seed.integer("world"),
             day: seed.integer("day"),
@@ -135,6 +146,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         resolvers: world.resolvers,
         time_zones,
         organizations: world.organizations,
+        populations: populations.into(),
         servers: world.servers,
         first_process,
         certificates: world.certificates,

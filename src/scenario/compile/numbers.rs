@@ -64,6 +64,47 @@ pub(super) fn parameters(tree: &Table) -> Parameters {
     }
 }
 
+/// How long the intervals of the time line of results are.
+pub(super) fn timeline_every(run: &Table, found: &mut Diagnostics) -> Span {
+    /// The most intervals that may be asked for.
+    const INTERVALS_MAX: u64 = 2_000;
+    /// The most intervals that there are if nothing is asked for.
+    const INTERVALS_USUAL: u64 = 60;
+    const STEPS: [Span; 11] = [
+        Span::from_seconds(1),
+        Span::from_seconds(10),
+        Span::from_minutes(1),
+        Span::from_minutes(5),
+        Span::from_minutes(15),
+        Span::from_hours(1),
+        Span::from_hours(6),
+        Span::from_days(1),
+        Span::from_days(7),
+        Span::from_days(30),
+        Span::from_days(90),
+    ];
+    let length = run.span("length");
+    let intervals = |every: Span| length.nanoseconds().div_ceil(every.nanoseconds());
+    let Some(every) = run.optional_span("timeline_every") else {
+        let usual = |every: &Span| intervals(*every) <= INTERVALS_USUAL;
+        let [.., longest] = STEPS;
+        return STEPS.into_iter().find(usual).unwrap_or(longest);
+    };
+    if intervals(every) > INTERVALS_MAX
+        && let Some(place) = run.location("timeline_every")
+    {
+        let message = format!(
+            "`timeline_every` divides the run into {} intervals",
+            intervals(every)
+        );
+        let least =
+            Span::from_seconds(length.nanoseconds().div_ceil(1_000_000_000 * INTERVALS_MAX));
+        let help = format!("at most {INTERVALS_MAX}: at least `{least}` here");
+        found.push(Diagnostic::error("too-many-intervals", place, message).help(help));
+    }
+    every
+}
+
 fn sizes(p: &Table) -> MessageSizes {
     MessageSizes {
         client_request: p.size("client_request"),

@@ -6,6 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::engine::hash::NameHash;
+use crate::engine::{Instant, Span};
 use crate::model::certificate::{Certificate, KeyProvider, Validity};
 use crate::model::gateway::GatewayId;
 use crate::model::organization::{
@@ -292,17 +293,9 @@ fn metadata_refresh(
     let every = tree.table("parameters").span("metadata_refresh_every");
     let last_before_run = trust.instant("metadata_refreshed");
     let start = tree.table("run").instant("start");
-    let automatic = trust.boolean("automatic_refresh").then(|| {
-        let mut first = last_before_run + every;
-        if first < start {
-            let missed = start
-                .since(first)
-                .nanoseconds()
-                .div_ceil(every.nanoseconds().max(1));
-            first += every.times(missed);
-        }
-        (first, every)
-    });
+    let automatic = trust
+        .boolean("automatic_refresh")
+        .then(|| (refreshes_from(last_before_run, start, every), every));
     let by_hand = changes.procedures.iter().filter(|procedure| {
         let entry = procedure.entry;
         entry.optional_text("do") == Some("organization.refresh-metadata")
@@ -313,6 +306,25 @@ fn metadata_refresh(
         automatic,
         by_hand: by_hand.map(|procedure| procedure.at).collect(),
     }
+}
+
+/// The first automatic refresh at or after the start of the run.
+pub(super) fn refreshes_from(last_before_run: Instant, start: Instant, every: Span) -> Instant {
+    let first = last_before_run + every;
+    if first >= start {
+        return first;
+    }
+    let missed = start
+        .since(first)
+        .nanoseconds()
+        .div_ceil(every.nanoseconds().max(1));
+    first + every.times(missed)
+}
+
+/// Whether the phase of an organization's daily refresh is drawn by its name.
+pub(super) fn has_drawn_refresh(row: &Table) -> bool {
+    let trust = row.table("trust");
+    trust.boolean("automatic_refresh") && !trust.is_given("metadata_refreshed")
 }
 
 /// The rules of an organization's firewall, by name. Only port 443 matters: nothing else is used.

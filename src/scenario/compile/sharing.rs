@@ -28,6 +28,9 @@ fn ends(table: &Table, name: &str, ids: &Ids, found: &mut Diagnostics) -> Option
     let (from, to) = name.split_once(" -> ")?;
     let location = table.key_location(name);
     let mut end = |name: &str| {
+        if let Some(id) = ids.organization(name) {
+            return Some(id);
+        }
         let candidates = ids.organizations.keys().cloned();
         find(
             &ids.organizations,
@@ -42,6 +45,12 @@ fn ends(table: &Table, name: &str, ids: &Ids, found: &mut Diagnostics) -> Option
     Some((from?, to?))
 }
 
+/// The organizations that the name of a compiled relationship names.
+pub(super) fn ends_of(name: &str, ids: &Ids) -> Option<(OrgId, OrgId)> {
+    let (from, to) = name.split_once(" -> ")?;
+    Some((ids.organization(from)?, ids.organization(to)?))
+}
+
 pub(super) fn relationships(
     tree: &Table,
     ids: &mut Ids,
@@ -50,51 +59,61 @@ pub(super) fn relationships(
     let table = tree.table("relationship");
     let mut rows = Vec::new();
     for (name, row) in tree.named("relationship") {
-        let Some((organization, _)) = ends(table, name, ids, found) else {
-            continue;
-        };
-        let scope = match row.text("free_busy_scope") {
-            "" => Scope::Everyone,
-            group => {
-                let key = (organization, group.to_owned());
-                let own = ids
-                    .groups
-                    .keys()
-                    .filter(|(owner, _)| *owner == organization);
-                let candidates = own.map(|(_, name)| name.clone());
-                let location = row.location("free_busy_scope");
-                find(
-                    &ids.groups,
-                    &key,
-                    ("group", group),
-                    candidates,
-                    location,
-                    found,
-                )
-                .map_or(Scope::Everyone, Scope::Members)
-            }
-        };
-        let domains = row.texts("domain_names");
-        rows.push(OrganizationRelationship {
-            organization,
-            name: name.into(),
-            hash: NameHash::of(name),
-            exists: row.boolean("exists"),
-            enabled: row.boolean("enabled"),
-            domain_names: domains
-                .into_iter()
-                .map(|domain| ids.names.intern(domain))
-                .collect(),
-            free_busy_access_enabled: row.boolean("free_busy_access"),
-            free_busy_access_level: level(row.text("free_busy_level")),
-            free_busy_access_scope: scope,
-            target_application_uri: ids.optional_name(row.text("target_application_uri")),
-            target_autodiscover_epr: ids.url(row.text("target_autodiscover_epr")),
-            target_sharing_epr: ids.url(row.text("target_sharing_epr")),
-            target_token_issuer: ids.optional_name(row.text("target_token_issuer")),
-        });
+        if let Some((organization, _)) = ends(table, name, ids, found) {
+            rows.push(relationship(name, row, organization, ids, found));
+        }
     }
     rows
+}
+
+/// One relationship of an organization.
+pub(super) fn relationship(
+    name: &str,
+    row: &Table,
+    organization: OrgId,
+    ids: &mut Ids,
+    found: &mut Diagnostics,
+) -> OrganizationRelationship {
+    let scope = match row.text("free_busy_scope") {
+        "" => Scope::Everyone,
+        group => {
+            let key = (organization, group.to_owned());
+            let own = ids
+                .groups
+                .keys()
+                .filter(|(owner, _)| *owner == organization);
+            let candidates = own.map(|(_, name)| name.clone());
+            let location = row.location("free_busy_scope");
+            find(
+                &ids.groups,
+                &key,
+                ("group", group),
+                candidates,
+                location,
+                found,
+            )
+            .map_or(Scope::Everyone, Scope::Members)
+        }
+    };
+    let domains = row.texts("domain_names");
+    OrganizationRelationship {
+        organization,
+        name: name.into(),
+        hash: NameHash::of(name),
+        exists: row.boolean("exists"),
+        enabled: row.boolean("enabled"),
+        domain_names: domains
+            .into_iter()
+            .map(|domain| ids.names.intern(domain))
+            .collect(),
+        free_busy_access_enabled: row.boolean("free_busy_access"),
+        free_busy_access_level: level(row.text("free_busy_level")),
+        free_busy_access_scope: scope,
+        target_application_uri: ids.optional_name(row.text("target_application_uri")),
+        target_autodiscover_epr: ids.url(row.text("target_autodiscover_epr")),
+        target_sharing_epr: ids.url(row.text("target_sharing_epr")),
+        target_token_issuer: ids.optional_name(row.text("target_token_issuer")),
+    }
 }
 
 pub(super) fn connectors(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) -> Vec<Connector> {

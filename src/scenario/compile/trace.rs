@@ -236,7 +236,7 @@ fn drawn_from(
     };
     let candidates = match laws.optional_list("to") {
         Some(_) => {
-            let asked = members(laws, "to", ids, found);
+            let asked = members(laws, "to", federation, ids, found);
             Candidates::Shared(in_order(federation, None, &asked).into())
         }
         None => own_candidates(federation),

@@ -81,7 +81,7 @@ pub(super) fn requests(
         let known = known.find(|(_, known)| &*known.name == name);
         let (workload, _) = known.expect("each request has a workload");
         let from = ids.address(row.text("from"));
-        let Some((requester, mailbox)) = requester(tree, row, from, &senders, found) else {
+        let Some((requester, mailbox)) = requester(tree, row, from, &senders, ids, found) else {
             continue;
         };
         let to: Box<[Address]> = row
@@ -213,6 +213,7 @@ fn requester(
     row: &Table,
     from: Address,
     senders: &Senders<'_>,
+    ids: &Ids,
     found: &mut Diagnostics,
 ) -> Option<(OrgId, Option<MailboxKey>)> {
     let text = row.text("from");
@@ -220,7 +221,8 @@ fn requester(
     if let Some(&(owner, mailbox)) = senders.mailboxes.get(text) {
         return Some((owner, Some(mailbox)));
     }
-    let owner = senders.domains.get(domain).copied();
+    let drawn = || Some(ids.plan.id(ids.plan.owner(domain)?));
+    let owner = senders.domains.get(domain).copied().or_else(drawn);
     let described = match from.local {
         crate::model::address::LocalPart::Numbered(number) => Some(MailboxKey::Described(number)),
         crate::model::address::LocalPart::Named(_) => None,

@@ -90,8 +90,8 @@ pub(super) fn streams(
         }
         let asked = row
             .optional_list("to")
-            .map(|_| members(row, "to", ids, found));
-        for organization in members(row, "from", ids, found) {
+            .map(|_| members(row, "to", federation, ids, found));
+        for organization in members(row, "from", federation, ids, found) {
             let partners = match &asked {
                 Some(asked) => asked,
                 None => named.of(organization),
@@ -140,16 +140,29 @@ pub(super) fn streams(
 }
 
 /// The organizations that a list of names stands for, each once.
-pub(super) fn members(row: &Table, key: &str, ids: &Ids, found: &mut Diagnostics) -> Vec<OrgId> {
+pub(super) fn members(
+    row: &Table,
+    key: &str,
+    federation: &Federation,
+    ids: &Ids,
+    found: &mut Diagnostics,
+) -> Vec<OrgId> {
     let mut all = Vec::new();
     for entry in row.list(key) {
         let Value::Text(name) = &entry.value else {
             continue;
         };
-        match ids.members(name) {
-            Some(range) => all.extend(range),
-            None => {
+        let population = federation
+            .populations
+            .iter()
+            .find(|population| *population.name == **name);
+        match (ids.organizations.get(name), population) {
+            (Some(&organization), _) => all.push(organization),
+            (None, Some(population)) => all.extend(population.organizations()),
+            (None, None) => {
+                let populations = federation.populations.iter().map(|row| &*row.name);
                 let known = ids.organizations.keys().map(String::as_str);
+                let known = known.chain(populations);
                 let help = match suggestion(name, known) {
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => "declare it as `[org.NAME]` or `[population.NAME]`".to_owned(),

@@ -9,6 +9,7 @@ mod gateway;
 mod network;
 mod organization;
 mod parameters;
+mod population;
 mod run;
 mod server;
 mod sharing;
@@ -23,6 +24,7 @@ pub use gateway::GATEWAY;
 pub use network::NETWORK;
 pub use organization::ORGANIZATION;
 pub use parameters::PARAMETERS;
+pub use population::{PARTNERS, POPULATION};
 pub use run::{RULES, RUN};
 pub use server::SERVER;
 pub use sharing::{ADDRESS_SPACE, CONNECTOR, RELATIONSHIP};
@@ -173,6 +175,17 @@ pub enum Kind {
     Named(&'static NamedTable),
     /// One of these words, or a table of them with percentages that sum to 100 %.
     Shares(&'static [&'static str]),
+    /// A value of this kind, or a table of such values with percentages that sum to 100 %.
+    Weights(&'static Kind),
+    /// A whole number in a range, or a distribution of whole numbers.
+    Counts {
+        /// The least.
+        min: u64,
+        /// The most.
+        max: u64,
+    },
+    /// A part of a table: some of its keys, and no defaults for the rest.
+    Part(&'static Object),
     /// A change of the world: a partial tree with the keys of the scenario and no defaults.
     Set,
     /// Expectations: metric to condition, both as text.
@@ -281,6 +294,16 @@ pub static SCENARIO: Object = Object {
         ),
         named("org", &ORGANIZATIONS, "Organizations that run Exchange."),
         named(
+            "population",
+            &POPULATIONS,
+            "Many organizations drawn from one description.",
+        ),
+        named(
+            "partners",
+            &PARTNER_GRAPHS,
+            "Which of many organizations have relationships with each other.",
+        ),
+        named(
             "relationship",
             &RELATIONSHIPS,
             "Organization relationships: an object in the first organization about the second.",
@@ -353,6 +376,20 @@ static ORGANIZATIONS: NamedTable = NamedTable {
     names: NameKind::Name,
     value: Kind::Table(&ORGANIZATION),
     example: "contoso",
+};
+/// The domain that stands for each organization's own in a description of many. Names in `invalid`
+/// never exist (RFC 6761 s.6.4).
+pub const TEMPLATE_DOMAIN: &str = "organization.invalid";
+
+static POPULATIONS: NamedTable = NamedTable {
+    names: NameKind::Name,
+    value: Kind::Table(&POPULATION),
+    example: "partners",
+};
+static PARTNER_GRAPHS: NamedTable = NamedTable {
+    names: NameKind::Name,
+    value: Kind::Table(&PARTNERS),
+    example: "market",
 };
 static RELATIONSHIPS: NamedTable = NamedTable {
     names: NameKind::Arrow,

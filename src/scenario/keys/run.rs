@@ -3,7 +3,7 @@
 //! It knows nothing of what follows from them. Invariant: as in the parent module.
 
 use super::Evidence::{Choice, Guess, Observed};
-use super::{Kind, Object, SPAN, count, key, table};
+use super::{Kind, Object, SPAN, count, key, optional, table};
 use crate::engine::Span;
 
 /// `[run]`.
@@ -51,6 +51,16 @@ pub static RUN: Object = Object {
             "10000000",
             Choice,
             "The run stops when so many requests are open at once.",
+        ),
+        optional(
+            "timeline_every",
+            Kind::Span {
+                min: Span::from_nanoseconds(1),
+                max: Span::from_days(3_660),
+            },
+            "the shortest of 1 s, 10 s, 1 min, 5 min, 15 min, 1 h, 6 h, 1 d, 7 d, 30 d and 90 d that \
+             divides the run into at most 60 intervals",
+            "How long the intervals are that `timeline.csv` has rows for; at most 2,000 of them.",
         ),
     ],
 };

@@ -78,6 +78,7 @@ impl Defaults {
                 Value::Table(Table::new(Shape::Object(object)).over(self.of(object)))
             }
             Kind::Named(named) => Value::Table(Table::new(Shape::Named(named))),
+            Kind::Part(object) => Value::Table(Table::new(Shape::Object(object))),
             Kind::Expectations => Value::Table(Table::new(Shape::Expectations)),
             _ => simple(key, text, source),
         }
@@ -133,6 +134,15 @@ fn simple(key: &'static Key, text: &'static str, source: Evidence) -> Value {
                 let share = Entry::new(read(&Kind::Share, share), Origin::Default { source });
                 table.insert(word.get_ref(), None, share);
             }
+            Value::Table(table)
+        }
+        (Kind::Weights(kind), _) => {
+            let Value::Text(one) = read(kind, &parsed) else {
+                unreachable!("shares are of texts");
+            };
+            let mut table = Table::new(Shape::Shares(&[]));
+            let all = Entry::new(Value::Share(Share::ALL), Origin::Default { source });
+            table.insert(&one, None, all);
             Value::Table(table)
         }
         (kind, _) => read(kind, &parsed),

@@ -1,4 +1,5 @@
-//! Distributions of spans: `{ dist = "lognormal", median = "180 ms", p99 = "1.8 s" }` and its like.
+//! Distributions of spans: `{ dist = "lognormal", median = "180 ms", p99 = "1.8 s" }` and its like; and
+//! of whole numbers: `{ dist = "lognormal", median = 60, p99 = 2_000 }`.
 //!
 //! It knows no keys but those of a distribution. Invariant: a form has its own parameters alone, all
 //! of them.
@@ -15,8 +16,13 @@ use crate::scenario::keys::Kind;
 use crate::scenario::quantity;
 use crate::scenario::tree::Value;
 
-/// `{ dist = "lognormal", median = "180 ms", p99 = "1.8 s" }` and its like.
-pub(super) fn read(key: &str, given: Given<'_>, clock: &Clock) -> Result<Distribution, Diagnostic> {
+/// A distribution of a kind: of spans, or of counts, of which a nanosecond stands for one.
+pub(super) fn read(
+    of: &Kind,
+    key: &str,
+    given: Given<'_>,
+    clock: &Clock,
+) -> Result<Distribution, Diagnostic> {
     const FORMS: &[(&str, &[&str])] = &[
         ("constant", &["value"]),
         ("uniform", &["low", "high"]),
@@ -25,9 +31,12 @@ pub(super) fn read(key: &str, given: Given<'_>, clock: &Clock) -> Result<Distrib
         ("gamma", &["mean", "shape"]),
     ];
     let DeValue::Table(table) = given.value else {
-        return Err(wrong_type(&Kind::Distribution, key, given));
+        return Err(wrong_type(of, key, given));
     };
-    let example = "`{ dist = \"lognormal\", median = \"180 ms\", p99 = \"1.8 s\" }`";
+    let example = match of {
+        Kind::Counts { .. } => "`{ dist = \"lognormal\", median = 60, p99 = 2_000 }`",
+        _ => "`{ dist = \"lognormal\", median = \"180 ms\", p99 = \"1.8 s\" }`",
+    };
     let part = |name: &str| {
         table.get(name).map(|value| {
             let span = value.span();
@@ -84,12 +93,16 @@ pub(super) fn read(key: &str, given: Given<'_>, clock: &Clock) -> Result<Distrib
         }
         Some(given) if name == "shape" => shape(given),
         Some(given) => {
-            let kind = Kind::Span {
-                min: Span::ZERO,
-                max: Span::from_days(36_525),
+            let kind = match *of {
+                Kind::Counts { min, max } => Kind::Count { min, max },
+                _ => Kind::Span {
+                    min: Span::ZERO,
+                    max: Span::from_days(36_525),
+                },
             };
             match scalar::read(&kind, name, given, clock)? {
                 Value::Span(span) => Ok(span.nanoseconds()),
+                Value::Integer(number) => Ok(number),
                 _ => Err(wrong_type(&kind, name, given)),
             }
         }

@@ -91,7 +91,7 @@ pub(super) fn tls_name(text: &str) -> Result<String, Refusal> {
 
 /// A domain in lower case: a host name of two labels or more. The first label of account namespaces
 /// keeps the capitals that it always has.
-pub(super) fn domain(text: &str) -> Result<String, Refusal> {
+pub(crate) fn domain(text: &str) -> Result<String, Refusal> {
     if text.contains('@') {
         return refuse(text, "a domain", "write what stands behind the `@`");
     }

@@ -68,7 +68,16 @@ pub(super) fn read(
             return count(*min, *max, key, given, value).map(Value::Integer);
         }
         (Kind::Distribution, DeValue::Table(_)) => {
-            return distribution::read(key, given, clock).map(Value::Distribution);
+            return distribution::read(kind, key, given, clock).map(Value::Distribution);
+        }
+        (Kind::Counts { .. }, DeValue::Table(_)) => {
+            return distribution::read(kind, key, given, clock).map(Value::Counts);
+        }
+        (Kind::Counts { min, max }, DeValue::Integer(integer)) => {
+            let value = u64::from_str_radix(integer.as_str(), integer.radix()).ok();
+            let value = count(*min, *max, key, given, value)?;
+            let constant = Distribution::constant(Span::from_nanoseconds(value));
+            return Ok(Value::Counts(constant));
         }
         (Kind::Instant | Kind::AbsoluteInstant, DeValue::Datetime(at)) => {
             if at.time.is_some_and(|time| time.second.is_none()) {
@@ -152,10 +161,14 @@ pub(super) fn kind_words(kind: &Kind) -> &'static str {
         Kind::Bandwidth => "a bandwidth",
         Kind::Distribution => "a distribution of spans",
         Kind::Zone => "a time zone",
+        Kind::Counts { .. } => "a whole number or a distribution of such",
+        Kind::Weights(_) => "a value or a table of shares",
         Kind::File => "the path of a file",
         Kind::List(_) => "a list",
         Kind::Tables(_) => "a list of tables",
-        Kind::Table(_) | Kind::Named(_) | Kind::Set | Kind::Expectations => "a table",
+        Kind::Table(_) | Kind::Named(_) | Kind::Part(_) | Kind::Set | Kind::Expectations => {
+            "a table"
+        }
         Kind::Shares(_) => "a word or a table of shares",
     }
 }
@@ -187,7 +200,11 @@ pub(crate) fn example(kind: &Kind) -> String {
         Kind::File => text("data/times.csv"),
         Kind::List(element) => format!("[{}]", example(element)),
         Kind::Tables(_) => "[{ ... }]".into(),
-        Kind::Table(_) | Kind::Named(_) | Kind::Set | Kind::Expectations => "{ ... }".into(),
+        Kind::Counts { min, max } => 1.clamp(*min, *max).to_string(),
+        Kind::Weights(kind) => example(kind),
+        Kind::Table(_) | Kind::Named(_) | Kind::Part(_) | Kind::Set | Kind::Expectations => {
+            "{ ... }".into()
+        }
     }
 }
 
@@ -207,7 +224,10 @@ pub(super) fn wrong_type(kind: &Kind, key: &str, given: Given<'_>) -> Diagnostic
         format!("`{key}` must be {}, not {is}", kind_words(kind)),
     );
     let found = found.label(format!("this is {is}"));
-    let table = matches!(kind, Kind::Table(_) | Kind::Set | Kind::Expectations);
+    let table = matches!(
+        kind,
+        Kind::Table(_) | Kind::Part(_) | Kind::Set | Kind::Expectations
+    );
     let help = match (kind, given.value) {
         (Kind::OneOf(words), _) => format!("values: {}", list_of(words)),
         (Kind::Tables(_), _) => format!("open each of them with `[[{key}]]`"),

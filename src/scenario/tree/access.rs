@@ -68,6 +68,15 @@ impl Table {
         self.present(key, self.optional_distribution(key))
     }
 
+    /// The value of a distribution of whole numbers; a nanosecond stands for one.
+    pub fn counts(&self, key: &str) -> Distribution {
+        let value = self.value(key).map(|value| match value {
+            Value::Counts(value) => *value,
+            other => mismatch(key, "a distribution of numbers", other),
+        });
+        self.present(key, value)
+    }
+
     /// The elements of a list.
     pub fn list(&self, key: &str) -> &[Entry] {
         self.present(key, self.optional_list(key))

@@ -31,7 +31,7 @@ pub enum Shape {
     Object(&'static Object),
     /// Names.
     Named(&'static NamedTable),
-    /// Words that share a whole.
+    /// Words that share a whole; of no words: any texts, by name.
     Shares(&'static [&'static str]),
     /// Metrics.
     Expectations,
@@ -87,6 +87,8 @@ pub enum Value {
     Rate(Rate),
     /// Of [`Kind::Distribution`].
     Distribution(Distribution),
+    /// Of [`Kind::Counts`]; a nanosecond stands for one.
+    Counts(Distribution),
     /// Of [`Kind::List`], and of [`Kind::Tables`] with tables in it.
     List(Vec<Entry>),
     /// Of every kind that is a table.
@@ -158,10 +160,15 @@ impl Value {
             Kind::Size => matches!(self, Value::Size(_)),
             Kind::Bandwidth => matches!(self, Value::Bandwidth(_)),
             Kind::Distribution => matches!(self, Value::Distribution(_)),
+            Kind::Counts { .. } => matches!(self, Value::Counts(_)),
             Kind::List(_) | Kind::Tables(_) => matches!(self, Value::List(_)),
-            Kind::Table(_) | Kind::Named(_) | Kind::Shares(_) | Kind::Set | Kind::Expectations => {
-                matches!(self, Value::Table(_))
-            }
+            Kind::Table(_)
+            | Kind::Named(_)
+            | Kind::Shares(_)
+            | Kind::Weights(_)
+            | Kind::Part(_)
+            | Kind::Set
+            | Kind::Expectations => matches!(self, Value::Table(_)),
         }
     }
 
@@ -336,12 +343,12 @@ impl Table {
                 // Slots are in the order of the key table.
                 self.slots.binary_search_by_key(&index, |slot| slot.rank)
             }
-            Shape::Shares(words) => {
+            Shape::Shares(words) if !words.is_empty() => {
                 let rank = |key: &str| words.iter().position(|word| *word == key);
                 self.slots
                     .binary_search_by_key(&rank(key), |slot| rank(&slot.key))
             }
-            Shape::Named(_) | Shape::Expectations => self
+            Shape::Named(_) | Shape::Shares(_) | Shape::Expectations => self
                 .slots
                 .binary_search_by(|slot| slot.key.as_ref().cmp(key)),
         }

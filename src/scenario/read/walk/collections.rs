@@ -155,6 +155,51 @@ impl<'t> Walker<'t> {
         Some(Value::Table(table))
     }
 
+    /// `{ "2013 SP1" = "90 %", "2016" = "10 %" }` of values of a kind, which must sum to 100 %.
+    pub(super) fn weights(&mut self, kind: &'static Kind, given: Given<'t>) -> Option<Value> {
+        let layer = given.layer()?;
+        let mut table = Table::new(Shape::Shares(&[]));
+        let (mut sum, mut sound) = (0_u64, true);
+        if self.too_many(layer.table.len(), layer.place()) {
+            return None;
+        }
+        for (key, value) in layer.table.iter() {
+            let place = at(layer.source, key.span());
+            let word = toml::de::DeValue::String(key.get_ref().clone());
+            let name = Given {
+                start: key.span().start,
+                end: key.span().end,
+                value: &word,
+                ..given
+            };
+            let name = scalar::read(kind, &self.key(), name, &self.clock);
+            let share = scalar::read(&Kind::Share, key.get_ref(), layer.given(value), &self.clock);
+            let (name, share) = (self.kept(name), self.kept(share));
+            let (Some(Value::Text(name)), Some(Value::Share(share))) = (name, share) else {
+                sound = false;
+                continue;
+            };
+            if let Some(first) = table.key_location(&name) {
+                self.found.push(super::same_name(&name, first, place));
+                continue;
+            }
+            sum = sum.saturating_add(share.parts());
+            let origin = layer.given(value).origin();
+            let entry = Entry::new(Value::Share(share), origin);
+            table.insert(&name, Some(place), entry);
+        }
+        if sound && sum != Share::ONE {
+            let sum = quantity::decimal(sum, 10);
+            let message = format!("the shares of `{}` sum to {sum} %", self.key());
+            self.found.push(
+                given
+                    .error("out-of-range", message)
+                    .help("they must sum to 100 %"),
+            );
+        }
+        Some(Value::Table(table))
+    }
+
     /// Metric to condition; a metric with points but without quotes comes as nested tables.
     pub(super) fn expectations(&mut self, layer: &Layer<'t>, prefix: &str, table: &mut Table) {
         for (key, value) in layer.table.iter() {

@@ -20,7 +20,9 @@ use super::{Document, at};
 use crate::engine::Instant;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics, Location, SourceIndex};
 use crate::scenario::instants::{self, Clock};
-use crate::scenario::keys::{Kind, NamedTable, Object, Presence, RUN, SCENARIO, SETTABLE};
+use crate::scenario::keys::{
+    Kind, NameKind, NamedTable, Object, Presence, RUN, SCENARIO, SETTABLE, TEMPLATE_DOMAIN,
+};
 use crate::scenario::quantity::Share;
 use crate::scenario::side_file::SideFiles;
 use crate::scenario::tree::{Entry, Origin, Shape, Table, Value};
@@ -59,6 +61,7 @@ pub(super) fn walk(
             found,
             sound_until: layers.iter().map(|layer| layer.sound_until).collect(),
         },
+        template: Template::Outside,
         clock: clock(&root),
         files,
         path: Vec::new(),
@@ -128,8 +131,28 @@ enum Mode {
     Partial,
 }
 
+/// Whether a table describes one object or many.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Template {
+    Outside,
+    Inside,
+}
+
+impl Template {
+    /// A name as it is read: in a description of many, `{domain}` stands for the domain of each.
+    fn name(self, kind: NameKind, text: &'_ str) -> Cow<'_, str> {
+        match (self, kind) {
+            (Template::Inside, NameKind::Host | NameKind::Domain) => {
+                Cow::Owned(text.replace("{domain}", TEMPLATE_DOMAIN))
+            }
+            _ => Cow::Borrowed(text),
+        }
+    }
+}
+
 struct Walker<'t> {
     found: Findings,
+    template: Template,
     clock: Clock,
     files: SideFiles,
     /// The keys from the top to here.
@@ -227,6 +250,13 @@ impl<'t> Walker<'t> {
                 let layers = self.layers(kind, keyed)?;
                 Some(Value::Table(self.named(named, &layers, mode)))
             }
+            Kind::Part(object) => {
+                let layers = self.layers(kind, keyed)?;
+                let outside = std::mem::replace(&mut self.template, Template::Inside);
+                let table = self.object(object, &layers, Mode::Partial);
+                self.template = outside;
+                Some(Value::Table(table))
+            }
             Kind::Set => {
                 let layers = self.layers(kind, keyed)?;
                 Some(Value::Table(self.set(&layers)))
@@ -255,6 +285,18 @@ impl<'t> Walker<'t> {
         let read = match (kind, given.value) {
             (Kind::List(element), DeValue::Array(_)) => return self.list(element, given),
             (Kind::Tables(object), DeValue::Array(_)) => return self.tables(object, given, mode),
+            (Kind::Weights(kind), DeValue::Table(_)) => return self.weights(kind, given),
+            (Kind::Weights(kind), _) => {
+                scalar::read(kind, &key, given, &self.clock).map(|value| match value {
+                    Value::Text(one) => {
+                        let mut table = Table::new(Shape::Shares(&[]));
+                        let all = Entry::new(Value::Share(Share::ALL), given.origin());
+                        table.insert(&one, None, all);
+                        Value::Table(table)
+                    }
+                    other => unreachable!("shares are of texts, not {other:?}"),
+                })
+            }
             (Kind::Shares(words), DeValue::Table(_)) => return self.shares(words, given),
             (Kind::Shares(words), DeValue::String(word)) => {
                 scalar::word_of(words, &key, word, given).map(|word| {
@@ -280,7 +322,8 @@ impl<'t> Walker<'t> {
             }
             for (key, value) in layer.table.iter() {
                 let place = at(layer.source, key.span());
-                let name = names::normal(named.names, key.get_ref()).map_err(|refusal| {
+                let text = self.template.name(named.names, key.get_ref());
+                let name = names::normal(named.names, &text).map_err(|refusal| {
                     Diagnostic::error("bad-name", place, refusal.message).help(refusal.help)
                 });
                 let Some(name) = self.kept(name) else {

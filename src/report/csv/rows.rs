@@ -1,13 +1,15 @@
-//! The row logs as CSV: tables, their columns, and how a row is written.
+//! The row logs as CSV: columns, the cells of a row, and the files that rows go into.
 //!
-//! It knows no directory. Invariant: a row has as many cells as its table has columns; an empty cell
-//! means that there is nothing, never zero.
+//! It knows no directory but the one it is given. Invariant: rows stand in a file in the order in which
+//! they were taken, and the first error of a file is kept until somebody asks for it.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
 
 use ::csv::Writer;
 
-use crate::engine::{Instant, Span};
+use crate::engine::Instant;
 use crate::model::Federation;
 use crate::model::address::{Address, Url};
 use crate::model::observation::{PathKind, PathObject, RequestIdentity};
@@ -18,25 +20,10 @@ use crate::record::naming::{
     certificate_name, instant_text, organization_name, path_object_name, server_name, signer_name,
 };
 use crate::record::rows::{AttendeeRow, GroupRow, RequestRow, TokenEvent, TokenRow};
-use crate::record::{Digest, RowLists};
+use crate::record::{RowLists, RowSink};
 
-use super::identity::FORMAT;
+use super::{Column, FORMAT_COLUMN, Table, seconds, start, write_row};
 
-/// A table.
-#[derive(Debug)]
-pub struct Table {
-    /// The name of its file.
-    pub file: &'static str,
-    /// What a row is.
-    pub row: &'static str,
-    /// Its columns.
-    pub columns: &'static [Column],
-}
-
-/// A column: its name and what a cell holds.
-pub type Column = (&'static str, &'static str);
-
-const FORMAT_COLUMN: Column = ("format", "version of this table");
 const REQUEST: Column = ("request", "identity: organization, workload, number");
 const GROUP: Column = ("group", "number of the group within the request, from 0");
 const PATH: Column = (
@@ -171,42 +158,84 @@ pub const TOKENS: Table = Table {
     ],
 };
 
-/// `digests.csv`.
-pub const DIGESTS: Table = Table {
-    file: "digests.csv",
-    row: "an organization that asked, by name",
-    columns: &[
-        FORMAT_COLUMN,
-        ("organization", "its name"),
-        (
-            "digest",
-            "fingerprint of everything observed of its requests",
-        ),
-    ],
-};
+/// The files of a row log.
+#[derive(Debug)]
+pub struct RowFiles {
+    /// In the order of [`ROW_TABLES`].
+    files: Vec<RowFile>,
+    error: Option<(PathBuf, io::Error)>,
+}
 
-/// All tables.
-pub const TABLES: &[Table] = &[REQUESTS, GROUPS, ATTENDEES, TOKENS, DIGESTS];
+#[derive(Debug)]
+struct RowFile {
+    path: PathBuf,
+    writer: Writer<BufWriter<File>>,
+}
 
-/// Writes a table of rows.
-///
-/// # Errors
-/// Those of the writer.
-pub fn write<W: io::Write, R>(
-    table: &Table,
-    out: W,
-    rows: &[R],
-    cells: impl Fn(&R) -> Vec<String>,
-) -> io::Result<()> {
-    let mut writer = Writer::from_writer(out);
-    writer.write_record(table.columns.iter().map(|column| column.0))?;
-    for row in rows {
-        let cells = cells(row);
-        debug_assert_eq!(cells.len() + 1, table.columns.len(), "{}", table.file);
-        let format = [FORMAT.to_string()];
-        writer.write_record(format.iter().chain(&cells))?;
+/// The tables of a row log.
+pub const ROW_TABLES: [&Table; 4] = [&REQUESTS, &GROUPS, &ATTENDEES, &TOKENS];
+
+impl RowFiles {
+    /// New files in a directory, with their headers.
+    ///
+    /// # Errors
+    /// What the system refused, and where.
+    pub fn create(directory: &Path) -> Result<RowFiles, (PathBuf, io::Error)> {
+        let create = |table: &&Table| {
+            let path = directory.join(table.file);
+            let file = File::create(&path).and_then(|file| start(table, BufWriter::new(file)));
+            match file {
+                Ok(writer) => Ok(RowFile { path, writer }),
+                Err(error) => Err((path, error)),
+            }
+        };
+        let files: Result<Vec<_>, _> = ROW_TABLES.iter().map(create).collect();
+        Ok(RowFiles {
+            files: files?,
+            error: None,
+        })
     }
-    writer.flush()
+
+    /// Writes what is still to be written.
+    ///
+    /// # Errors
+    /// The first thing that the system refused, and where.
+    pub fn finish(mut self) -> Result<(), (PathBuf, io::Error)> {
+        for file in &mut self.files {
+            if let (None, Err(error)) = (&self.error, file.writer.flush()) {
+                self.error = Some((file.path.clone(), error));
+            }
+        }
+        self.error.map_or(Ok(()), Err)
+    }
+
+    fn write<R>(&mut self, place: usize, rows: &[R], cells: impl Fn(&R) -> Vec<String>) {
+        let file = &mut self.files[place];
+        let mut rows = rows.iter();
+        if self.error.is_none()
+            && let Err(error) = rows.try_for_each(|row| write_row(&mut file.writer, &cells(row)))
+        {
+            self.error = Some((file.path.clone(), error));
+        }
+    }
+}
+
+impl RowSink for RowFiles {
+    fn take(&mut self, federation: &Federation, rows: &RowLists) {
+        let cells = Cells(federation);
+        self.write(0, &rows.requests, |row| cells.request(row));
+        self.write(1, &rows.groups, |row| cells.group(row));
+        self.write(2, &rows.attendees, |row| cells.attendee(row));
+        self.write(3, &rows.tokens, |row| cells.token(row));
+    }
+
+    fn forget(&mut self) {
+        let directory = self.files[0].path.parent().map(Path::to_owned);
+        match RowFiles::create(&directory.unwrap_or_default()) {
+            Ok(files) => *self = files,
+            Err(error) => self.error = Some(error),
+        }
+    }
 }
 
 /// Writes the cells of rows with the names of one federation.
@@ -353,40 +382,6 @@ impl Cells<'_> {
     }
 }
 
-/// Writes one of the [`TABLES`].
-///
-/// # Errors
-/// Those of the writer.
-///
-/// # Panics
-/// If there is no table of this name.
-pub fn write_table<W: io::Write>(
-    file: &str,
-    out: W,
-    federation: &Federation,
-    rows: &RowLists,
-    digest: &Digest,
-) -> io::Result<()> {
-    let cells = Cells(federation);
-    match file {
-        "requests.csv" => write(&REQUESTS, out, &rows.requests, |row| cells.request(row)),
-        "groups.csv" => write(&GROUPS, out, &rows.groups, |row| cells.group(row)),
-        "attendees.csv" => write(&ATTENDEES, out, &rows.attendees, |row| cells.attendee(row)),
-        "tokens.csv" => write(&TOKENS, out, &rows.tokens, |row| cells.token(row)),
-        "digests.csv" => {
-            let mut digests: Vec<_> = digest
-                .requesters()
-                .map(|(id, digest)| (organization_name(federation, id), digest))
-                .collect();
-            digests.sort();
-            write(&DIGESTS, out, &digests, |(name, digest)| {
-                vec![(*name).to_owned(), digest.to_string()]
-            })
-        }
-        other => panic!("there is no table `{other}`"),
-    }
-}
-
 /// Cause, code, code inside, side, layer, leg.
 fn failure_cells(failure: Option<Failure>) -> [String; 6] {
     let Some(failure) = failure else {
@@ -404,16 +399,6 @@ fn failure_cells(failure: Option<Failure>) -> [String; 6] {
     ]
 }
 
-/// A span in seconds, exact: `0.485000000`.
-fn seconds(span: Span) -> String {
-    let nanoseconds = span.nanoseconds();
-    format!(
-        "{}.{:09}",
-        nanoseconds / 1_000_000_000,
-        nanoseconds % 1_000_000_000
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -422,53 +407,45 @@ mod tests {
     use crate::record::fixture::{federation, journey};
     use crate::record::{Log, Rows};
 
-    fn written(file: &str) -> String {
+    fn lists() -> RowLists {
         let federation = federation();
-        let mut rows = Rows::new(Log::All);
-        let mut digest = Digest::new();
+        let mut lists = RowLists::default();
+        let mut rows = Rows::new(Log::All, &mut lists);
         let mut all = journey(0, 1, Ok(()));
         all.extend(journey(1_000, 2, Err(Cause::TokenSignatureUnknown)));
         for observation in &all {
             rows.observe(federation, observation);
-            digest.observe(federation, observation);
         }
-        let rows = rows.finish(federation);
-        let mut out = Vec::new();
-        write_table(file, &mut out, federation, &rows, &digest).expect("a buffer takes all");
-        String::from_utf8(out).expect("tables are text")
+        rows.finish(federation);
+        lists
     }
 
     #[test]
     fn every_row_has_a_cell_for_each_column() {
-        for table in TABLES {
-            let text = written(table.file);
-            let mut reader = ::csv::Reader::from_reader(text.as_bytes());
-            let headers = reader.headers().expect("there is a header").len();
-            assert_eq!(headers, table.columns.len(), "{}", table.file);
-            let rows = reader.records().map(|row| row.map(|row| row.len()));
-            let lengths: Vec<usize> = rows.collect::<Result<_, _>>().expect("all rows read");
-            assert!(
-                !lengths.is_empty() && lengths.iter().all(|n| *n == headers),
-                "{text}"
-            );
-        }
+        let (lists, cells) = (lists(), Cells(federation()));
+        let lengths = [
+            cells.request(&lists.requests[0]).len(),
+            cells.group(&lists.groups[0]).len(),
+            cells.attendee(&lists.attendees[0]).len(),
+            cells.token(&lists.tokens[0]).len(),
+        ];
+        let columns = ROW_TABLES.map(|table| table.columns.len() - 1);
+        assert_eq!(lengths, columns);
     }
 
     #[test]
     fn a_row_is_written_with_names_and_units() {
-        let text = written("attendees.csv");
-        let last = text.lines().last().expect("there are rows");
-        let expected = "1,contoso/ask#2,0,bob@fabrikam.com,relationship,contoso -> fabrikam,hit,\
+        let (lists, cells) = (lists(), Cells(federation()));
+        let expected = "contoso/ask#2,0,bob@fabrikam.com,relationship,contoso -> fabrikam,hit,\
                         fabrikam,2026-03-02T08:00:01.490000000Z,failed,,token.signature-unknown,\
                         5016,,target,token,availability";
-        assert_eq!(last, expected);
-        let text = written("tokens.csv");
-        let last = text.lines().last().expect("there are rows");
-        let expected = "1,contoso/ask#2,0,2026-03-02T08:00:01.212000000Z,issued,free-busy-token,\
+        assert_eq!(cells.attendee(&lists.attendees[1]).join(","), expected);
+        let expected = "contoso/ask#2,0,2026-03-02T08:00:01.212000000Z,issued,free-busy-token,\
                         business-1,SharingCalendarFreeBusy,FYDIBOHF25SPDLT.fabrikam.com,\
                         2026-03-02T08:00:01.212000000Z,2026-03-02T08:05:01.212000000Z,business#1,\
                         fabrikam/federation,ann@contoso.com,9000,";
-        assert_eq!(last, expected);
-        assert!(written("requests.csv").contains(",604800.000000000,"));
+        assert_eq!(cells.token(&lists.tokens[1]).join(","), expected);
+        let window = "604800.000000000".to_owned();
+        assert!(cells.request(&lists.requests[0]).contains(&window));
     }
 }

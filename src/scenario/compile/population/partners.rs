@@ -1,0 +1,309 @@
+//! Relationships along the edges of partner graphs.
+//!
+//! It knows nothing of how edges are drawn. Invariant: a relationship toward an organization is what
+//! the same keys, declared, would make; one that the file declares is never touched.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
+
+use crate::engine::hash::NameHash;
+use crate::engine::id::Id;
+use crate::model::names::NameId;
+use crate::model::organization::OrgId;
+use crate::model::purpose::Purpose;
+use crate::model::relationship::OrganizationRelationship;
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::keys::RELATIONSHIP;
+use crate::scenario::quantity::{self, Share};
+use crate::scenario::read::names::suggestion;
+use crate::scenario::tree::{Table, Value};
+
+use super::super::World;
+use super::super::derive::{self, Partner};
+use super::super::ids::Ids;
+use super::super::sharing;
+use super::graph::{self, Law};
+use super::template::{self, Class};
+use super::{Place, Plan, Weights};
+
+/// An organization of a population as a partner: its class, and its own names for the class's.
+#[derive(Debug)]
+pub(super) struct Target {
+    class: u32,
+    pub names: Vec<NameId>,
+}
+
+impl Target {
+    pub fn new(class: usize) -> Target {
+        Target {
+            class: class as u32,
+            names: Vec::new(),
+        }
+    }
+}
+
+/// The most edges of all graphs together.
+const EDGES_MAX: usize = 50_000_000;
+
+/// Adds the relationships of all partner graphs.
+pub(super) fn relationships(
+    plan: &Plan,
+    tree: &Table,
+    (classes, targets): (&[Class], &[Target]),
+    world: &mut World,
+    ids: &mut Ids,
+    found: &mut Diagnostics,
+) {
+    let rows = world
+        .relationships
+        .ids()
+        .map(|id| world.relationships.original(id));
+    let mut taken: FxHashSet<(OrgId, OrgId)> = rows
+        .filter_map(|row| sharing::ends_of(&row.name, ids))
+        .collect();
+    let declared = Partner::all(tree);
+    for (name, row) in tree.named("partners") {
+        let (Some(members), Some(law)) = (Members::read(plan, row, ids, found), law(row, found))
+        else {
+            continue;
+        };
+        if !fits(law, members.ids.len(), name, tree, found) {
+            continue;
+        }
+        let graph = NameHash::of(name);
+        let edges = graph::edges(law, graph, &members.hashes, plan.keys());
+        let mut drawn = Graph {
+            hash: graph,
+            row,
+            variants: variants(row, found),
+            prototypes: BTreeMap::new(),
+            classes,
+            targets,
+            declared: &declared,
+        };
+        for (one, other) in edges {
+            let ends = [members.ids[one as usize], members.ids[other as usize]];
+            for (from, to) in [(ends[0], ends[1]), (ends[1], ends[0])] {
+                if taken.insert((from, to)) {
+                    let row = drawn.relationship(plan, (from, to), world, ids, found);
+                    world.relationships.push(row);
+                }
+            }
+            if found.has_errors() {
+                return;
+            }
+        }
+    }
+}
+
+/// Who may have relationships with each other, in the order of joining.
+struct Members {
+    ids: Vec<OrgId>,
+    hashes: Vec<NameHash>,
+}
+
+impl Members {
+    fn read(plan: &Plan, row: &Table, ids: &Ids, found: &mut Diagnostics) -> Option<Members> {
+        let mut members = Members {
+            ids: Vec::new(),
+            hashes: Vec::new(),
+        };
+        let mut sound = true;
+        // Organizations that are declared join first: they are there whatever the populations' counts.
+        for entry in row.list("among") {
+            let Value::Text(name) = &entry.value else {
+                continue;
+            };
+            if let Some(&id) = ids.organizations.get(name) {
+                members.ids.push(id);
+                members.hashes.push(NameHash::of(name));
+            } else if plan.members(name).is_none()
+                && let Some(place) = entry.origin.location()
+            {
+                let populations = plan.populations().map(|(_, row)| row.name.as_str());
+                let known = populations.chain(ids.organizations.keys().map(String::as_str));
+                let help = match suggestion(name, known) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "name populations and organizations of the scenario".into(),
+                };
+                let message = format!("there is no population or organization `{name}`");
+                found.push(Diagnostic::error("unknown-name", place, message).help(help));
+                sound = false;
+            }
+        }
+        for name in row.texts("among") {
+            let Some((population, described)) = plan
+                .populations()
+                .find(|(_, described)| described.name == name)
+            else {
+                continue;
+            };
+            for number in 1..=described.count {
+                members.ids.push(plan.id(Place { population, number }));
+                members.hashes.push(described.hash(number));
+            }
+        }
+        sound.then_some(members)
+    }
+}
+
+fn law(row: &Table, found: &mut Diagnostics) -> Option<Law> {
+    let mean_degree = row.integer("mean_degree");
+    Some(match row.text("law") {
+        "scale-free" => {
+            let text = row.text("exponent");
+            let millionths = quantity::millionths(text).ok();
+            let sound = millionths.filter(|value| (2_050_000..=10_000_000).contains(value));
+            if let (None, Some(place)) = (sound, row.location("exponent")) {
+                let message = format!("`exponent` is `{text}`, but must be from 2.05 to 10");
+                let help = "such as `exponent = \"2.5\"`; the classical value of preferential \
+                            attachment is 3";
+                found.push(Diagnostic::error("out-of-range", place, message).help(help));
+            }
+            Law::ScaleFree {
+                mean_degree,
+                exponent_millionths: sound?,
+            }
+        }
+        "hub" => Law::Hub {
+            hubs: row.integer("hubs"),
+            each: row.integer("hubs_each"),
+        },
+        "communities" => Law::Communities {
+            mean_degree,
+            size: row.integer("community_size"),
+            inside: row.share("inside"),
+        },
+        _ => Law::Random { mean_degree },
+    })
+}
+
+/// Whether a graph is one that the law can make and the tables can hold.
+fn fits(law: Law, members: usize, name: &str, tree: &Table, found: &mut Diagnostics) -> bool {
+    let row = tree.table("partners").table(name);
+    let mut refuse = |key: &str, message: String, help: &str| {
+        let place = row.location(key).or(row.location("law"));
+        let diagnostic = match place {
+            Some(place) => Diagnostic::error("out-of-range", place, message),
+            None => Diagnostic::placeless("out-of-range", message),
+        };
+        found.push(diagnostic.help(help));
+        false
+    };
+    let edges = match law {
+        Law::Random { mean_degree }
+        | Law::ScaleFree { mean_degree, .. }
+        | Law::Communities { mean_degree, .. } => members * mean_degree as usize / 2,
+        Law::Hub { hubs, each } => members * each as usize + (hubs * hubs / 2) as usize,
+    };
+    if edges > EDGES_MAX {
+        let message = format!("`{name}` would have some {edges} edges, but may have {EDGES_MAX}");
+        return refuse(
+            "mean_degree",
+            message,
+            "use a smaller mean degree or fewer organizations",
+        );
+    }
+    if let Law::Communities {
+        mean_degree,
+        size,
+        inside,
+    } = law
+        && mean_degree as f64 * inside.as_fraction() > size as f64 - 1.0
+    {
+        let inside = mean_degree as f64 * inside.as_fraction();
+        let message = format!("{inside} partners in a community of {size} are more than there are");
+        let help = "use a smaller `mean_degree` or share `inside`, or a larger `community_size`";
+        return refuse("community_size", message, help);
+    }
+    true
+}
+
+fn variants(row: &Table, found: &mut Diagnostics) -> Weights {
+    let shares = row
+        .named("variant")
+        .map(|(name, row)| (name.to_owned(), row.share("share")));
+    let shares: Vec<(String, Share)> = shares.collect();
+    super::check_shares(row, &shares, found);
+    Weights::of(shares)
+}
+
+/// A partner graph whose relationships are made.
+struct Graph<'a> {
+    hash: NameHash,
+    row: &'a Table,
+    variants: Weights,
+    /// By class or declared organization, and by variant.
+    prototypes: BTreeMap<(Whose, Option<usize>), OrganizationRelationship>,
+    classes: &'a [Class],
+    targets: &'a [Target],
+    declared: &'a [Partner],
+}
+
+/// Whose facts a relationship holds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Whose {
+    Class(u32),
+    Declared(OrgId),
+}
+
+impl Graph<'_> {
+    fn relationship(
+        &mut self,
+        plan: &Plan,
+        (from, to): (OrgId, OrgId),
+        world: &World,
+        ids: &mut Ids,
+        found: &mut Diagnostics,
+    ) -> OrganizationRelationship {
+        let drawn = to.index().checked_sub(plan.declared);
+        let target = drawn.map(|index| &self.targets[index]);
+        let whose = target.map_or(Whose::Declared(to), |target| Whose::Class(target.class));
+        let hash = |id| world.organizations.original(id).hash;
+        let entity = self.hash.with(hash(from).0).with(hash(to).0);
+        let bits = plan.keys().bits(Purpose::PartnerVariant, entity, 0);
+        let variant = self.variants.pick(bits);
+        if !self.prototypes.contains_key(&(whose, variant)) {
+            let prototype = self.prototype(whose, variant, ids, found);
+            self.prototypes.insert((whose, variant), prototype);
+        }
+        let mut row = self.prototypes[&(whose, variant)].clone();
+        if let (Some(target), Whose::Class(class)) = (target, whose) {
+            let known = &self.classes[class as usize].names;
+            template::of_relationship(&mut row, &mut |id| {
+                if let Some(index) = known.iter().position(|(known, ..)| known == id) {
+                    *id = target.names[index];
+                }
+            });
+        }
+        let name = |id| &*world.organizations.original(id).name;
+        row.organization = from;
+        row.name = format!("{} -> {}", name(from), name(to)).into();
+        row.hash = NameHash::of(&row.name);
+        row
+    }
+
+    fn prototype(
+        &self,
+        whose: Whose,
+        variant: Option<usize>,
+        ids: &mut Ids,
+        found: &mut Diagnostics,
+    ) -> OrganizationRelationship {
+        let partner = match whose {
+            Whose::Class(class) => &self.classes[class as usize].partner,
+            Whose::Declared(id) => &self.declared[id.index()],
+        };
+        let set = variant.map(|index| {
+            let name = self.variants.0[index].0.as_str();
+            let mut rows = self.row.named("variant");
+            let found = rows.find(|(known, _)| *known == name);
+            found.expect("it is one of them").1.table("set")
+        });
+        let parts = std::iter::once(self.row.table("relationship")).chain(set);
+        let mut row = template::completed(&RELATIONSHIP, parts);
+        derive::derive_relationship(&mut row, partner);
+        sharing::relationship("(relationship)", &row, OrgId(u32::MAX), ids, found)
+    }
+}

@@ -1,0 +1,266 @@
+//! Populations and partner graphs: organizations drawn from one description are those that declaring
+//! them one by one would make, and growing changes nobody who was there.
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use fedsim::model::Federation;
+use fedsim::model::organization::{OrgId, Organization};
+use support::{compile, run};
+
+/// What a world with a population is made of, each with 12 mailboxes on version 2016.
+const DESCRIPTION: &str = r#"
+calendar_default = { None = "40 %", AvailabilityOnly = "60 %" }
+replication_delay = "20 s"
+servers = 2
+server.cas2.ews.ws_security = false
+host."mail.{domain}".tls_not_after = 2026-04-01T00:00:00Z
+"#;
+
+const RUN: &str = r#"fedsim = 1
+[run]
+length = "1 h"
+seed = { world = 3, day = 5 }
+[org.contoso]
+domains = ["contoso.com"]
+mailboxes = 20
+"#;
+
+/// Requests from contoso to each of five, and back.
+fn requests() -> String {
+    let mut text = String::new();
+    for n in 1..=5 {
+        write!(
+            text,
+            "[request.to{n}]\nfrom = \"user{n}@contoso.com\"\nat = \"+{n} min\"\ncount = 20\n\
+             every = \"2 min\"\nto = [\"user1@partners-{n}.example\", \"user7@partners-{n}.example\"]\n\
+             [request.from{n}]\nfrom = \"user{n}@partners-{n}.example\"\nat = \"+{n} min\"\n\
+             count = 20\nevery = \"2 min\"\nto = [\"user3@contoso.com\", \"user4@contoso.com\"]\n"
+        )
+        .unwrap();
+    }
+    text
+}
+
+fn drawn() -> String {
+    let mut keys = String::new();
+    for line in DESCRIPTION.lines().filter(|line| !line.is_empty()) {
+        writeln!(keys, "organization.{line}").unwrap();
+    }
+    format!(
+        "{RUN}\n[population.partners]\ncount = 5\nmailboxes = 12\nexchange = \"2016\"\n\
+         time_zone = \"Europe/Berlin\"\n{keys}\n\
+         [partners.market]\namong = [\"partners\", \"contoso\"]\nlaw = \"hub\"\n\
+         relationship = {{ free_busy_access = true, free_busy_level = \"LimitedDetails\" }}\n{}",
+        requests()
+    )
+}
+
+fn declared() -> String {
+    let mut text = format!("{RUN}\n");
+    for n in 1..=5 {
+        let keys = DESCRIPTION.replace("{domain}", &format!("partners-{n}.example"));
+        write!(
+            text,
+            "[org.partners-{n}]\ndomains = [\"partners-{n}.example\"]\nmailboxes = 12\n\
+             exchange = \"2016\"\nsite = \"partners\"\ntime_zone = \"Europe/Berlin\"\n{keys}\n\
+             [relationship.\"contoso -> partners-{n}\"]\nfree_busy_access = true\n\
+             free_busy_level = \"LimitedDetails\"\n\
+             [relationship.\"partners-{n} -> contoso\"]\nfree_busy_access = true\n\
+             free_busy_level = \"LimitedDetails\"\n"
+        )
+        .unwrap();
+    }
+    text + &requests()
+}
+
+#[test]
+fn a_population_of_five_is_the_same_five_declared() {
+    let (drawn, declared) = (run(&drawn()), run(&declared()));
+    assert_eq!(drawn.observations.len(), declared.observations.len());
+    for n in 1..=5 {
+        let name = format!("partners-{n}");
+        assert_eq!(drawn.digest_of(&name), declared.digest_of(&name), "{name}");
+    }
+    assert_eq!(drawn.digest(), declared.digest());
+    let asked = drawn.federation.requests.len();
+    assert_eq!(asked, 200, "all requests have a sender");
+}
+
+/// A world of `count` organizations with a partner graph.
+fn world(count: u32, graph: &str) -> String {
+    format!(
+        r#"fedsim = 1
+[org.contoso]
+domains = ["contoso.com"]
+[population.p]
+count = {count}
+mailboxes = {{ dist = "lognormal", median = 60, p99 = 2_000 }}
+mailboxes_max = 100_000
+mailboxes_per_server = 500
+exchange = {{ "2010 SP3" = "20 %", "2013 SP1" = "50 %", "2016 CU1" = "30 %" }}
+site = {{ seattle = "40 %", london = "30 %", tokyo = "30 %" }}
+time_zone = {{ "America/Los_Angeles" = "40 %", "Europe/London" = "60 %" }}
+[population.p.variant.no-ws-security]
+share = "10 %"
+set.server.cas1.ews.ws_security = false
+[population.p.variant.no-trust]
+share = "20 %"
+set.trust.exists = false
+[partners.g]
+among = ["contoso", "p"]
+{graph}
+relationship.free_busy_access = true
+[partners.g.variant.wrong-uri]
+share = "25 %"
+set.target_application_uri = "wrong.example"
+"#
+    )
+}
+
+/// What an organization is, without ids, which growing may move.
+fn portrait(federation: &Federation, id: OrgId) -> String {
+    let Organization {
+        name,
+        edition,
+        described_mailboxes,
+        time_zone,
+        trust,
+        servers,
+        ..
+    } = federation.organizations.original(id);
+    let server = federation.servers.original(servers[0]);
+    let site = &federation.network.sites()[server.site].name;
+    let zone = &federation.time_zones[*time_zone];
+    format!(
+        "{name} {edition:?} {described_mailboxes} {zone} {site} {} {} {} {:?}",
+        servers.len(),
+        trust.exists,
+        server.ews.ws_security,
+        trust.refresh
+    )
+}
+
+fn portraits(federation: &Federation) -> Vec<String> {
+    let ids = federation.populations[0].organizations();
+    ids.map(|id| portrait(federation, id)).collect()
+}
+
+/// Relationships by name, with the URI that tells their variant.
+fn relationships(federation: &Federation) -> BTreeMap<String, String> {
+    let table = &federation.relationships;
+    let rows = table.ids().map(|id| table.original(id));
+    let uri = |uri: Option<_>| uri.map_or("", |uri| federation.names.text(uri)).to_owned();
+    rows.map(|row| (row.name.to_string(), uri(row.target_application_uri)))
+        .collect()
+}
+
+#[test]
+fn growing_keeps_organizations_and_the_edges_that_the_law_keeps() {
+    let laws = [
+        ("law = \"scale-free\"\nmean_degree = 6", true),
+        ("law = \"hub\"\nhubs = 3\nhubs_each = 2", true),
+        ("law = \"random\"\nmean_degree = 6", false),
+        (
+            "law = \"communities\"\nmean_degree = 6\ncommunity_size = 10",
+            false,
+        ),
+    ];
+    for (law, keeps_all) in laws {
+        let (small, large) = (compile(&world(100, law)), compile(&world(200, law)));
+        let (before, after) = (portraits(&small), portraits(&large));
+        assert_eq!(before, after[..100], "{law}");
+        assert_ne!(before.iter().collect::<BTreeSet<_>>().len(), 1);
+        let (before, after) = (relationships(&small), relationships(&large));
+        let is_old = |name: &&String| {
+            let ends = name.split(" -> ");
+            ends.into_iter().all(|end| {
+                let number = end.strip_prefix("p-").map_or(0, |n| n.parse().unwrap());
+                number <= 100
+            })
+        };
+        let old: BTreeMap<_, _> = after.iter().filter(|(name, _)| is_old(name)).collect();
+        for (name, uri) in &old {
+            assert_eq!(before.get(*name), Some(*uri), "{law}: {name} is new");
+        }
+        if keeps_all {
+            assert_eq!(old.len(), before.len(), "{law}");
+        }
+    }
+}
+
+#[test]
+fn edges_inside_communities_are_kept_when_the_population_grows() {
+    let law = "law = \"communities\"\nmean_degree = 6\ncommunity_size = 10\ninside = \"100 %\"";
+    let (small, large) = (compile(&world(99, law)), compile(&world(199, law)));
+    let (before, after) = (relationships(&small), relationships(&large));
+    assert!(
+        before
+            .iter()
+            .all(|(name, uri)| after.get(name) == Some(uri))
+    );
+}
+
+#[test]
+fn drawn_shares_are_those_of_the_description() {
+    let federation = compile(&world(4_000, "law = \"random\""));
+    let ids = || federation.populations[0].organizations();
+    let share = |holds: &dyn Fn(OrgId) -> bool| ids().filter(|&id| holds(id)).count() as f64 / 4e3;
+    let row = |id| federation.organizations.original(id);
+    // Four standard deviations of a share p of 4000 are 4 × √(p (1 − p) ÷ 4000) ≤ 0.032.
+    let close = |found: f64, expected: f64| assert!((found - expected).abs() < 0.032, "{found}");
+    close(share(&|id| row(id).edition.text() == "2013 SP1"), 0.5);
+    close(share(&|id| !row(id).trust.exists), 0.2);
+    close(share(&|id| row(id).described_mailboxes < 60), 0.5);
+    close(share(&|id| row(id).described_mailboxes > 2_000), 0.01);
+    let ws_security = |id| {
+        let server = federation.servers.original(row(id).servers[0]);
+        server.ews.ws_security
+    };
+    close(share(&|id| !ws_security(id)), 0.1);
+    let servers = |id| row(id).servers.len() as u32;
+    assert!(ids().all(|id| servers(id) == row(id).described_mailboxes.div_ceil(500).max(1)));
+    let relationships = relationships(&federation);
+    let wrong = relationships.values().filter(|uri| *uri == "wrong.example");
+    close(wrong.count() as f64 / relationships.len() as f64, 0.25);
+}
+
+#[test]
+fn an_added_organization_changes_nothing_of_a_population() {
+    let text = world(50, "law = \"scale-free\"");
+    let added = text.replace(
+        "[population.p]",
+        "[org.aaa]\ndomains = [\"aaa.com\"]\n[population.a]\ncount = 7\n[population.p]",
+    );
+    let (before, after) = (compile(&text), compile(&added));
+    let portraits_of_p = |federation: &Federation| {
+        let population = federation.populations.iter().find(|row| *row.name == *"p");
+        let ids = population.expect("it is there").organizations();
+        ids.map(|id| portrait(federation, id)).collect::<Vec<_>>()
+    };
+    assert_eq!(portraits_of_p(&before), portraits_of_p(&after));
+    assert_eq!(relationships(&before), relationships(&after));
+}
+
+#[test]
+fn a_declared_relationship_with_one_of_many_stays_as_it_is() {
+    let text = world(20, "law = \"hub\"").replace(
+        "[partners.g]",
+        "[relationship.\"contoso -> p-3\"]\ntarget_sharing_epr = \"https://mail.p-3.example/EWS/Exchange.asmx\"\n\
+         [partners.g]",
+    );
+    let federation = compile(&text);
+    let table = &federation.relationships;
+    let rows = table.ids().map(|id| table.original(id));
+    let found: Vec<_> = rows.filter(|row| *row.name == *"contoso -> p-3").collect();
+    assert_eq!(found.len(), 1);
+    assert!(found[0].target_sharing_epr.is_some());
+    let domain = federation.names.find("p-3.example").expect("it is a name");
+    assert_eq!(
+        found[0].domain_names[..],
+        [domain],
+        "derived from the drawn partner"
+    );
+}

@@ -168,10 +168,14 @@ fn a_resolver_asks_outside_once_in_one_plus_lambda_t_questions_for_a_name() {
         let more = "[parameters]\nconnection_idle = \"1 ms\"\n\
                     [dns.zone.\"fabrikam.com\"]\nttl = \"1 h\"";
         let rate = format!("{lambda_t} req/h");
-        let counts = load(&one_pair(&rate, 1_000, "4_000 h".replace('_', "").as_str(), more), 0);
-        let (asked, missed) = counts.names.values().fold((0, 0), |sum, name| {
-            (sum.0 + name.0, sum.1 + name.1)
-        });
+        let counts = load(
+            &one_pair(&rate, 1_000, "4_000 h".replace('_', "").as_str(), more),
+            0,
+        );
+        let (asked, missed) = counts
+            .names
+            .values()
+            .fold((0, 0), |sum, name| (sum.0 + name.0, sum.1 + name.1));
         let (mean, variance) = misses(lambda_t, 1.0, 4_000.0);
         let bound = 4.0 * variance.sqrt();
         assert!(
@@ -223,7 +227,8 @@ const EVERYWHERE: &str =
 /// 92, 7 and 1 % of them with one, two and three partners = 1.09 groups a request; with TargetSharingEpr
 /// one token a group, without nearly two.
 #[test]
-fn an_office_of_ten_thousand_uses_about_1310_tokens_a_day_with_target_sharing_epr_and_2600_without() {
+fn an_office_of_ten_thousand_uses_about_1310_tokens_a_day_with_target_sharing_epr_and_2600_without()
+{
     let office = |epr: &str| {
         format!(
             r#"
@@ -311,19 +316,28 @@ fn arrivals_follow_the_hours_of_the_local_clock_through_a_change_to_summer_time(
     let counts = Simulator::new(&federation, 0, Counts::default())
         .run(|_, _| Continue::Yes)
         .recorder;
-    for (name, zone) in [("contoso", "America/New_York"), ("fabrikam", "Europe/Berlin")] {
+    for (name, zone) in [
+        ("contoso", "America/New_York"),
+        ("fabrikam", "Europe/Berlin"),
+    ] {
         let zone = TimeZone::get(zone).expect("it is in the database");
         let local = |at: Instant| {
             let at = Timestamp::from_nanosecond(i128::from(at.nanoseconds()));
             let local = zone.to_datetime(at.expect("it is of this era"));
-            (local.weekday().to_monday_zero_offset() as usize, local.hour() as usize)
+            (
+                local.weekday().to_monday_zero_offset() as usize,
+                local.hour() as usize,
+            )
         };
         let organizations = &federation.organizations;
         let mut organization = organizations.ids();
-        let organization =
-            organization.find(|&id| &*organizations.original(id).name == name);
+        let organization = organization.find(|&id| &*organizations.original(id).name == name);
         let mut seen = [[0.0; 24]; 7];
-        for (_, at, _) in counts.sent.iter().filter(|sent| Some(sent.0) == organization) {
+        for (_, at, _) in counts
+            .sent
+            .iter()
+            .filter(|sent| Some(sent.0) == organization)
+        {
             let (day, hour) = local(*at);
             seen[day][hour] += 1.0;
         }
@@ -388,12 +402,16 @@ fn a_replication_is_another_day_of_arrivals_in_the_same_world() {
 #[test]
 fn users_ask_again_after_a_failure_as_often_as_they_are_said_to() {
     // Nobody may ask: each request fails, and each user asks twice more.
-    let text = two_zones("50 req/h", "0.001 req/h")
-        .replacen("retry_share = \"0 %\"", "retry_share = \"100 %\"\nretry_within = \"10 s\"", 1);
+    let text = two_zones("50 req/h", "0.001 req/h").replacen(
+        "retry_share = \"0 %\"",
+        "retry_share = \"100 %\"\nretry_within = \"10 s\"",
+        1,
+    );
     let counts = load(&text, 0);
     let attempts = |attempt: u8| {
         let with = counts.sent.iter().filter(|sent| sent.2.attempt == attempt);
-        with.map(|sent| sent.2.number).collect::<std::collections::BTreeSet<_>>()
+        with.map(|sent| sent.2.number)
+            .collect::<std::collections::BTreeSet<_>>()
     };
     let first = attempts(0);
     assert!(first.len() > 10_000);

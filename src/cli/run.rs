@@ -132,6 +132,7 @@ fn simulate(arguments: &Run, loaded: &Loaded, mut writing: Writing) -> Result<Do
         return Err(Failure::Interrupted);
     }
     if let Some(failure) = result.trace_failures.first() {
+        writing.abandon()?;
         return Err(Failure::InputOutput {
             message: failure.error.to_string(),
             help: Some("nothing was written; run it again when the file is at rest".to_owned()),

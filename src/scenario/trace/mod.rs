@@ -10,8 +10,6 @@ mod log;
 mod plan;
 mod reader;
 mod table;
-#[cfg(test)]
-mod tests;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,7 +21,7 @@ use crate::model::federation::Federation;
 use super::side_file::SideStream;
 
 pub use plan::{BadRow, Form, Plan, UnknownAddress};
-pub use reader::{HELD_MAX, Reader};
+pub use reader::{FaultyLine, HELD_MAX, Reader};
 
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -207,8 +207,8 @@ impl Reader {
             }
             read => read,
         };
-        self.census.addresses_left_out += left_out;
         if let (Some(why), Ok(_)) = (first_left_out, &read) {
+            self.census.addresses_left_out += left_out;
             self.census.remember(line.number, &why);
         }
         match read {

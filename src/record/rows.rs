@@ -24,7 +24,7 @@ use crate::model::observation::{
     CacheAnswer, Fact, Observation, PathKind, PathObject, Recorder, RequestIdentity,
 };
 use crate::model::organization::{OrgId, ServerId};
-use crate::model::outcome::{AttendeeOutcome, GroupOutcome, Leg, RequestOutcome, View};
+use crate::model::outcome::{Asks, AttendeeOutcome, GroupOutcome, Leg, RequestOutcome, View};
 use crate::model::token::DelegationToken;
 
 use crate::model::parameters::SHARE_PARTS;
@@ -56,6 +56,7 @@ pub struct RequestRow {
     pub request: RequestIdentity,
     pub from: Address,
     pub attendees: u16,
+    pub asks: Asks,
     pub window: Span,
     pub view: View,
     pub server: Option<ServerId>,
@@ -63,6 +64,7 @@ pub struct RequestRow {
     pub tokens: u16,
     /// None: in flight at the end.
     pub outcome: Option<RequestOutcome>,
+    /// Attendees with what was asked for.
     pub views: u16,
     pub ended: Instant,
     pub latency: Option<Span>,
@@ -178,6 +180,7 @@ struct Open {
     sent: Instant,
     from: Address,
     attendees: u16,
+    asks: Asks,
     window: Span,
     view: View,
     server: Option<ServerId>,
@@ -297,6 +300,7 @@ impl<'s> Rows<'s> {
             request: observation.request,
             from: open.from,
             attendees: open.attendees,
+            asks: open.asks,
             window: open.window,
             view: open.view,
             server: open.server,
@@ -408,11 +412,13 @@ impl Recorder for Rows<'_> {
             Fact::Sent {
                 from,
                 attendees,
+                asks,
                 window,
                 view,
             } => {
                 if self.begins(federation, request) {
-                    let open = Open::new(at, from, attendees, window, view);
+                    let mut open = Open::new(at, from, (asks, window, view));
+                    open.attendees = attendees;
                     self.open.insert(request, open);
                     self.begun.push_back((at, request));
                 }
@@ -476,11 +482,12 @@ impl Recorder for Rows<'_> {
 }
 
 impl Open {
-    fn new(sent: Instant, from: Address, attendees: u16, window: Span, view: View) -> Open {
+    fn new(sent: Instant, from: Address, (asks, window, view): (Asks, Span, View)) -> Open {
         Open {
             sent,
             from,
-            attendees,
+            attendees: 0,
+            asks,
             window,
             view,
             server: None,

@@ -14,9 +14,12 @@ use super::super::autodiscover::{Answer, Cached, REDIRECTS_MAX};
 use super::super::cause::Cause;
 use super::super::directory::Recipient;
 use super::super::observation::{Fact, PathKind, PathObject, Recorder};
-use super::super::outcome::{AttendeeOutcome, Failure, GroupOutcome, Leg, ResponseCode, Side};
+use super::super::outcome::{
+    Asks, AttendeeOutcome, Failure, GroupOutcome, Leg, ResponseCode, Side,
+};
 use super::super::publishing::CallerAuthentication;
 use super::super::token::{DelegationToken, Offer};
+use super::answers::read_own;
 use super::routes::{refusal, url_cache_rules};
 use super::state::{
     CallRow, CallSlot, CallStage, Customer, GroupList, GroupSlot, Members, Reply, RequestSlot,
@@ -68,7 +71,10 @@ impl<R: Recorder> World<'_, R> {
         let (server, hash) = (row.server, row.hash);
         let parameters = &self.federation.parameters;
         let span = match row.path {
-            PathObject::Local => self.calendar_work(hash, row.members.len() as u64, 0),
+            PathObject::Local => {
+                let mailboxes = row.members.len() as u64;
+                self.reading_work(self.asks_of(group), hash, mailboxes, 0)
+            }
             _ => parameters.outbound_cpu,
         };
         self.charge_user(group, span, schedule.now());
@@ -106,12 +112,23 @@ impl<R: Recorder> World<'_, R> {
         let (federation, now) = (self.federation, schedule.now());
         let slot = self.groups[group].request;
         let requester = self.requests[slot].identity.requester;
-        let view = self.requests[slot].ask.view;
+        let (asks, view) = (self.requests[slot].ask.asks, self.requests[slot].ask.view);
         for (number, address) in self.members(group) {
             let Some(Recipient::Mailbox(key)) = federation.recipient(requester, address) else {
                 continue;
             };
             let mailbox = federation.mailbox(requester, key, now, &self.keys);
+            if let Some(answer) = read_own(asks, mailbox) {
+                let outcome = match answer {
+                    Ok(answer) => AttendeeOutcome::Answered(answer),
+                    Err(cause) => {
+                        let side = cause.side_at(Side::Requester);
+                        AttendeeOutcome::Failed(refusal(cause, side))
+                    }
+                };
+                self.decide(slot, number, now, outcome);
+                continue;
+            }
             let outcome = match super::calendars::read_calendar(mailbox, slot_window(self, slot)) {
                 Ok(()) => {
                     let level = mailbox.calendar_default.min(view.level());
@@ -236,7 +253,9 @@ impl<R: Recorder> World<'_, R> {
                 (CallStage::Resolving | CallStage::Connecting, _) => {
                     urls.note_connection(row.url, false);
                 }
-                (CallStage::Sent, Reply::Calendars(_)) => urls.note_connection(row.url, true),
+                (CallStage::Sent, Reply::Calendars(_) | Reply::Answered(_)) => {
+                    urls.note_connection(row.url, true);
+                }
                 (CallStage::Sent, _) => {}
             }
         }
@@ -259,7 +278,7 @@ impl<R: Recorder> World<'_, R> {
             (Leg::Autodiscover, reply) => {
                 self.take_discovery(schedule, group, row.url, &row.members, reply);
             }
-            (Leg::Availability, reply) => self.take_calendars(schedule, group, &row.members, reply),
+            (Leg::Availability, reply) => self.take_results(schedule, group, &row.members, reply),
             (Leg::OAuthToken, _) => unreachable!("OAuth tokens are not calls of their own"),
         }
     }
@@ -394,7 +413,7 @@ impl<R: Recorder> World<'_, R> {
         }
     }
 
-    fn take_calendars(
+    fn take_results(
         &mut self,
         schedule: &mut Schedule<Event>,
         group: GroupSlot,
@@ -409,20 +428,20 @@ impl<R: Recorder> World<'_, R> {
                     self.decide(slot, number, now, AttendeeOutcome::Failed(failure));
                 }
             }
+            // Answers are matched by position.
             Reply::Calendars(results) => {
-                // Answers are matched by position.
                 for (&(number, _), result) in members.iter().zip(results) {
-                    let outcome = match result {
-                        Ok(level) => AttendeeOutcome::View(level),
-                        Err(cause) => {
-                            let side = cause.side_at(Side::Target);
-                            AttendeeOutcome::Failed(failure(cause, Leg::Availability, side))
-                        }
-                    };
+                    let outcome = result.map_or_else(failed_at_target, AttendeeOutcome::View);
                     self.decide(slot, number, now, outcome);
                 }
             }
-            reply => unreachable!("an availability call is not answered {reply:?}"),
+            Reply::Answered(results) => {
+                for (&(number, _), result) in members.iter().zip(results) {
+                    let outcome = result.map_or_else(failed_at_target, AttendeeOutcome::Answered);
+                    self.decide(slot, number, now, outcome);
+                }
+            }
+            reply => unreachable!("a call for what is asked is not answered {reply:?}"),
         }
         self.end_group_if_done(schedule, group);
     }
@@ -577,12 +596,25 @@ impl<R: Recorder> World<'_, R> {
     }
 }
 
-/// The offer that a leg's token is for.
-pub(super) fn offer_of(leg: Leg) -> Offer {
+/// The offer that a leg's token is for, by what is asked.
+///
+/// Source: table of offers, observed, Exchange 2013. There photos over EWS stand beside
+/// SharingCalendarFreeBusy as well. Assumed: they go by the offer that bears their name.
+pub(super) fn offer_of(leg: Leg, asks: Asks) -> Offer {
     match leg {
         Leg::AutodiscoverToken | Leg::Autodiscover => Offer::Autodiscover,
-        Leg::FreeBusyToken | Leg::Availability | Leg::OAuthToken => Offer::SharingCalendarFreeBusy,
+        Leg::FreeBusyToken | Leg::Availability | Leg::OAuthToken => match asks {
+            Asks::FreeBusy => Offer::SharingCalendarFreeBusy,
+            Asks::MailTips => Offer::MailTips,
+            Asks::Photos => Offer::UserPhotoRetrieval,
+        },
     }
+}
+
+/// What the target withheld of one attendee.
+fn failed_at_target(cause: Cause) -> AttendeeOutcome {
+    let side = cause.side_at(Side::Target);
+    AttendeeOutcome::Failed(failure(cause, Leg::Availability, side))
 }
 
 /// A failure on a leg, with the code that the product shows there.

@@ -8,6 +8,7 @@
 //! learn by an event that takes at least the network's least delay.
 
 mod accounts;
+mod answers;
 mod arrivals;
 mod calendars;
 mod exchange;

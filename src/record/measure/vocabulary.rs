@@ -165,7 +165,7 @@ impl Subject {
         match self {
             Subject::Requests => &["complete", "partial", "failed", "in-flight"],
             Subject::Groups => &["answered", "failed"],
-            Subject::Attendees => &["view", "failed"],
+            Subject::Attendees => &["view", "answered", "failed"],
             _ => &[],
         }
     }
@@ -177,7 +177,7 @@ impl Label {
         match self {
             Label::Outcome => {
                 "requests: complete, partial, failed, in-flight; groups: answered, failed; \
-                 attendees: view, failed"
+                 attendees: view, answered (MailTips, a photo), failed"
             }
             Label::Cause => "the root cause of a failure, such as `token.signature-unknown`",
             Label::Code => {

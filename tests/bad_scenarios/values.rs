@@ -812,4 +812,22 @@ error[bad-value]: `fast` does not begin with a number
 
 "#,
     },
+    Case {
+        about: "what is asked, and what a relationship gives of MailTips and photos",
+        text: r#"fedsim = 1
+[relationship."contoso -> fabrikam"]
+mail_tips_access_level = "Everything"
+mail_tips_access_enabled = "yes"
+photos_enabled = 1
+[request.tips]
+at = "+1 h"
+from = "kim@contoso.com"
+to = ["lee@fabrikam.com"]
+asks = "mailtips"
+[workload.pictures]
+from = ["contoso"]
+asks = "photo"
+"#,
+        diagnostics: r#"?"#,
+    },
 ];

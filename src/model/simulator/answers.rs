@@ -1,5 +1,4 @@
-//! What a target makes of an authenticated call for MailTips or a photo, and what of it is the own
-//! organization's.
+//! What a target makes of an authenticated call for MailTips or a photo.
 //!
 //! Owner of all that is changed here: the target. It knows nothing of publishing, tokens or calendars.
 //! Invariant: an answer has one entry for each address that was asked about, in the same order.
@@ -150,16 +149,6 @@ impl<'f, R: Recorder> World<'f, R> {
             Asks::FreeBusy | Asks::Photos => results as u64 * sizes.photo_response,
         }
     }
-}
-
-/// What is got of a mailbox of the own organization; none: it has a calendar to be read.
-pub(super) fn read_own(asks: Asks, mailbox: MailboxView<'_>) -> Option<Result<Answer, Cause>> {
-    let answer = match asks {
-        Asks::FreeBusy => return None,
-        Asks::MailTips => Answer::AllMailTips,
-        Asks::Photos => Answer::Photo,
-    };
-    Some(open_mailbox(mailbox).map(|()| answer))
 }
 
 /// Whether a mailbox can be opened.

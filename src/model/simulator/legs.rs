@@ -12,15 +12,13 @@ use crate::engine::{Instant, Schedule, Span};
 use super::super::address::{Address, Url};
 use super::super::autodiscover::{Answer, Cached, REDIRECTS_MAX};
 use super::super::cause::Cause;
-use super::super::directory::Recipient;
 use super::super::observation::{Fact, PathKind, PathObject, Recorder};
 use super::super::outcome::{
     Asks, AttendeeOutcome, Failure, GroupOutcome, Leg, ResponseCode, Side,
 };
 use super::super::publishing::CallerAuthentication;
 use super::super::token::{DelegationToken, Offer};
-use super::answers::read_own;
-use super::routes::{refusal, url_cache_rules};
+use super::routes::url_cache_rules;
 use super::state::{
     CallRow, CallSlot, CallStage, Customer, GroupList, GroupSlot, Members, Reply, RequestSlot,
     ShownEntries, TokenState,
@@ -105,49 +103,6 @@ impl<R: Recorder> World<'_, R> {
                 self.ask_for_tokens(schedule, group);
             }
         }
-    }
-
-    /// Mailboxes of the own organization: no network, no token.
-    fn read_locally(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
-        let (federation, now) = (self.federation, schedule.now());
-        let slot = self.groups[group].request;
-        let requester = self.requests[slot].identity.requester;
-        let (asks, view) = (self.requests[slot].ask.asks, self.requests[slot].ask.view);
-        for (number, address) in self.members(group) {
-            let Some(Recipient::Mailbox(key)) = federation.recipient(requester, address) else {
-                continue;
-            };
-            let mailbox = federation.mailbox(requester, key, now, &self.keys);
-            if let Some(answer) = read_own(asks, mailbox) {
-                let outcome = match answer {
-                    Ok(answer) => AttendeeOutcome::Answered(answer),
-                    Err(cause) => {
-                        let side = cause.side_at(Side::Requester);
-                        AttendeeOutcome::Failed(refusal(cause, side))
-                    }
-                };
-                self.decide(slot, number, now, outcome);
-                continue;
-            }
-            let outcome = match super::calendars::read_calendar(mailbox, slot_window(self, slot)) {
-                Ok(()) => {
-                    let level = mailbox.calendar_default.min(view.level());
-                    if level > super::super::outcome::AccessLevel::None {
-                        AttendeeOutcome::View(level)
-                    } else {
-                        AttendeeOutcome::Failed(refusal(
-                            Cause::PermissionDefaultNone,
-                            Side::Requester,
-                        ))
-                    }
-                }
-                Err(cause) => {
-                    AttendeeOutcome::Failed(refusal(cause, cause.side_at(Side::Requester)))
-                }
-            };
-            self.decide(slot, number, now, outcome);
-        }
-        self.end_group_if_done(schedule, group);
     }
 
     /// With the tokens at hand: to the endpoint if it is known, else to Autodiscover.
@@ -517,7 +472,7 @@ impl<R: Recorder> World<'_, R> {
     }
 
     /// Ends a group when each of its members has an outcome.
-    fn end_group_if_done(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
+    pub(super) fn end_group_if_done(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
         let row = &self.groups[group];
         let request = &self.requests[row.request];
         let undecided = |&number: &u16| request.attendees[usize::from(number)].outcome.is_none();
@@ -586,7 +541,7 @@ impl<R: Recorder> World<'_, R> {
     }
 
     /// The members of a group with the addresses to ask for.
-    fn members(&self, group: GroupSlot) -> Members {
+    pub(super) fn members(&self, group: GroupSlot) -> Members {
         let row = &self.groups[group];
         let attendees = &self.requests[row.request].attendees;
         row.members
@@ -646,8 +601,4 @@ fn held(state: TokenState) -> Option<DelegationToken> {
         TokenState::Held(token) => Some(token),
         TokenState::NotNeeded | TokenState::Awaited | TokenState::Failed(_) => None,
     }
-}
-
-fn slot_window<R>(world: &World<'_, R>, slot: RequestSlot) -> Span {
-    world.requests[slot].ask.window
 }

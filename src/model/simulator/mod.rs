@@ -14,6 +14,7 @@ mod calendars;
 mod exchange;
 mod gateway;
 mod legs;
+mod local;
 mod process;
 mod requester;
 mod routes;

@@ -828,6 +828,46 @@ asks = "mailtips"
 from = ["contoso"]
 asks = "photo"
 "#,
-        diagnostics: r#"?"#,
+        diagnostics: r#"error[bad-value]: `Everything` is no value of `mail_tips_access_level`
+ --> bad.toml:3:26
+  |
+3 | mail_tips_access_level = "Everything"
+  |                          ^^^^^^^^^^^^
+  |
+  = help: values: `None`, `Limited`, `All`
+
+error[wrong-type]: `mail_tips_access_enabled` must be true or false, not text
+ --> bad.toml:4:28
+  |
+4 | mail_tips_access_enabled = "yes"
+  |                            ^^^^^ this is text
+  |
+  = help: for example `mail_tips_access_enabled = true`
+
+error[wrong-type]: `photos_enabled` must be true or false, not a whole number
+ --> bad.toml:5:18
+  |
+5 | photos_enabled = 1
+  |                  ^ this is a whole number
+  |
+  = help: for example `photos_enabled = true`
+
+error[bad-value]: `mailtips` is no value of `asks`
+  --> bad.toml:10:8
+   |
+10 | asks = "mailtips"
+   |        ^^^^^^^^^^
+   |
+   = help: did you mean `mail-tips`? (values: `free-busy`, `mail-tips`, `photos`)
+
+error[bad-value]: `photo` is no value of `asks`
+  --> bad.toml:13:8
+   |
+13 | asks = "photo"
+   |        ^^^^^^^
+   |
+   = help: did you mean `photos`? (values: `free-busy`, `mail-tips`, `photos`)
+
+"#,
     },
 ];

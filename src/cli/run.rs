@@ -166,3 +166,26 @@ fn peak_memory_bytes() -> Option<u64> {
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1024)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_law_counts_more_than_a_failed_expectation() {
+        for (broken_laws, failed, code) in [
+            (0, 0, None),
+            (0, 2, Some(4)),
+            (1, 0, Some(1)),
+            (1, 2, Some(1)),
+        ] {
+            let done = Done {
+                broken_laws,
+                failed,
+                expectations: 3,
+            };
+            let judged = done.judge().err().map(|failure| failure.exit_code());
+            assert_eq!(judged, code, "{broken_laws} {failed}");
+        }
+    }
+}

@@ -306,7 +306,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("rows.log", "which requests have rows in the tables"),
     (
         "rows.dropped",
-        "whether there are no rows because there were more than a million requests",
+        "whether there are no rows because there were, or were sure to be, more than a million requests",
     ),
     ("rows.requests", "rows of `requests.csv`"),
     ("rows.groups", "rows of `groups.csv`"),

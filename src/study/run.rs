@@ -14,6 +14,7 @@ use crate::record::{
 };
 
 use super::expectation::{Expectation, Verdict};
+use super::work::Work;
 
 /// The most requests whose walks are told when all requests are.
 pub const WALKS_MAX: usize = 20;
@@ -35,7 +36,7 @@ pub struct RunResult {
     pub laws: Vec<Law>,
     /// The fingerprint of all observations.
     pub digest: Digest,
-    /// The walks of the first [`WALKS_MAX`] requests.
+    /// The walks of all requests, if there are at most [`WALKS_MAX`].
     pub walks: Vec<Walk>,
     /// How many rows the log has.
     pub rows: RowCounts,
@@ -55,7 +56,8 @@ struct Recorders<'s> {
     digest: Digest,
     tally: Tally,
     timeline: Timeline,
-    walks: Walks,
+    /// None once there are too many requests to tell their walks.
+    walks: Option<Walks>,
     rows: Rows<'s>,
     measures: Measures,
 }
@@ -65,7 +67,12 @@ impl Recorder for Recorders<'_> {
         self.digest.observe(federation, observation);
         self.tally.observe(federation, observation);
         self.timeline.observe(federation, observation);
-        self.walks.observe(federation, observation);
+        if let Some(walks) = &mut self.walks {
+            walks.observe(federation, observation);
+            if self.tally.outcomes.requests.sent > WALKS_MAX as u64 {
+                self.walks = None;
+            }
+        }
         self.rows.observe(federation, observation);
         self.measures.observe(federation, observation);
     }
@@ -85,12 +92,13 @@ pub fn run(
     let measures = expectations
         .iter()
         .map(|expectation| expectation.measure.clone());
+    let expected = Work::of(federation).requests();
     let recorders = Recorders {
         digest: Digest::new(),
         tally: Tally::new(),
         timeline: Timeline::new(federation),
-        walks: Walks::first(WALKS_MAX),
-        rows: Rows::new(log, rows),
+        walks: Some(Walks::first(WALKS_MAX)),
+        rows: Rows::new(log, expected, rows),
         measures: Measures::new(measures),
     };
     let finished = Simulator::new(federation, replication, recorders).run(progress);
@@ -112,7 +120,9 @@ pub fn run(
         ended: finished.ended,
         trace_failures: finished.trace_failures,
         verdicts: verdicts.collect(),
-        walks: recorders.walks.tell(federation),
+        walks: recorders
+            .walks
+            .map_or(Vec::new(), |walks| walks.tell(federation)),
         is_over_limit: recorders.rows.is_over_limit(),
         rows: recorders.rows.finish(federation),
         log,

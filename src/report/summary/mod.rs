@@ -18,7 +18,6 @@ use crate::record::measure::Value;
 use crate::record::naming::instant_text;
 use crate::record::tally::{FailureKey, LATENCY_ENDS, Occurrences, Volume};
 use crate::record::{Histogram, Log, Tally};
-use crate::study::run::WALKS_MAX;
 use crate::study::{RunResult, Verdict};
 
 use super::Reported;
@@ -187,12 +186,8 @@ fn rows(result: &RunResult) -> RowsSummary {
     }
 }
 
-/// Walks are told only if every request has one.
 fn walks(reported: Reported<'_>) -> Vec<Walk> {
     let result = reported.result;
-    if result.tally.outcomes.requests.sent > WALKS_MAX as u64 {
-        return Vec::new();
-    }
     let walk = |walk: &crate::record::Walk| Walk {
         request: reported.federation.request_name(walk.request),
         sent: instant_text(walk.sent),

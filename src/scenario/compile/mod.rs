@@ -15,6 +15,7 @@ mod population;
 mod recipients;
 mod servers;
 mod sharing;
+mod sites;
 mod trace;
 mod traffic;
 mod workload;

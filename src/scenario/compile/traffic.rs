@@ -60,7 +60,8 @@ const FIXED: &[(&str, &[&str])] = &[
         "gateway",
         &["token_host", "site", "data_centres", "servers", "queue_max"],
     ),
-    ("site", &["city", "continent"]),
+    ("site", &["city", "continent", "coordinates", "time_zone"]),
+    ("network", &["distance", "route_percent", "topology"]),
     ("mailbox", &["addresses"]),
 ];
 

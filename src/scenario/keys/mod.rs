@@ -21,6 +21,7 @@ use crate::engine::Span;
 
 pub use dns::DNS;
 pub use gateway::GATEWAY;
+pub(super) use network::LINK;
 pub use network::NETWORK;
 pub use organization::ORGANIZATION;
 pub use parameters::PARAMETERS;
@@ -163,6 +164,8 @@ pub enum Kind {
     Distribution,
     /// A time zone of the IANA database.
     Zone,
+    /// A place on the globe.
+    Coordinates,
     /// A file below the scenario's directory.
     File,
     /// A list of values of one kind.

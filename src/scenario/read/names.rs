@@ -47,7 +47,7 @@ pub(super) fn normal(kind: NameKind, text: &str) -> Result<String, Refusal> {
 }
 
 /// A name: letters, digits, `-` and `_`, at most 64, not beginning with `-` or `_`.
-pub(super) fn name(text: &str) -> Result<String, Refusal> {
+pub(crate) fn name(text: &str) -> Result<String, Refusal> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let well_formed =
         text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(allowed);

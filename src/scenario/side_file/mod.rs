@@ -6,6 +6,7 @@
 //! hash, so that a changed file is another input.
 
 mod source;
+pub mod table;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +16,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use super::diagnostic::{Diagnostic, Location, Source, SourceIndex};
+use super::diagnostic::{Diagnostic, Diagnostics, Location, Source, SourceIndex};
 use crate::engine::hash::Hash128;
 
 use source::Files;
@@ -185,6 +186,13 @@ impl SideFiles {
             hash: seen.hash,
         };
         read.iter().map(input).collect()
+    }
+
+    /// Adds the texts of all files that have been read as a whole, for findings about their values.
+    pub fn add_texts(&self, found: &mut Diagnostics) {
+        for file in self.read().values().filter_map(|seen| seen.text.as_ref()) {
+            found.add_side_file(file.index, file.source.clone());
+        }
     }
 
     fn read(&self) -> MutexGuard<'_, BTreeMap<String, Seen>> {

@@ -14,7 +14,7 @@ use fedsim::model::MODEL_REVISION;
 use fedsim::model::cause::Cause;
 use fedsim::model::observation::{Fact, Observation};
 use fedsim::model::outcome::{AttendeeOutcome, Leg, ResponseCode, Side};
-use support::{Run, run, run_file, run_replication};
+use support::{Run, run, run_replication};
 
 /// Three organizations that ask each other all the time, with everything that varies.
 const WORLD: &str = r#"fedsim = 1
@@ -387,11 +387,10 @@ fn shipped_scenarios_give_the_digests_of_the_golden_file() {
         digests: BTreeMap::new(),
     };
     for scenario in scenarios(&root.join("scenarios")) {
+        let run = support::run_file(&scenario);
         let name = scenario.strip_prefix(root).expect("it lies below");
         let name = name.to_str().expect("its name is text").replace('\\', "/");
-        found
-            .digests
-            .insert(name, run_file(&scenario).digest().to_string());
+        found.digests.insert(name, run.digest().to_string());
     }
     let kept = std::fs::read_to_string(&path).map_or(Golden::default(), |text| Golden::read(&text));
     if std::env::var_os(REFRESH).is_some() {

@@ -21,6 +21,7 @@ pub mod schema;
 pub mod show;
 pub mod side_file;
 mod topology;
+pub mod trace;
 pub mod tree;
 
 pub use compile::Compiled;

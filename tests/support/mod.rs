@@ -3,8 +3,6 @@
 //! It knows no rule of the model: a test that needs an expected number works it out itself.
 #![allow(dead_code)] // Each test file is a crate of its own and uses its own part of this.
 
-use std::path::Path;
-
 use fedsim::engine::run::Ended;
 use fedsim::engine::{Continue, Span};
 use fedsim::model::observation::{Fact, Observation, PathObject, Recorder, RequestIdentity};
@@ -47,11 +45,13 @@ pub fn compile(text: &str) -> Federation {
     }
 }
 
-/// Compiles and runs a scenario file with the files that it names.
-pub fn run_file(file: &Path) -> Run {
-    let compiled = Scenario::load(file).and_then(|scenario| scenario.compile());
+/// Compiles and runs a scenario's file, with the files that it names.
+///
+/// Panics with the diagnostics if it has errors.
+pub fn run_file(path: &std::path::Path) -> Run {
+    let compiled = Scenario::load(path).and_then(|scenario| scenario.compile());
     let compiled = compiled.unwrap_or_else(|found| panic!("{}", found.render_plain()));
-    run_federation(compiled.federation, 0)
+    run_compiled(compiled.federation, 0)
 }
 
 /// Compiles and runs a scenario's text.
@@ -61,10 +61,11 @@ pub fn run(text: &str) -> Run {
 
 /// Compiles a scenario's text and runs one of its replications.
 pub fn run_replication(text: &str, replication: u32) -> Run {
-    run_federation(compile(text), replication)
+    run_compiled(compile(text), replication)
 }
 
-fn run_federation(federation: Federation, replication: u32) -> Run {
+/// Runs a replication of a federation.
+pub fn run_compiled(federation: Federation, replication: u32) -> Run {
     let done = Simulator::new(&federation, replication, Keep::default()).run(|_, _| Continue::Yes);
     Run {
         federation,

@@ -437,7 +437,7 @@ fn derive_recipients(organization: &mut Table, first_domain: &str) {
 pub(super) struct Partner {
     name: String,
     domains: Vec<String>,
-    federated: Vec<String>,
+    pub(super) federated: Vec<String>,
     application_uri: String,
     token_issuer: String,
     ews: String,

@@ -16,6 +16,7 @@ mod recipients;
 mod servers;
 mod sharing;
 mod sites;
+mod trace;
 mod traffic;
 mod workload;
 
@@ -161,12 +162,14 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         workloads,
         requests,
         streams: Streams::default(),
+        traces: IdVec::new(),
         world_events,
         sources,
         index,
         names: std::mem::take(&mut ids.names),
     };
     federation.streams = workload::streams(&effective, &federation, &ids, &mut found);
+    federation.traces = trace::traces(document, &effective, &federation, &ids, &mut found);
     if found.has_errors() {
         return Err(found);
     }

@@ -153,6 +153,15 @@ fn workloads(tree: &Table, found: &mut Diagnostics) -> IdVec<WorkloadId, Workloa
             found.push(Diagnostic::error("ambiguous-name", place, message).help(help));
         }
     }
+    for (name, row) in tree.named("trace") {
+        if demands.insert(name, None).is_some()
+            && let Some(place) = row.location("file")
+        {
+            let message = format!("`{name}` is a trace as well as a request or a workload");
+            let help = "give one of them another name: both name requests in the results";
+            found.push(Diagnostic::error("ambiguous-name", place, message).help(help));
+        }
+    }
     let rows = demands.into_iter().map(|(name, demand)| Workload {
         name: name.into(),
         hash: NameHash::of(name),

@@ -97,10 +97,12 @@ pub fn read_beside(
     let file = Source {
         name: name.to_string(),
         text: text.to_string(),
+        lines_before: 0,
     };
     let setting = |setting: &String| Source {
         name: "--set".to_string(),
         text: super::patch::setting_text(setting),
+        lines_before: 0,
     };
     let settings = settings.iter().take(SETTINGS_MAX).map(setting);
     let sources: Arc<[Source]> = std::iter::once(file).chain(settings).collect();

@@ -141,7 +141,11 @@ impl SideFiles {
         };
         let file = SideFile {
             path: path.as_str().into(),
-            source: Arc::new(Source { name, text }),
+            source: Arc::new(Source {
+                name,
+                text,
+                lines_before: 0,
+            }),
             index,
         };
         let text = Some(file.clone());
@@ -167,6 +171,11 @@ impl SideFiles {
             path: path.into(),
             files: self.files.clone(),
         })
+    }
+
+    /// Why a file cannot be read, as a finding.
+    pub fn refused(name: &str, error: &io::Error, place: Location) -> Diagnostic {
+        io_error(name, error, place)
     }
 
     /// All files that have been read, by path.
@@ -263,6 +272,18 @@ impl SideFile {
 }
 
 impl SideStream {
+    /// What is shown of it in the n-th finding about a line that is not held with the rest: this line,
+    /// with its number.
+    pub fn excerpt(&self, finding: u16, line: u64, text: &str) -> (SourceIndex, Arc<Source>) {
+        let index = SourceIndex::FIRST_SIDE_FILE + FILES_MAX as u16;
+        let source = Source {
+            name: self.name(),
+            text: text.to_owned(),
+            lines_before: (line - 1) as usize,
+        };
+        (SourceIndex(index.saturating_add(finding)), Arc::new(source))
+    }
+
     /// Opens it at its beginning. A byte order mark is not skipped.
     ///
     /// # Errors

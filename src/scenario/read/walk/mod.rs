@@ -329,6 +329,17 @@ impl<'t> Walker<'t> {
                     Value::Table(table)
                 })
             }
+            (Kind::Url | Kind::UrlOrBlank, DeValue::String(text))
+                if self.template == Template::Inside =>
+            {
+                let text = text.replace("{domain}", TEMPLATE_DOMAIN);
+                let value = DeValue::String(text.into());
+                let given = Given {
+                    value: &value,
+                    ..given
+                };
+                scalar::read(kind, &key, given, &self.clock)
+            }
             (Kind::Distribution, DeValue::Table(_)) => {
                 distribution::read(kind, &key, given, &self.clock, &self.files)
                     .map(Value::Distribution)

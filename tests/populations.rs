@@ -264,3 +264,134 @@ fn a_declared_relationship_with_one_of_many_stays_as_it_is() {
         "derived from the drawn partner"
     );
 }
+
+/// What compiling a text finds, as a person reads it.
+fn findings(text: &str) -> String {
+    let scenario = fedsim::scenario::Scenario::parse(text, "bad.toml");
+    match scenario.and_then(|scenario| scenario.compile()) {
+        Ok(compiled) => format!("no error\n{}", compiled.warnings.render_plain()),
+        Err(found) => found.render_plain(),
+    }
+}
+
+#[test]
+fn what_cannot_be_drawn_is_found_with_its_place_and_a_remedy() {
+    let cases = [
+        (
+            "[population.p]\ncount = 3\nexchange = { 2013 = \"50 %\", 2016 = \"40 %\" }",
+            "the shares of `exchange` sum to 90 %",
+            "bad.toml:4:12",
+        ),
+        (
+            "[population.p]\ncount = 3\nexchange = { \"2013 SP7\" = \"100 %\" }",
+            "2013 SP7",
+            "bad.toml:4:14",
+        ),
+        (
+            "[population.p]\ncount = 3_000_000",
+            "`count` is 3_000_000, but must be from 1 to 2000000",
+            "bad.toml:3:9",
+        ),
+        (
+            "[population.p]\ncount = 3\ndomain = \"p.example\"",
+            "`p.example` is no pattern of domains",
+            "bad.toml:4:10",
+        ),
+        (
+            "[population.p]\ncount = 3\nmailboxes = { dist = \"lognormal\", median = 60, p99 = \"2 s\" }",
+            "`p99` must be a whole number, not text",
+            "bad.toml:4:54",
+        ),
+        (
+            "[population.p]\ncount = 3\norganization.mailboxes = 7",
+            "`mailboxes` cannot stand in a description of many organizations",
+            "bad.toml:4:14",
+        ),
+        (
+            "[population.p]\ncount = 3\norganization.host.\"mail.p.com\" = {}",
+            "`mail.p.com` would belong to all organizations at once",
+            "bad.toml:4:19",
+        ),
+        (
+            "[population.p]\ncount = 3\norganization.gatewey = \"business\"",
+            "did you mean `gateway`?",
+            "bad.toml:4:14",
+        ),
+        (
+            "[population.p]\ncount = 3\norganization.trust.organization_certificate = \"lost\"",
+            "there is no certificate `lost`",
+            "bad.toml:4:47",
+        ),
+        (
+            "[population.p]\ncount = 3\nvariant.a = { share = \"60 %\", set = {} }\n\
+             variant.b = { share = \"60 %\", set = {} }",
+            "the shares of the variants sum to 120 %",
+            "bad.toml:5:9",
+        ),
+        (
+            "[population.p]\ncount = 3\n[org.p]\ndomains = [\"p.com\"]",
+            "`p` is the name of an organization too",
+            "bad.toml:2:13",
+        ),
+        (
+            "[population.p]\ncount = 3\n[org.p-2]\ndomains = [\"p.com\"]",
+            "`p-2` is an organization of a population already",
+            "bad.toml:4:6",
+        ),
+        (
+            "[population.p]\ncount = 3\n[org.a]\ndomains = [\"p-2.example\"]",
+            "`p-2.example`, the domain of `p-2`, belongs to someone else already",
+            "bad.toml:3:9",
+        ),
+        (
+            "[population.p]\ncount = 3\n[partners.g]\namong = [\"q\"]\nlaw = \"random\"",
+            "there is no population or organization `q`",
+            "bad.toml:5:10",
+        ),
+        (
+            "[population.p]\ncount = 3\n[partners.g]\namong = [\"p\"]\nlaw = \"scale-free\"\nexponent = \"1.5\"",
+            "`exponent` is `1.5`, but must be from 2.05 to 10",
+            "bad.toml:7:12",
+        ),
+        (
+            "[population.p]\ncount = 3\n[partners.g]\namong = [\"p\"]\nlaw = \"communities\"\n\
+             mean_degree = 30\ncommunity_size = 9",
+            "24 partners in a community of 9 are more than there are",
+            "bad.toml:8:18",
+        ),
+        (
+            "[population.p]\ncount = 2_000_000\n[partners.g]\namong = [\"p\"]\nlaw = \"random\"\n\
+             mean_degree = 900",
+            "but may have 50000000",
+            "bad.toml:7:15",
+        ),
+        (
+            "[population.p]\ncount = 3\n[fault.f]\nfrom = \"+1 min\"\nuntil = \"+2 min\"\n\
+             set.org.p-1.server.cas1.state = \"down\"",
+            "`p-1`",
+            "bad.toml:7:9",
+        ),
+    ];
+    for (text, message, place) in cases {
+        let found = findings(&format!("fedsim = 1\n{text}\n"));
+        assert!(found.contains("error["), "{text}\n{found}");
+        assert!(found.contains(message), "{text}\n{found}");
+        assert!(found.contains(&format!("--> {place}")), "{text}\n{found}");
+        assert!(
+            found.contains("help:") || found.contains("out of range"),
+            "{text}\n{found}"
+        );
+    }
+}
+
+#[test]
+fn what_was_drawn_is_counted() {
+    let federation = compile(&world(300, "law = \"hub\""));
+    let drawn = &fedsim::scenario::drawn::drawn(&federation)[0];
+    assert_eq!((drawn.organizations, drawn.relationships), (300, 300));
+    assert_eq!(drawn.relationships_each, [1, 1, 1]);
+    for counts in [&drawn.exchange, &drawn.sites, &drawn.time_zones] {
+        assert_eq!(counts.values().sum::<u64>(), 300);
+    }
+    assert!(drawn.mailboxes_each[0] < drawn.mailboxes_each[1]);
+}

@@ -9,6 +9,7 @@
 
 pub mod compile;
 pub mod diagnostic;
+pub mod drawn;
 pub mod instants;
 pub mod keys;
 pub mod new;

@@ -27,19 +27,25 @@ use super::graph::{self, Law};
 use super::template::{self, Class};
 use super::{Place, Plan, Weights};
 
-/// An organization of a population as a partner: its class, and its own names for the class's.
-#[derive(Debug)]
-pub(super) struct Target {
-    class: u32,
+/// Organizations of populations as partners: of each its class, and its own names for the class's.
+#[derive(Debug, Default)]
+pub(super) struct Targets {
+    /// The class of each, and where its names begin.
+    rows: Vec<(u32, u32)>,
     pub names: Vec<NameId>,
 }
 
-impl Target {
-    pub fn new(class: usize) -> Target {
-        Target {
-            class: class as u32,
-            names: Vec::new(),
-        }
+impl Targets {
+    /// Begins the next organization; its names follow. Gives the place of the first of them.
+    pub fn begin(&mut self, class: usize) -> usize {
+        let from = self.names.len();
+        let row = (class, from);
+        let fits = "tables have at most 2^32 rows";
+        self.rows.push((
+            u32::try_from(row.0).expect(fits),
+            u32::try_from(row.1).expect(fits),
+        ));
+        from
     }
 }
 
@@ -50,7 +56,7 @@ const EDGES_MAX: usize = 50_000_000;
 pub(super) fn relationships(
     plan: &Plan,
     tree: &Table,
-    (classes, targets): (&[Class], &[Target]),
+    (classes, targets): (&[Class], &Targets),
     world: &mut World,
     ids: &mut Ids,
     found: &mut Diagnostics,
@@ -237,7 +243,7 @@ struct Graph<'a> {
     /// By class or declared organization, and by variant.
     prototypes: BTreeMap<(Whose, Option<usize>), OrganizationRelationship>,
     classes: &'a [Class],
-    targets: &'a [Target],
+    targets: &'a Targets,
     declared: &'a [Partner],
 }
 
@@ -258,8 +264,8 @@ impl Graph<'_> {
         found: &mut Diagnostics,
     ) -> OrganizationRelationship {
         let drawn = to.index().checked_sub(plan.declared);
-        let target = drawn.map(|index| &self.targets[index]);
-        let whose = target.map_or(Whose::Declared(to), |target| Whose::Class(target.class));
+        let target = drawn.map(|index| self.targets.rows[index]);
+        let whose = target.map_or(Whose::Declared(to), |(class, _)| Whose::Class(class));
         let hash = |id| world.organizations.original(id).hash;
         let entity = self.hash.with(hash(from).0).with(hash(to).0);
         let bits = plan.keys().bits(Purpose::PartnerVariant, entity, 0);
@@ -269,13 +275,19 @@ impl Graph<'_> {
             self.prototypes.insert((whose, variant), prototype);
         }
         let mut row = self.prototypes[&(whose, variant)].clone();
-        if let (Some(target), Whose::Class(class)) = (target, whose) {
+        if let Some((class, first)) = target {
+            let own = &self.targets.names[first as usize..];
             let known = &self.classes[class as usize].names;
             template::of_relationship(&mut row, &mut |id| {
                 if let Some(index) = known.iter().position(|(known, ..)| known == id) {
-                    *id = target.names[index];
+                    *id = own[index];
                 }
             });
+        }
+        // One list for all relationships toward an organization.
+        let registered = &world.organizations.original(to).trust.registration.domains;
+        if row.domain_names == *registered {
+            row.domain_names = registered.clone();
         }
         let name = |id| &*world.organizations.original(id).name;
         row.organization = from;

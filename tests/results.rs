@@ -12,7 +12,7 @@ use serde_json::Value;
 use fedsim::Scenario;
 use fedsim::engine::Continue;
 use fedsim::record::{Log, RowLists};
-use fedsim::report::directory::{self, Timing};
+use fedsim::report::directory::{self, Timing, Writing};
 use fedsim::report::reference::{FIELDS, SECTIONS, begin, end};
 use fedsim::report::{Overwrite, Reported, Summary, WriteError, text};
 use fedsim::scenario::Compiled;
@@ -269,6 +269,20 @@ fn equal_inputs_give_equal_bytes_and_replace_themselves() {
     assert_eq!(contents(&directory), before);
     let beside: Vec<_> = contents_of_parent(&directory);
     assert_eq!(beside, ["closed"], "nothing is left aside");
+}
+
+#[test]
+fn two_runs_never_write_to_one_place_at_once() {
+    let directory = fresh("busy");
+    let ran = run(WORLD);
+    let identity = || directory::identity(ran.reported());
+    let begin = || Writing::begin(&directory, Overwrite::Results, identity());
+    let first = begin().expect("nothing is in the way");
+    assert!(matches!(begin(), Err(WriteError::Busy(_))));
+    first.abandon().expect("it can be taken back");
+    assert!(contents_of_parent(&directory).is_empty());
+    ran.write(&directory, Overwrite::Never)
+        .expect("nobody is writing any more");
 }
 
 fn contents_of_parent(directory: &Path) -> Vec<String> {

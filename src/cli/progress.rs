@@ -13,17 +13,17 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use fedsim::engine::{Continue, Instant};
 use fedsim::model::Federation;
 use fedsim::record::naming::instant_minute;
-use fedsim::study::work;
+use fedsim::study::work::{PARTS, Work};
 
 /// Shows how far a run is, and ends it when the user asks for it.
 pub struct Progress<'f> {
     bar: ProgressBar,
-    federation: &'f Federation,
+    work: Work<'f>,
     interrupted: Arc<AtomicBool>,
 }
 
 /// Before this share of the work is done, what is left of it is anybody's guess.
-const TELLING: u64 = work::PARTS / 100;
+const TELLING: u64 = PARTS / 100;
 
 /// Before so much time has passed, as well.
 const TELLING_AFTER: Duration = Duration::from_secs(2);
@@ -37,7 +37,7 @@ impl<'f> Progress<'f> {
         } else {
             ProgressDrawTarget::hidden()
         };
-        let bar = ProgressBar::with_draw_target(Some(work::PARTS), target);
+        let bar = ProgressBar::with_draw_target(Some(PARTS), target);
         if let Ok(style) =
             ProgressStyle::with_template("{percent:>3} % {wide_bar} {elapsed}  {msg}")
         {
@@ -45,7 +45,7 @@ impl<'f> Progress<'f> {
         }
         Progress {
             bar,
-            federation,
+            work: Work::of(federation),
             interrupted: listen(),
         }
     }
@@ -56,7 +56,7 @@ impl<'f> Progress<'f> {
             return Continue::No;
         }
         if !self.bar.is_hidden() {
-            let done = work::done_by(self.federation, at);
+            let done = self.work.done_before(at);
             let left = left(self.bar.elapsed(), done);
             self.bar.set_position(done);
             self.bar
@@ -77,7 +77,7 @@ fn left(elapsed: Duration, done: u64) -> String {
     if done < TELLING || elapsed < TELLING_AFTER {
         return "(time left: not known yet)".to_owned();
     }
-    let rest = elapsed.as_secs_f64() * (work::PARTS - done) as f64 / done as f64;
+    let rest = elapsed.as_secs_f64() * (PARTS - done) as f64 / done as f64;
     let seconds = rest as u64;
     match seconds {
         0..=9 => "(a few seconds left)".to_owned(),
@@ -108,12 +108,12 @@ mod tests {
     fn what_is_left_is_told_in_steps_and_not_too_early() {
         let after = Duration::from_secs;
         for (elapsed, done, told) in [
-            (after(1), work::PARTS / 2, "(time left: not known yet)"),
-            (after(60), work::PARTS / 1_000, "(time left: not known yet)"),
-            (after(60), work::PARTS / 2, "(about 60 s left)"),
-            (after(60), work::PARTS / 10, "(about 9 min left)"),
-            (after(3_600), work::PARTS / 4, "(about 3 h left)"),
-            (after(60), work::PARTS, "(a few seconds left)"),
+            (after(1), PARTS / 2, "(time left: not known yet)"),
+            (after(60), PARTS / 1_000, "(time left: not known yet)"),
+            (after(60), PARTS / 2, "(about 60 s left)"),
+            (after(60), PARTS / 10, "(about 9 min left)"),
+            (after(3_600), PARTS / 4, "(about 3 h left)"),
+            (after(60), PARTS, "(a few seconds left)"),
         ] {
             assert_eq!(left(elapsed, done), told, "{elapsed:?} {done}");
         }

@@ -52,10 +52,12 @@ pub fn run(arguments: &Run) -> Result<(), Failure> {
         settings,
     })?;
     let federation = &loaded.compiled.federation;
-    if federation.requests.is_empty() && federation.streams.streams.is_empty() {
+    let is_silent = federation.requests.is_empty() && federation.streams.streams.is_empty();
+    if is_silent && federation.traces.is_empty() {
         return Err(Failure::Nothing {
             message: format!("`{}` sends no request", arguments.scenario.file.display()),
-            help: "add a `[request.NAME]` with `at`, `from` and `to`, or a `[workload.NAME]` with `from`"
+            help: "add a `[request.NAME]` with `at`, `from` and `to`, a `[workload.NAME]` with `from`, \
+                   or a `[trace.NAME]` with `file`"
                 .to_owned(),
         });
     }
@@ -129,6 +131,13 @@ fn simulate(arguments: &Run, loaded: &Loaded, mut writing: Writing) -> Result<Do
         writing.abandon()?;
         return Err(Failure::Interrupted);
     }
+    if let Some(failure) = result.trace_failures.first() {
+        writing.abandon()?;
+        return Err(Failure::InputOutput {
+            message: failure.error.to_string(),
+            help: Some("nothing was written; run it again when the file is at rest".to_owned()),
+        });
+    }
     let reported = Reported {
         name: &loaded.name,
         effective: &loaded.compiled.effective,
@@ -156,4 +165,27 @@ fn peak_memory_bytes() -> Option<u64> {
         .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_law_counts_more_than_a_failed_expectation() {
+        for (broken_laws, failed, code) in [
+            (0, 0, None),
+            (0, 2, Some(4)),
+            (1, 0, Some(1)),
+            (1, 2, Some(1)),
+        ] {
+            let done = Done {
+                broken_laws,
+                failed,
+                expectations: 3,
+            };
+            let judged = done.judge().err().map(|failure| failure.exit_code());
+            assert_eq!(judged, code, "{broken_laws} {failed}");
+        }
+    }
 }

@@ -28,12 +28,8 @@ impl NameHash {
 
 /// A 128-bit hash of a sequence of words, for digests.
 pub fn words_128<const N: usize>(words: [u64; N]) -> u128 {
-    let mut bytes = [0; 256];
-    assert!(N * 8 <= bytes.len(), "an observation has at most 32 words");
-    for (chunk, word) in bytes.chunks_exact_mut(8).zip(words) {
-        chunk.copy_from_slice(&word.to_le_bytes());
-    }
-    xxh3::xxh3_128(&bytes[..N * 8])
+    let bytes = words.map(u64::to_le_bytes);
+    xxh3::xxh3_128(bytes.as_flattened())
 }
 
 /// A 128-bit hash of bytes, such as an input file.

@@ -13,7 +13,9 @@ use crate::engine::{DrawKeys, IdVec, Instant, Limits, Seed, SourceId, Span};
 use super::address::{Address, LocalPart, Url};
 use super::availability::Query;
 use super::certificate::{Certificate, CertificateId};
-use super::demand::{Ask, ExplicitRequest, ExplicitRequestId, Streams, Workload, WorkloadId};
+use super::demand::{
+    Ask, ExplicitRequest, ExplicitRequestId, Streams, Trace, TraceId, Workload, WorkloadId,
+};
 use super::directory::{
     CalendarState, FederatedIdentity, Group, GroupId, Mailbox, MailboxId, MailboxKey, MailboxState,
     MailboxView, Member, Recipient,
@@ -118,6 +120,8 @@ pub struct Federation {
     pub requests: IdVec<ExplicitRequestId, ExplicitRequest>,
     /// Requests that are drawn.
     pub streams: Streams,
+    /// Requests that are read from recordings during the run.
+    pub traces: IdVec<TraceId, Trace>,
     /// What the time line does, by instant.
     pub world_events: Box<[WorldEvent]>,
     /// Who owns state.

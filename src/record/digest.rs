@@ -8,10 +8,10 @@
 
 use std::fmt;
 
-use crate::engine::hash::words_128;
+use crate::engine::hash::{NameHash, words_128};
 use crate::engine::id::{Id, IdVec};
 use crate::model::Federation;
-use crate::model::observation::{Observation, Recorder};
+use crate::model::observation::{Observation, Recorder, RequestIdentity};
 use crate::model::organization::OrgId;
 
 /// A fingerprint. Prints as 32 hexadecimal digits.
@@ -23,7 +23,23 @@ pub struct Fingerprint(pub u128);
 pub struct Digest {
     by_requester: IdVec<OrgId, u128>,
     observations: u64,
+    known: Known,
 }
+
+/// How many hashes of identities are kept at hand.
+const KNOWN_MAX: usize = 1 << 10;
+
+/// Hashes of identities that were asked for lately. They are no part of the digest.
+#[derive(Clone, Debug, Default)]
+struct Known(Vec<Option<(RequestIdentity, NameHash)>>);
+
+impl PartialEq for Known {
+    fn eq(&self, _: &Known) -> bool {
+        true
+    }
+}
+
+impl Eq for Known {}
 
 impl Digest {
     /// Nothing observed yet.
@@ -65,6 +81,22 @@ impl Digest {
         self.observations += other.observations;
     }
 
+    /// The hash of a request's identity, which is likely to have been asked for a moment ago.
+    fn hash_of(&mut self, federation: &Federation, request: RequestIdentity) -> NameHash {
+        if self.known.0.is_empty() {
+            self.known.0.resize(KNOWN_MAX, None);
+        }
+        let place = (request.requester.0 ^ request.number.rotate_left(7)) as usize % KNOWN_MAX;
+        match self.known.0[place] {
+            Some((known, hash)) if known == request => hash,
+            _ => {
+                let hash = federation.request_hash(request);
+                self.known.0[place] = Some((request, hash));
+                hash
+            }
+        }
+    }
+
     fn add(&mut self, requester: OrgId, sum: u128) {
         while self.by_requester.len() <= requester.index() {
             self.by_requester.push(0);
@@ -76,7 +108,8 @@ impl Digest {
 
 impl Recorder for Digest {
     fn observe(&mut self, federation: &Federation, observation: &Observation) {
-        let hash = words_128(observation.words(federation));
+        let request = self.hash_of(federation, observation.request);
+        let hash = words_128(observation.words_of(federation, request));
         self.add(observation.request.requester, hash);
         self.observations += 1;
     }

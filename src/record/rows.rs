@@ -154,6 +154,8 @@ pub struct RowCounts {
 /// Makes rows and hands them on.
 pub struct Rows<'s> {
     log: Log,
+    /// Whether there are no rows because there are too many requests.
+    is_over: bool,
     requests: u64,
     /// Looked up only, never iterated.
     open: FxHashMap<RequestIdentity, Open>,
@@ -195,10 +197,14 @@ struct Dispatched {
 }
 
 impl<'s> Rows<'s> {
-    /// Makes the rows of these requests.
-    pub fn new(log: Log, sink: &'s mut dyn RowSink) -> Rows<'s> {
+    /// Makes the rows of these requests. When it is beyond doubt that there will be too many, there
+    /// are none from the start.
+    pub fn new(log: Log, expected_requests: u64, sink: &'s mut dyn RowSink) -> Rows<'s> {
+        // Ten standard deviations of a Poisson number.
+        let is_hopeless = expected_requests > REQUESTS_MAX + REQUESTS_MAX / 100;
         Rows {
             log,
+            is_over: log == Log::UpToLimit && is_hopeless,
             requests: 0,
             open: FxHashMap::default(),
             begun: VecDeque::new(),
@@ -209,9 +215,9 @@ impl<'s> Rows<'s> {
         }
     }
 
-    /// Whether rows were dropped because there were more than [`REQUESTS_MAX`] requests.
+    /// Whether there are no rows because there are more than [`REQUESTS_MAX`] requests.
     pub fn is_over_limit(&self) -> bool {
-        self.log == Log::UpToLimit && self.requests > REQUESTS_MAX
+        self.is_over
     }
 
     /// Hands on the last rows and tells how many there were.
@@ -246,23 +252,20 @@ impl<'s> Rows<'s> {
     /// Whether the rows of a request that begins are kept, as far as that is known then.
     fn begins(&mut self, federation: &Federation, request: RequestIdentity) -> bool {
         self.requests += 1;
-        if self.is_over_limit() {
-            // Once is enough: from now on there is nothing to forget.
-            if self.requests == REQUESTS_MAX + 1 {
-                self.open = FxHashMap::default();
-                self.begun = VecDeque::new();
-                self.held = RowLists::default();
-                self.counts = RowCounts::default();
-                self.sink.forget();
-            }
-            return false;
+        if self.log == Log::UpToLimit && self.requests > REQUESTS_MAX && !self.is_over {
+            self.is_over = true;
+            self.open = FxHashMap::default();
+            self.begun = VecDeque::new();
+            self.held = RowLists::default();
+            self.counts = RowCounts::default();
+            self.sink.forget();
         }
         self.is_chosen(federation, request)
     }
 
     fn is_chosen(&self, federation: &Federation, request: RequestIdentity) -> bool {
         match self.log {
-            Log::UpToLimit => !self.is_over_limit(),
+            Log::UpToLimit => !self.is_over,
             Log::All | Log::Failed => true,
             Log::Sample(parts) => {
                 let hash = u128::from(federation.request_hash(request).0);
@@ -578,7 +581,7 @@ mod tests {
     fn rows(log: Log, observations: &[Observation]) -> RowLists {
         let federation = federation();
         let mut kept = RowLists::default();
-        let mut rows = Rows::new(log, &mut kept);
+        let mut rows = Rows::new(log, 0, &mut kept);
         for observation in observations {
             rows.observe(federation, observation);
         }
@@ -600,7 +603,7 @@ mod tests {
         all.sort_by_key(|observation| observation.at);
         let federation = federation();
         let mut kept = RowLists::default();
-        let mut rows = Rows::new(Log::All, &mut kept);
+        let mut rows = Rows::new(Log::All, 0, &mut kept);
         let mut most = 0;
         for observation in &all {
             rows.observe(federation, observation);
@@ -696,7 +699,7 @@ mod tests {
             .collect();
         let federation = federation();
         let mut kept = RowLists::default();
-        let mut rows = Rows::new(Log::Sample(SHARE_PARTS / 2), &mut kept);
+        let mut rows = Rows::new(Log::Sample(SHARE_PARTS / 2), 0, &mut kept);
         for observation in &many {
             rows.observe(federation, observation);
         }

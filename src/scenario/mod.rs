@@ -14,12 +14,15 @@ pub mod instants;
 pub mod keys;
 pub mod new;
 pub mod patch;
+pub mod places;
 pub mod quantity;
 pub mod read;
 pub mod reference;
 pub mod schema;
 pub mod show;
 pub mod side_file;
+mod topology;
+pub mod trace;
 pub mod tree;
 
 pub use compile::Compiled;

@@ -7,13 +7,14 @@ use crate::engine::run::Ended;
 use crate::engine::{Continue, Instant, StopReason};
 use crate::model::Federation;
 use crate::model::observation::{Observation, Recorder};
-use crate::model::simulator::Simulator;
+use crate::model::simulator::{Simulator, TraceFailure};
 use crate::record::{
     Digest, Law, Log, Measures, RowCounts, RowSink, Rows, Stations, Tally, Timeline, Walk, Walks,
     laws,
 };
 
 use super::expectation::{Expectation, Verdict};
+use super::work::Work;
 
 /// The most requests whose walks are told when all requests are.
 pub const WALKS_MAX: usize = 20;
@@ -35,7 +36,7 @@ pub struct RunResult {
     pub laws: Vec<Law>,
     /// The fingerprint of all observations.
     pub digest: Digest,
-    /// The walks of the first [`WALKS_MAX`] requests.
+    /// The walks of all requests, if there are at most [`WALKS_MAX`].
     pub walks: Vec<Walk>,
     /// How many rows the log has.
     pub rows: RowCounts,
@@ -45,6 +46,9 @@ pub struct RunResult {
     pub is_over_limit: bool,
     /// What became of the expectations, in their order.
     pub verdicts: Vec<Verdict>,
+    /// The traces that could not be read to their ends: if there are any, it says nothing about the
+    /// scenario.
+    pub trace_failures: Vec<TraceFailure>,
 }
 
 /// All recorders of a run: a new one is one line here and one below.
@@ -52,7 +56,8 @@ struct Recorders<'s> {
     digest: Digest,
     tally: Tally,
     timeline: Timeline,
-    walks: Walks,
+    /// None once there are too many requests to tell their walks.
+    walks: Option<Walks>,
     rows: Rows<'s>,
     measures: Measures,
 }
@@ -62,7 +67,12 @@ impl Recorder for Recorders<'_> {
         self.digest.observe(federation, observation);
         self.tally.observe(federation, observation);
         self.timeline.observe(federation, observation);
-        self.walks.observe(federation, observation);
+        if let Some(walks) = &mut self.walks {
+            walks.observe(federation, observation);
+            if self.tally.outcomes.requests.sent > WALKS_MAX as u64 {
+                self.walks = None;
+            }
+        }
         self.rows.observe(federation, observation);
         self.measures.observe(federation, observation);
     }
@@ -82,12 +92,13 @@ pub fn run(
     let measures = expectations
         .iter()
         .map(|expectation| expectation.measure.clone());
+    let expected = Work::of(federation).requests();
     let recorders = Recorders {
         digest: Digest::new(),
         tally: Tally::new(),
         timeline: Timeline::new(federation),
-        walks: Walks::first(WALKS_MAX),
-        rows: Rows::new(log, rows),
+        walks: Some(Walks::first(WALKS_MAX)),
+        rows: Rows::new(log, expected, rows),
         measures: Measures::new(measures),
     };
     let finished = Simulator::new(federation, replication, recorders).run(progress);
@@ -107,8 +118,11 @@ pub fn run(
         .map(|(expectation, value)| expectation.judge(value));
     RunResult {
         ended: finished.ended,
+        trace_failures: finished.trace_failures,
         verdicts: verdicts.collect(),
-        walks: recorders.walks.tell(federation),
+        walks: recorders
+            .walks
+            .map_or(Vec::new(), |walks| walks.tell(federation)),
         is_over_limit: recorders.rows.is_over_limit(),
         rows: recorders.rows.finish(federation),
         log,

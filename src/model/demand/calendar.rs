@@ -46,6 +46,21 @@ impl Calendar {
         self.marks.last().map_or(Span::ZERO, |mark| mark.1)
     }
 
+    /// How much calendar time has passed before an instant.
+    pub fn before(&self, at: Instant) -> Span {
+        let next = self.marks.partition_point(|mark| mark.0 <= at);
+        let (Some(&from), until) = (self.marks[..next].last(), self.marks.get(next)) else {
+            return Span::ZERO;
+        };
+        let Some(until) = until else {
+            return from.1;
+        };
+        let part = u128::from(at.since(from.0).nanoseconds());
+        let whole = u128::from(until.1.nanoseconds() - from.1.nanoseconds());
+        let length = u128::from(until.0.since(from.0).nanoseconds());
+        from.1 + Span::from_nanoseconds((part * whole / length) as u64)
+    }
+
     /// The real instant of a point in calendar time, if it lies in the run. `period` is a period at
     /// or before it, and becomes the one that holds it.
     pub fn instant(&self, calendar_time: Span, period: &mut u32) -> Option<Instant> {
@@ -93,6 +108,15 @@ mod tests {
         ] {
             let mut period = 0;
             assert_eq!(calendar.instant(hours, &mut period), expected, "{hours}");
+        }
+        for (real, expected) in [
+            (Span::ZERO, Span::ZERO),
+            (Span::from_minutes(30), HOUR),
+            (Span::from_minutes(90), HOUR.times(2)),
+            (Span::from_minutes(150), Span::from_minutes(150)),
+            (HOUR.times(9), HOUR.times(3)),
+        ] {
+            assert_eq!(calendar.before(start + real), expected, "{real}");
         }
     }
 }

@@ -410,7 +410,7 @@ mod tests {
     fn lists() -> RowLists {
         let federation = federation();
         let mut lists = RowLists::default();
-        let mut rows = Rows::new(Log::All, &mut lists);
+        let mut rows = Rows::new(Log::All, 0, &mut lists);
         let mut all = journey(0, 1, Ok(()));
         all.extend(journey(1_000, 2, Err(Cause::TokenSignatureUnknown)));
         for observation in &all {

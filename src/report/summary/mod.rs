@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use crate::engine::{Span, StopReason};
 use crate::model;
+use crate::model::demand::Census;
 use crate::model::observation::CacheAnswer;
 use crate::model::outcome::Leg;
 use crate::record::counts::{Counts, Word};
@@ -17,7 +18,6 @@ use crate::record::measure::Value;
 use crate::record::naming::instant_text;
 use crate::record::tally::{FailureKey, LATENCY_ENDS, Occurrences, Volume};
 use crate::record::{Histogram, Log, Tally};
-use crate::study::run::WALKS_MAX;
 use crate::study::{RunResult, Verdict};
 
 use super::Reported;
@@ -86,6 +86,14 @@ impl Summary {
             stations: measures::stations(reported),
             timeline: measures::timeline(reported),
             laws: measures::laws(reported),
+            traces: federation
+                .traces
+                .iter()
+                .map(|trace| {
+                    let name = &federation.workloads[trace.workload].name;
+                    (name.to_string(), Trace::of(&trace.census))
+                })
+                .collect(),
             expectations: result.verdicts.iter().map(Expectation::of).collect(),
             assumptions: assumptions(reported.effective, federation, tally),
             rows: rows(result),
@@ -178,12 +186,8 @@ fn rows(result: &RunResult) -> RowsSummary {
     }
 }
 
-/// Walks are told only if every request has one.
 fn walks(reported: Reported<'_>) -> Vec<Walk> {
     let result = reported.result;
-    if result.tally.outcomes.requests.sent > WALKS_MAX as u64 {
-        return Vec::new();
-    }
     let walk = |walk: &crate::record::Walk| Walk {
         request: reported.federation.request_name(walk.request),
         sent: instant_text(walk.sent),
@@ -271,6 +275,25 @@ impl Latency {
             up_to_10_s: parts[1],
             up_to_20_s: parts[2],
             above_20_s: parts[3],
+        }
+    }
+}
+
+impl Trace {
+    fn of(census: &Census) -> Trace {
+        let left_out = |(line, why): &(u64, String)| LeftOut {
+            line: *line,
+            why: why.clone(),
+        };
+        Trace {
+            rows: census.rows,
+            requests: census.requests,
+            passed_over: census.passed_over,
+            outside: census.outside,
+            bad: census.bad,
+            unknown: census.unknown,
+            addresses_left_out: census.addresses_left_out,
+            first_left_out: census.first.iter().map(left_out).collect(),
         }
     }
 }

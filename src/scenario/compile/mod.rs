@@ -15,6 +15,8 @@ mod population;
 mod recipients;
 mod servers;
 mod sharing;
+mod sites;
+mod trace;
 mod traffic;
 mod workload;
 
@@ -161,12 +163,14 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         workloads,
         requests,
         streams: Streams::default(),
+        traces: IdVec::new(),
         world_events,
         sources,
         index,
         names: std::mem::take(&mut ids.names),
     };
     federation.streams = workload::streams(&effective, &federation, &ids, &mut found);
+    federation.traces = trace::traces(document, &effective, &federation, &ids, &mut found);
     if found.has_errors() {
         return Err(found);
     }

@@ -378,10 +378,13 @@ mod tests {
     use crate::scenario::Scenario;
 
     #[test]
-    fn an_organization_without_a_time_zone_works_in_utc() {
+    fn an_organization_works_in_its_own_zone_or_that_of_its_city_or_utc() {
         let text = r#"fedsim = 1
 [org.contoso]
 domains = ["contoso.com"]
+[org.litware]
+domains = ["litware.com"]
+site = "sydney"
 [org.fabrikam]
 domains = ["fabrikam.com"]
 time_zone = "america/new_york"
@@ -392,6 +395,9 @@ time_zone = "america/new_york"
             let zone = federation.organizations.original(id).time_zone;
             federation.time_zones[zone].as_ref()
         });
-        assert_eq!(zones.collect::<Vec<_>>(), ["UTC", "America/New_York"]);
+        assert_eq!(
+            zones.collect::<Vec<_>>(),
+            ["UTC", "America/New_York", "Australia/Sydney"]
+        );
     }
 }

@@ -37,8 +37,10 @@ pub struct Location {
 pub struct Source {
     /// The file's name as the user gave it, or `--set`.
     pub name: String,
-    /// The whole text.
+    /// The whole text, or what is shown of one that is too long to be held.
     pub text: String,
+    /// How many lines of a longer text stand before it.
+    pub lines_before: usize,
 }
 
 /// How bad a finding is.
@@ -296,7 +298,7 @@ impl Diagnostics {
     /// Line and column of a place, both from 1, the column in characters.
     pub fn line_and_column(&self, location: Location) -> (usize, usize) {
         match self.source(location) {
-            Some(source) => place(&source.text, location.range().start),
+            Some(source) => place(source, location.range().start),
             None => (1, 1),
         }
     }

@@ -13,6 +13,7 @@ mod population;
 mod run;
 mod server;
 mod sharing;
+mod trace;
 mod traffic;
 mod workload;
 
@@ -20,6 +21,7 @@ use crate::engine::Span;
 
 pub use dns::DNS;
 pub use gateway::GATEWAY;
+pub(super) use network::LINK;
 pub use network::NETWORK;
 pub use organization::ORGANIZATION;
 pub use parameters::PARAMETERS;
@@ -27,6 +29,7 @@ pub use population::{PARTNERS, POPULATION};
 pub use run::{RULES, RUN};
 pub use server::SERVER;
 pub use sharing::{ADDRESS_SPACE, CONNECTOR, RELATIONSHIP};
+pub use trace::TRACE;
 pub use traffic::{FAULT, REQUEST, TIMELINE};
 pub use workload::{HOURS, WEEKDAYS, WORKLOAD};
 
@@ -161,6 +164,8 @@ pub enum Kind {
     Distribution,
     /// A time zone of the IANA database.
     Zone,
+    /// A place on the globe.
+    Coordinates,
     /// A file below the scenario's directory.
     File,
     /// A list of values of one kind.
@@ -330,6 +335,11 @@ pub static SCENARIO: Object = Object {
             "Availability requests that are drawn: how often, by whom, for whom.",
         ),
         named(
+            "trace",
+            &TRACES,
+            "Availability requests that were recorded: which file, and how it is read.",
+        ),
+        named(
             "fault",
             &FAULTS,
             "Changes of the world that hold from one instant to another.",
@@ -408,6 +418,11 @@ static WORKLOADS: NamedTable = NamedTable {
     names: NameKind::Name,
     value: Kind::Table(&WORKLOAD),
     example: "office-hours",
+};
+static TRACES: NamedTable = NamedTable {
+    names: NameKind::Name,
+    value: Kind::Table(&TRACE),
+    example: "monday",
 };
 static FAULTS: NamedTable = NamedTable {
     names: NameKind::Name,

@@ -148,7 +148,8 @@ pub static PARTNERS: Object = Object {
             Kind::Part(&RELATIONSHIP),
             "{}",
             Choice,
-            "Keys of `[relationship.\"a -> b\"]` for all of them.",
+            "Keys of `[relationship.\"a -> b\"]` for all of them. In addresses of services `{domain}` \
+             stands for the domain of the partner that a relationship is about.",
         ),
         named(
             "variant",

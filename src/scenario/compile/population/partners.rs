@@ -14,10 +14,10 @@ use crate::model::organization::OrgId;
 use crate::model::purpose::Purpose;
 use crate::model::relationship::OrganizationRelationship;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
-use crate::scenario::keys::RELATIONSHIP;
+use crate::scenario::keys::{RELATIONSHIP, TEMPLATE_DOMAIN};
 use crate::scenario::quantity::{self, Share};
 use crate::scenario::read::names::suggestion;
-use crate::scenario::tree::{Table, Value};
+use crate::scenario::tree::{Entry, Table, Value};
 
 use super::super::World;
 use super::super::derive::{self, Partner};
@@ -315,7 +315,49 @@ impl Graph<'_> {
         });
         let parts = std::iter::once(self.row.table("relationship")).chain(set);
         let mut row = template::completed(&RELATIONSHIP, parts);
+        if let (Whose::Declared(_), Some(domain)) = (whose, partner.federated.first()) {
+            for key in ["target_autodiscover_epr", "target_sharing_epr"] {
+                if let Some(Entry {
+                    value: Value::Text(url),
+                    ..
+                }) = row.get_mut(key)
+                {
+                    *url = url.replace(TEMPLATE_DOMAIN, domain);
+                }
+            }
+        }
         derive::derive_relationship(&mut row, partner);
-        sharing::relationship("(relationship)", &row, OrgId(u32::MAX), ids, found)
+        let row = sharing::relationship("(relationship)", &row, OrgId(u32::MAX), ids, found);
+        self.check_hosts(whose, &row, ids, found);
+        row
+    }
+
+    /// Finds addresses in the partner's domain at which no organization of its population has a host.
+    fn check_hosts(
+        &self,
+        whose: Whose,
+        row: &OrganizationRelationship,
+        ids: &Ids,
+        found: &mut Diagnostics,
+    ) {
+        let Whose::Class(class) = whose else {
+            return;
+        };
+        let known = &self.classes[class as usize].names;
+        let urls = [row.target_autodiscover_epr, row.target_sharing_epr];
+        for url in urls.into_iter().flatten() {
+            let host = ids.names.text(url.host);
+            let is_known = known.iter().any(|(known, ..)| *known == url.host);
+            if host.ends_with(TEMPLATE_DOMAIN)
+                && !is_known
+                && let Some(place) = self.row.location("relationship")
+            {
+                let host = host.replace(TEMPLATE_DOMAIN, "{domain}");
+                let message = format!("the partners have no host `{host}`");
+                let help = "they have `mail.{domain}` and `autodiscover.{domain}`, and the hosts that \
+                            their population's `organization` declares";
+                found.push(Diagnostic::error("unknown-host", place, message).help(help));
+            }
+        }
     }
 }

@@ -396,3 +396,105 @@ fn what_was_drawn_is_counted() {
     }
     assert!(drawn.mailboxes_each[0] < drawn.mailboxes_each[1]);
 }
+
+const ORGANIZATIONS: &str = "name,domains,exchange,mailboxes,trust.exists,replication_delay
+# a note
+fabrikam,fabrikam.com fabrikam.co.uk,2016 CU1,70,,20 s
+tailspin,tailspin.com,,8,false,
+";
+
+/// A world whose organizations and relationships stand in files.
+fn from_files(organizations: &str, relationships: &str, edges: &str) -> String {
+    use fedsim::scenario::{Scenario, SideFiles};
+    let text = "fedsim = 1
+[org.contoso]
+domains = [\"contoso.com\"]
+[organizations]
+file = \"orgs.csv\"
+[relationships]
+file = \"rels.csv\"
+[population.smb]
+count = 3
+[partners.known]
+law = \"csv\"
+file = \"edges.csv\"
+relationship.free_busy_level = \"LimitedDetails\"
+";
+    let files = SideFiles::in_memory([
+        ("orgs.csv", organizations),
+        ("rels.csv", relationships),
+        ("edges.csv", edges),
+    ]);
+    let scenario = Scenario::parse_beside(text, "bad.toml", files);
+    match scenario.and_then(|scenario| scenario.compile()) {
+        Ok(compiled) => {
+            let federation = &compiled.federation;
+            let mut shown = String::new();
+            for id in federation.organizations.ids() {
+                let row = federation.organizations.original(id);
+                let (name, edition) = (&row.name, row.edition.text());
+                let domains = row.accepted_domains.len();
+                let exists = row.trust.exists;
+                writeln!(shown, "{name} {edition} {domains} {exists}").unwrap();
+            }
+            for (name, uri) in self::relationships(federation) {
+                writeln!(shown, "{name}: {uri}").unwrap();
+            }
+            shown
+        }
+        Err(found) => found.render_plain(),
+    }
+}
+
+#[test]
+fn organizations_relationships_and_edges_come_from_files() {
+    let relationships = "from,to,free_busy_access,target_application_uri\n\
+                         contoso,fabrikam,true,\nfabrikam,contoso,true,wrong.example\n";
+    let edges = "from,to\nsmb-2,fabrikam\ncontoso,fabrikam\n";
+    let expected = "\
+contoso 2013 SP1 1 true
+fabrikam 2016 CU1 2 true
+tailspin 2013 SP1 1 false
+smb-1 2013 SP1 1 true
+smb-2 2013 SP1 1 true
+smb-3 2013 SP1 1 true
+contoso -> fabrikam: FYDIBOHF25SPDLT.fabrikam.com
+fabrikam -> contoso: wrong.example
+fabrikam -> smb-2: FYDIBOHF25SPDLT.smb-2.example
+smb-2 -> fabrikam: FYDIBOHF25SPDLT.fabrikam.com
+";
+    assert_eq!(from_files(ORGANIZATIONS, relationships, edges), expected);
+}
+
+#[test]
+fn everything_wrong_in_files_is_found_at_once_with_line_and_column() {
+    let organizations = "name,domains,exchange,mailbokses,trust\n\
+                         fabrikam,fabrikam.com,2016 CU99,7,x\ncontoso,other.com,,,\na b,a.com,,,\n";
+    let relationships = "from,to,free_busy_access\ncontoso,fabrikam,perhaps\n";
+    let found = from_files(organizations, relationships, "from,to\n");
+    for (message, place) in [
+        ("unknown column `mailbokses`", "orgs.csv:1:23"),
+        ("did you mean `mailboxes`?", "orgs.csv:1:23"),
+        ("`trust` is not a single value", "orgs.csv:1:34"),
+        ("2016 CU99", "orgs.csv:2:23"),
+        ("`contoso` is declared already", "orgs.csv:3:1"),
+        ("`a b`", "orgs.csv:4:1"),
+        ("`free_busy_access` must be true or false", "rels.csv:2:18"),
+    ] {
+        assert!(found.contains(message), "{message}\n{found}");
+        assert!(found.contains(place), "{place}\n{found}");
+    }
+    let edges = from_files(
+        ORGANIZATIONS,
+        "from,to\n",
+        "from,to\nsmb-1,fabricam\nsmb-9,smb-1\n",
+    );
+    for expected in [
+        "edges.csv:2:7",
+        "did you mean `fabrikam`?",
+        "edges.csv:3:1",
+        "`smb-9`",
+    ] {
+        assert!(edges.contains(expected), "{edges}");
+    }
+}

@@ -7,6 +7,7 @@
 //! where a key, its unit or its default stands; parser, schema, `show` and reference follow from
 //! them.
 
+mod bulk;
 pub mod compile;
 pub mod diagnostic;
 pub mod drawn;

@@ -105,7 +105,14 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     for (at, snapshot) in later {
         world.revise(at, snapshot);
     }
-    let populations = grow(&plan, &effective, &mut world, &mut ids, &mut found);
+    let populations = grow(
+        &plan,
+        &effective,
+        &document.files,
+        &mut world,
+        &mut ids,
+        &mut found,
+    );
     if found.has_errors() {
         return Err(found);
     }

@@ -18,13 +18,14 @@ use crate::model::organization::{OrgId, Peer, ServerId};
 use crate::model::population::Population;
 use crate::model::publishing::HostOwner;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::side_file::SideFiles;
 use crate::scenario::tree::Table;
 
 use super::super::World;
 use super::super::derive::drawn_refresh_age;
 use super::super::ids::{Ids, own_resolver};
 use super::super::organization::refreshes_from;
-use super::partners::{Targets, relationships};
+use super::partners::{self, Targets, relationships};
 use super::template::{self, Class, OPEN_SITE};
 use super::{Drawn, Place, Plan};
 
@@ -32,10 +33,15 @@ use super::{Drawn, Place, Plan};
 pub(in super::super) fn grow(
     plan: &Plan,
     tree: &Table,
+    files: &SideFiles,
     world: &mut World,
     ids: &mut Ids,
     found: &mut Diagnostics,
 ) -> Vec<Population> {
+    partners::check(plan, tree, ids, found);
+    if found.has_errors() {
+        return Vec::new();
+    }
     let start = tree.table("run").instant("start");
     let every = tree.table("parameters").span("metadata_refresh_every");
     let mut grown = Grown {
@@ -65,7 +71,7 @@ pub(in super::super) fn grow(
     let Grown {
         classes, targets, ..
     } = grown;
-    relationships(plan, tree, (&classes, &targets), world, ids, found);
+    relationships(plan, tree, files, (&classes, &targets), world, ids, found);
     populations
 }
 

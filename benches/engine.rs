@@ -80,7 +80,9 @@ struct Queue {
 impl Queue {
     fn serve(&mut self, schedule: &mut Schedule<Customer>, customer: u64) {
         let entity = NameHash(2);
-        let span = self.service.sample(&self.keys, Draw::Service, entity, customer);
+        let span = self
+            .service
+            .sample(&self.keys, Draw::Service, entity, customer);
         schedule.after(span, SourceId(0), Customer::Leaves);
     }
 }
@@ -95,7 +97,9 @@ impl Model for Queue {
                 let number = self.arrived;
                 self.arrived += 1;
                 if self.arrived < CUSTOMERS {
-                    let gap = self.gap.sample(&self.keys, Draw::Arrival, NameHash(1), number);
+                    let gap = self
+                        .gap
+                        .sample(&self.keys, Draw::Arrival, NameHash(1), number);
                     schedule.after(gap, SourceId(0), Customer::Arrives);
                 }
                 if self.station.arrive(now, number) == Admission::Starts {
@@ -250,7 +254,9 @@ impl Chain {
         self.sent += 1;
         if u64::from(self.sent) < REQUESTS {
             let entity = NameHash(0);
-            let gap = self.gap.sample(&self.keys, Draw::Arrival, entity, u64::from(request));
+            let gap = self
+                .gap
+                .sample(&self.keys, Draw::Arrival, entity, u64::from(request));
             schedule.after(gap, SourceId(0), Step::Arrives);
         }
         let [from, to] = self.keys.block(Draw::Pair, NameHash(u64::from(request)), 0);
@@ -291,7 +297,11 @@ impl Model for Chain {
                     let span = self.work(&self.gateway_service, Draw::GatewayService, next);
                     schedule.after(span, SourceId(0), Step::TokenIssued(next));
                 }
-                schedule.after(self.leg(request, 1), SourceId(0), Step::TokenArrives(request));
+                schedule.after(
+                    self.leg(request, 1),
+                    SourceId(0),
+                    Step::TokenArrives(request),
+                );
             }
             Step::TokenArrives(request) => {
                 let Trip { from, to, .. } = self.trips[request as usize];
@@ -461,7 +471,12 @@ fn chain_by_hand() -> (f64, f64, u64, f64) {
     assert_eq!(done, REQUESTS);
     let seconds = begun.elapsed().as_secs_f64();
     let latency = latency as f64 / REQUESTS as f64 / 1e6;
-    (REQUESTS as f64 / seconds, events as f64 / seconds, issued, latency)
+    (
+        REQUESTS as f64 / seconds,
+        events as f64 / seconds,
+        issued,
+        latency,
+    )
 }
 
 /// How often each is run; the best of both counts, in turns.

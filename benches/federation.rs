@@ -20,8 +20,7 @@ struct Case {
     log: Log,
 }
 
-const KNOWN: &str =
-    ", target_sharing_epr = \"https://mail.{domain}/EWS/Exchange.asmx/WSSecurity\"";
+const KNOWN: &str = ", target_sharing_epr = \"https://mail.{domain}/EWS/Exchange.asmx/WSSecurity\"";
 
 /// Organizations of 1,000 mailboxes with eight partners each. Requests come evenly through a day, so that
 /// each organization sends the same number whatever their count.
@@ -133,7 +132,17 @@ fn main() {
     }
     println!(
         "{:<22} {:>6} {:>9} {:>9} {:>10} {:>7} {:>8} {:>9} {:>8} {:>8} {:>8}",
-        "", "orgs", "requests", "groups", "events", "s", "req/s", "events/s", "us/req", "B/org", "peak B"
+        "",
+        "orgs",
+        "requests",
+        "groups",
+        "events",
+        "s",
+        "req/s",
+        "events/s",
+        "us/req",
+        "B/org",
+        "peak B"
     );
     let own = std::env::current_exe().expect("the system tells who runs");
     for index in 0..cases.len() {

@@ -303,8 +303,13 @@ impl Observation {
 
     /// The words that it is hashed by: identity, instant, fact, all ids as stable hashes.
     pub fn words(&self, federation: &Federation) -> [u64; Self::WORDS] {
+        self.words_of(federation, federation.request_hash(self.request))
+    }
+
+    /// The same, for who knows the hash of the request already.
+    pub fn words_of(&self, federation: &Federation, request: NameHash) -> [u64; Self::WORDS] {
         let mut words = [0; Self::WORDS];
-        words[0] = federation.request_hash(self.request).0;
+        words[0] = request.0;
         words[1] = self.at.nanoseconds();
         let mut writer = Writer {
             words: &mut words,

@@ -8,10 +8,10 @@
 
 use std::fmt;
 
-use crate::engine::hash::words_128;
+use crate::engine::hash::{NameHash, words_128};
 use crate::engine::id::{Id, IdVec};
 use crate::model::Federation;
-use crate::model::observation::{Observation, Recorder};
+use crate::model::observation::{Observation, Recorder, RequestIdentity};
 use crate::model::organization::OrgId;
 
 /// A fingerprint. Prints as 32 hexadecimal digits.
@@ -19,11 +19,26 @@ use crate::model::organization::OrgId;
 pub struct Fingerprint(pub u128);
 
 /// The digest of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Digest {
     by_requester: IdVec<OrgId, u128>,
     observations: u64,
+    /// Hashes of requests seen lately, each at the place that its identity gives; nothing hangs on
+    /// whether one is there but time.
+    lately: Vec<Option<(RequestIdentity, NameHash)>>,
 }
+
+/// How many hashes are remembered: more than there are requests under way, most of the time.
+const LATELY: usize = 4_096;
+
+/// Equal fingerprints are equal, whatever is remembered.
+impl PartialEq for Digest {
+    fn eq(&self, other: &Digest) -> bool {
+        self.observations == other.observations && self.by_requester == other.by_requester
+    }
+}
+
+impl Eq for Digest {}
 
 impl Digest {
     /// Nothing observed yet.
@@ -65,6 +80,22 @@ impl Digest {
         self.observations += other.observations;
     }
 
+    fn request_hash(&mut self, federation: &Federation, request: RequestIdentity) -> NameHash {
+        if self.lately.is_empty() {
+            self.lately.resize(LATELY, None);
+        }
+        let spread = (request.requester.index() ^ request.workload.index() << 8).wrapping_mul(97);
+        let place = (spread + request.number as usize) % LATELY;
+        match self.lately[place] {
+            Some((known, hash)) if known == request => hash,
+            _ => {
+                let hash = federation.request_hash(request);
+                self.lately[place] = Some((request, hash));
+                hash
+            }
+        }
+    }
+
     fn add(&mut self, requester: OrgId, sum: u128) {
         while self.by_requester.len() <= requester.index() {
             self.by_requester.push(0);
@@ -76,7 +107,8 @@ impl Digest {
 
 impl Recorder for Digest {
     fn observe(&mut self, federation: &Federation, observation: &Observation) {
-        let hash = words_128(observation.words(federation));
+        let request = self.request_hash(federation, observation.request);
+        let hash = words_128(observation.words_of(federation, request));
         self.add(observation.request.requester, hash);
         self.observations += 1;
     }

@@ -137,7 +137,7 @@ fn queue_by_engine() -> (f64, f64) {
     let seconds = begun.elapsed().as_secs_f64();
     assert_eq!(queue.served, CUSTOMERS);
     let accounts = queue.station.accounts(ended.at);
-    let waited = accounts.waited_nanoseconds as f64 / 1e9;
+    let waited = accounts.waits as f64 / 1e9;
     (CUSTOMERS as f64 / seconds, waited / CUSTOMERS as f64)
 }
 

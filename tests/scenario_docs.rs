@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use fedsim::scenario::reference::{BEGIN, END, markdown};
-use fedsim::scenario::{Scenario, schema};
+use fedsim::scenario::{Scenario, SideFiles, schema};
 
 fn page() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scenario.md")
@@ -48,7 +48,14 @@ fn every_block_of_toml_is_a_scenario_or_a_part_of_one() {
         } else {
             format!("fedsim = 1\n{block}")
         };
-        let found = match Scenario::parse(&block, &format!("docs/scenario.md, line {line}")) {
+        let files = SideFiles::in_memory([
+            ("dns.csv", "ms\n12\n31.5\n"),
+            ("sizes.csv", "time,n\n8 ms,5\n1.5 s,1\n"),
+            ("net/links.csv", "from,to,km\nberlin,munich,600\n"),
+            ("net/sites.csv", "name,city\nberlin,Berlin\nmunich,Munich\n"),
+        ]);
+        let name = format!("docs/scenario.md, line {line}");
+        let found = match Scenario::parse_beside(&block, &name, files) {
             Ok(scenario) => scenario
                 .compile()
                 .map(|c| c.warnings)

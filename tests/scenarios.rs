@@ -159,7 +159,7 @@ fn failure_of(file: &Path) -> Result<(), String> {
         .expect("it is below the root")
         .display()
         .to_string();
-    let scenario = Scenario::parse(&read(file), &name).map_err(|found| found.render_plain())?;
+    let scenario = Scenario::load(file).map_err(|found| found.render_plain())?;
     let compiled = scenario.compile().map_err(|found| found.render_plain())?;
     let federation = &compiled.federation;
     let expectations = study::expectation::compile(scenario.document(), federation)
@@ -190,7 +190,7 @@ fn failure_of(file: &Path) -> Result<(), String> {
 
 /// The measures that a scenario's `[expect]` names.
 fn expectations(file: &Path) -> Vec<String> {
-    let scenario = Scenario::parse(&read(file), "a scenario").expect("it is well-formed");
+    let scenario = Scenario::load(file).expect("it is well-formed");
     let table = scenario.document().tables.optional_table("expect");
     let names = table.into_iter().flat_map(|table| table.iter());
     let names = names.filter(|(_, entry)| matches!(entry.value, Value::Text(_)));

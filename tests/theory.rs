@@ -17,7 +17,7 @@ const T_19: f64 = 3.8834;
 const SOURCE: SourceId = SourceId(0);
 
 /// A queueing system: who comes, how long they are served, how long they wait, what breaks.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct System {
     servers: u32,
     queue_max: u32,
@@ -91,24 +91,28 @@ struct Running {
 }
 
 impl Running {
-    fn draw(&self, distribution: Distribution, draw: Draw, index: u64) -> Span {
+    fn draw(&self, distribution: &Distribution, draw: Draw, index: u64) -> Span {
         distribution.sample(&self.keys, draw, NameHash::of("station"), index)
     }
 
     fn serve(&self, customer: u32, schedule: &mut Schedule<Event>) {
-        let service = self.draw(self.system.service, Draw::Service, u64::from(customer));
+        let service = self.draw(&self.system.service, Draw::Service, u64::from(customer));
         schedule.after(service, SOURCE, Event::Finishes(customer));
     }
 
     fn arrive(&mut self, schedule: &mut Schedule<Event>) {
         let customer = self.arrived.len() as u32;
-        let gap = self.draw(self.system.arrivals, Draw::Arrival, u64::from(customer) + 1);
+        let gap = self.draw(
+            &self.system.arrivals,
+            Draw::Arrival,
+            u64::from(customer) + 1,
+        );
         schedule.after(gap, SOURCE, Event::Arrives);
         self.arrived.push(schedule.now());
         match self.station.arrive(schedule.now(), customer) {
             Admission::Starts => self.serve(customer, schedule),
             Admission::Waits => {
-                if let Some(patience) = self.system.patience {
+                if let Some(patience) = &self.system.patience {
                     let patience = self.draw(patience, Draw::Patience, u64::from(customer));
                     schedule.after(patience, SOURCE, Event::GivesUp(customer));
                 }
@@ -150,14 +154,22 @@ impl Model for Running {
                 }
             }
             Event::BreaksDown => {
-                let (_, down) = self.system.breakdowns.expect("this system breaks down");
+                let (_, down) = self
+                    .system
+                    .breakdowns
+                    .as_ref()
+                    .expect("this system breaks down");
                 self.station.set_servers(now, 0);
                 let down = self.draw(down, Draw::TimeDown, self.breakdowns);
                 self.breakdowns += 1;
                 schedule.after(down, SOURCE, Event::ComesBack);
             }
             Event::ComesBack => {
-                let (up, _) = self.system.breakdowns.expect("this system breaks down");
+                let (up, _) = self
+                    .system
+                    .breakdowns
+                    .as_ref()
+                    .expect("this system breaks down");
                 self.station.set_servers(now, self.system.servers);
                 while let Some(next) = self.station.start_waiting(now) {
                     self.serve(next, schedule);
@@ -175,14 +187,14 @@ impl Model for Running {
 
 /// Runs one replication and returns its accounts after the warm-up. On the way it holds the run to
 /// Little's law, which is exact: levels integrated over time are the sum of the sojourns.
-fn replicate(system: System, replication: u32) -> Accounts {
+fn replicate(system: &System, replication: u32) -> Accounts {
     let seed = Seed {
         world: 1,
         day: 1,
         replication,
     };
     let mut running = Running {
-        system,
+        system: system.clone(),
         keys: DrawKeys::new(seed),
         station: Station::new(Instant::EPOCH, system.servers, system.queue_max),
         arrived: Vec::new(),
@@ -190,9 +202,9 @@ fn replicate(system: System, replication: u32) -> Accounts {
         breakdowns: 0,
     };
     let mut schedule = Schedule::new(Instant::EPOCH, 1);
-    let first = running.draw(system.arrivals, Draw::Arrival, 0);
+    let first = running.draw(&system.arrivals, Draw::Arrival, 0);
     schedule.after(first, SOURCE, Event::Arrives);
-    if let Some((up, _)) = system.breakdowns {
+    if let Some((up, _)) = &system.breakdowns {
         let up = running.draw(up, Draw::TimeUp, 0);
         schedule.after(up, SOURCE, Event::BreaksDown);
     }
@@ -226,7 +238,13 @@ fn replicate(system: System, replication: u32) -> Accounts {
 
 /// Holds a measure over all replications to theory: the interval has to cover `expected`, and its
 /// half-width has to be below `precision`, relative to it.
-fn check(what: &str, system: System, measure: fn(&Accounts) -> f64, expected: f64, precision: f64) {
+fn check(
+    what: &str,
+    system: &System,
+    measure: fn(&Accounts) -> f64,
+    expected: f64,
+    precision: f64,
+) {
     let values: Vec<f64> = (0..REPLICATIONS)
         .map(|replication| measure(&replicate(system, replication)))
         .collect();
@@ -269,7 +287,7 @@ fn the_mean_wait_of_m_m_1_is_that_of_theory() {
     for (load, precision) in [(0.5, 0.04), (0.8, 0.06)] {
         // W = ρ ÷ (1 − ρ).
         let expected = load / (1.0 - load);
-        check("M/M/1", m_m(1, load), mean_wait, expected, precision);
+        check("M/M/1", &m_m(1, load), mean_wait, expected, precision);
     }
 }
 
@@ -283,7 +301,7 @@ fn the_mean_wait_of_m_m_c_is_erlang_c() {
         let expected = c / (f64::from(servers) - offered);
         let mut system = m_m(servers, load);
         system.seconds.1 = 2_000 + 150_000 / u64::from(servers);
-        check("M/M/c", system, mean_wait, expected, 0.09);
+        check("M/M/c", &system, mean_wait, expected, 0.09);
     }
 }
 
@@ -312,7 +330,7 @@ fn the_mean_wait_of_m_g_1_depends_on_the_variance_of_the_service() {
             service,
             ..m_m(1, load)
         };
-        check(what, system, mean_wait, expected, 0.06);
+        check(what, &system, mean_wait, expected, 0.06);
     }
 }
 
@@ -321,7 +339,11 @@ fn erlangs_loss_formula_holds_whatever_the_service() {
     let second = Span::from_seconds(1);
     let erratic = Distribution::gamma(second, 0.25).expect("a shape in range");
     for (servers, load) in [(1, 0.5), (5, 0.8), (20, 0.9)] {
-        for service in [exponential(1.0), Distribution::constant(second), erratic] {
+        for service in [
+            exponential(1.0),
+            Distribution::constant(second),
+            erratic.clone(),
+        ] {
             let system = System {
                 queue_max: 0,
                 service,
@@ -329,7 +351,7 @@ fn erlangs_loss_formula_holds_whatever_the_service() {
                 ..m_m(servers, load)
             };
             let expected = erlang_b(servers, load * f64::from(servers));
-            check("M/G/c/c", system, blocking, expected, 0.04);
+            check("M/G/c/c", &system, blocking, expected, 0.04);
         }
     }
 }
@@ -344,7 +366,7 @@ fn a_short_queue_refuses_the_share_of_theory() {
         queue_max: 4,
         ..m_m(1, load)
     };
-    check("M/M/1/5", system, blocking, expected, 0.03);
+    check("M/M/1/5", &system, blocking, expected, 0.03);
 }
 
 #[test]
@@ -368,7 +390,7 @@ fn customers_with_little_patience_give_up_as_often_as_theory_says() {
         ..m_m(servers, load)
     };
     let share = |accounts: &Accounts| accounts.reneged as f64 / accounts.arrivals as f64;
-    check("M/M/c+M", system, share, expected, 0.03);
+    check("M/M/c+M", &system, share, expected, 0.03);
 }
 
 /// One server that is up for 1 ÷ f and then down for 1 ÷ r in the mean, whether busy or not.
@@ -395,9 +417,9 @@ fn a_server_that_breaks_down_without_a_queue_refuses_the_share_of_theory() {
     let busy = load * availability / (load + 1.0 + F / (1.0 + R));
     let refused = 1.0 - (availability - busy);
     let system = breaking_down(load, 0);
-    check("M/M/1/1 on/off", system, blocking, refused, 0.01);
+    check("M/M/1/1 on/off", &system, blocking, refused, 0.01);
     let up = |accounts: &Accounts| accounts.servers_up as f64 / 100_000e9;
-    check("time up", system, up, availability, 0.02);
+    check("time up", &system, up, availability, 0.02);
 }
 
 #[test]
@@ -419,17 +441,17 @@ fn the_mean_wait_at_a_server_that_breaks_down_is_that_of_theory() {
     assert!((present - 2.475).abs() < 1e-12, "for this load by hand");
     let expected = present / load - 1.0;
     let system = breaking_down(load, u32::MAX);
-    check("M/M/1 on/off", system, mean_wait, expected, 0.06);
+    check("M/M/1 on/off", &system, mean_wait, expected, 0.06);
     // What comes is served: the load is carried in the time that the server is up, and a little of
     // it (services that end while it is down) in the rest.
     let carried = |accounts: &Accounts| accounts.in_service as f64 / 100_000e9;
-    check("load carried", system, carried, load, 0.01);
+    check("load carried", &system, carried, load, 0.01);
 }
 
 #[test]
 fn a_replication_can_be_repeated_and_differs_from_the_next() {
     let system = m_m(2, 0.8);
-    let first = replicate(system, 0);
-    assert_eq!(first, replicate(system, 0));
-    assert_ne!(first, replicate(system, 1));
+    let first = replicate(&system, 0);
+    assert_eq!(first, replicate(&system, 0));
+    assert_ne!(first, replicate(&system, 1));
 }

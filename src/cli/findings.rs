@@ -59,7 +59,7 @@ fn group<'a>(found: &'a Diagnostics, finding: &'a Diagnostic) -> Group<'a> {
             let further = excerpt(&source.text, location.range());
             shown = shown.start.min(further.start)..shown.end.max(further.end);
         }
-        let line = source.text[..shown.start].matches('\n').count() + 1;
+        let line = source.text[..shown.start].matches('\n').count() + 1 + source.lines_before;
         let within = |location: Location| {
             let range = clamped(&source.text, location.range());
             range.start - shown.start..range.end - shown.start

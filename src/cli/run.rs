@@ -52,10 +52,12 @@ pub fn run(arguments: &Run) -> Result<(), Failure> {
         settings,
     })?;
     let federation = &loaded.compiled.federation;
-    if federation.requests.is_empty() && federation.streams.streams.is_empty() {
+    let is_silent = federation.requests.is_empty() && federation.streams.streams.is_empty();
+    if is_silent && federation.traces.is_empty() {
         return Err(Failure::Nothing {
             message: format!("`{}` sends no request", arguments.scenario.file.display()),
-            help: "add a `[request.NAME]` with `at`, `from` and `to`, or a `[workload.NAME]` with `from`"
+            help: "add a `[request.NAME]` with `at`, `from` and `to`, a `[workload.NAME]` with `from`, \
+                   or a `[trace.NAME]` with `file`"
                 .to_owned(),
         });
     }
@@ -128,6 +130,13 @@ fn simulate(arguments: &Run, loaded: &Loaded, mut writing: Writing) -> Result<Do
     if result.is_cancelled() {
         writing.abandon()?;
         return Err(Failure::Interrupted);
+    }
+    if let Some(failure) = result.trace_failures.first() {
+        writing.abandon()?;
+        return Err(Failure::InputOutput {
+            message: failure.error.to_string(),
+            help: Some("nothing was written; run it again when the file is at rest".to_owned()),
+        });
     }
     let reported = Reported {
         name: &loaded.name,

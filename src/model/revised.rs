@@ -41,10 +41,16 @@ impl<I: Id, T> Revised<I, T> {
     }
 
     /// The object as it is at this instant.
+    #[inline]
     pub fn at(&self, id: I, at: Instant) -> &T {
         if self.later.is_empty() {
             return &self.first[id];
         }
+        self.revision_at(id, at)
+    }
+
+    /// The object at an instant, in a table in which some object changes.
+    fn revision_at(&self, id: I, at: Instant) -> &T {
         let Some(revisions) = self.later.get(&id) else {
             return &self.first[id];
         };

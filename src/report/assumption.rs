@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::model::Federation;
-use crate::model::network::DistanceClass;
+use crate::model::network::{DistanceClass, Path};
 use crate::model::outcome::Leg;
 use crate::record::Tally;
 use crate::scenario::keys::{Evidence, Kind, Presence};
@@ -33,7 +33,7 @@ pub struct Assumption {
 pub fn assumptions(effective: &Table, federation: &Federation, tally: &Tally) -> Vec<Assumption> {
     let mut guesses = BTreeMap::new();
     collect(effective, &mut Vec::new(), &mut guesses);
-    let world = Touched::of(federation);
+    let world = Touched::of(effective, federation);
     let used = |key: &str| is_used(key, &world, tally);
     let rows = guesses.into_iter().filter(|(key, _)| used(key));
     rows.map(|(key, (value, places))| Assumption {
@@ -86,18 +86,26 @@ struct Touched {
     classes: Vec<DistanceClass>,
     /// Whether a message's size matters to any link.
     has_bandwidth: bool,
+    /// Whether links come from a file.
+    has_topology: bool,
+    /// Whether ways follow from coordinates.
+    has_coordinates: bool,
     /// Whether application pools are started.
     has_cold_starts: bool,
 }
 
 impl Touched {
-    fn of(federation: &Federation) -> Touched {
+    fn of(effective: &Table, federation: &Federation) -> Touched {
+        let network = effective.table("network");
+        let has_topology = network.table("topology").optional_text("file").is_some();
         let links = federation.network.links();
         let mut all = links.ids().map(|id| links.original(id));
         let has_later = links.ids().any(|id| links.changes(id).next().is_some());
         Touched {
             classes: classes(federation),
             has_bandwidth: has_later || all.any(|link| link.bandwidth_bits_per_second.is_some()),
+            has_topology,
+            has_coordinates: has_topology || network.text("distance") == "coordinates",
             has_cold_starts: !federation.world_events.is_empty(),
         }
     }
@@ -118,7 +126,12 @@ fn classes(federation: &Federation) -> Vec<DistanceClass> {
     }
     for from in network.sites().ids().take(SITES_MAX) {
         for to in network.sites().ids().take(SITES_MAX) {
-            classes.push(network.distance_class(from, to));
+            match network.path(from, to) {
+                Path::Distance(class) => classes.push(class),
+                // The way of light comes on top of the round trip within a city.
+                Path::Straight { .. } => classes.push(DistanceClass::SameCity),
+                Path::Routed { .. } | Path::Private(_) => {}
+            }
         }
     }
     classes
@@ -155,6 +168,8 @@ fn is_used(key: &str, world: &Touched, tally: &Tally) -> bool {
         "rtt_same_city" => distance(DistanceClass::SameCity),
         "rtt_same_continent" => distance(DistanceClass::SameContinent),
         "rtt_intercontinental" => distance(DistanceClass::Intercontinental),
+        "route_percent" => begun && world.has_coordinates,
+        "overhead" => begun && world.has_topology,
         "rtt_p99_percent" | "loss" | "outbound_cpu" => begun,
         "timestamp_tolerance" | "encrypted_token" => issued,
         "token_cache_margin" | "token_cache_entries" => tokens.reused > 0,

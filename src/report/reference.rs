@@ -267,6 +267,30 @@ pub const FIELDS: &[(&str, &str)] = &[
         "laws[].holds",
         "whether both are equal at each station; false is a bug of fedsim",
     ),
+    (
+        "traces.*.rows",
+        "rows of a trace, by its name; `traces` is absent if there is none",
+    ),
+    ("traces.*.requests", "those that were sent"),
+    ("traces.*.passed_over", "those about something else"),
+    ("traces.*.outside", "those before the run or after it"),
+    (
+        "traces.*.bad",
+        "those left out because they cannot be read or are out of order",
+    ),
+    (
+        "traces.*.unknown",
+        "those left out because of an unknown address",
+    ),
+    (
+        "traces.*.addresses_left_out",
+        "unknown attendees left out of other rows",
+    ),
+    (
+        "traces.*.first_left_out[].line",
+        "line of one of the first that were left out, or an address of which was",
+    ),
+    ("traces.*.first_left_out[].why", "why"),
     ("expectations[].measure", "what is measured"),
     ("expectations[].expected", "what is expected of it"),
     ("expectations[].met", "whether it was"),

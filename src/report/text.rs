@@ -11,6 +11,7 @@ use super::summary::{Busiest, Expectation, Failure, Latency, Summary};
 pub fn render(summary: &Summary) -> String {
     let mut out = String::new();
     head(&mut out, summary);
+    traces(&mut out, summary);
     outcomes(&mut out, summary);
     failures(&mut out, summary);
     volumes(&mut out, summary);
@@ -54,6 +55,32 @@ fn head(out: &mut String, summary: &Summary) {
         run.events
     );
     line!(out);
+}
+
+fn traces(out: &mut String, summary: &Summary) {
+    for (name, trace) in &summary.traces {
+        let rows = trace.rows;
+        let mut parts = vec![format!("{} sent", trace.requests)];
+        let others = [
+            (trace.passed_over, "about something else"),
+            (trace.outside, "outside the run"),
+            (trace.bad, "unreadable"),
+            (trace.unknown, "with unknown addresses"),
+        ];
+        let others = others.iter().filter(|(count, _)| *count > 0);
+        parts.extend(others.map(|(count, what)| format!("{count} {what}")));
+        line!(out, "Trace       {name}: {rows} rows: {}", parts.join(", "));
+        if trace.addresses_left_out > 0 {
+            let left_out = trace.addresses_left_out;
+            line!(
+                out,
+                "            unknown attendees left out of rows: {left_out}"
+            );
+        }
+        for left_out in &trace.first_left_out {
+            line!(out, "            line {}: {}", left_out.line, left_out.why);
+        }
+    }
 }
 
 fn outcomes(out: &mut String, summary: &Summary) {

@@ -7,18 +7,23 @@
 //! where a key, its unit or its default stands; parser, schema, `show` and reference follow from
 //! them.
 
+mod bulk;
 pub mod compile;
 pub mod diagnostic;
+pub mod drawn;
 pub mod instants;
 pub mod keys;
 pub mod new;
 pub mod patch;
+pub mod places;
 pub mod quantity;
 pub mod read;
 pub mod reference;
 pub mod schema;
 pub mod show;
 pub mod side_file;
+mod topology;
+pub mod trace;
 pub mod tree;
 
 pub use compile::Compiled;

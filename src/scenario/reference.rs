@@ -97,6 +97,7 @@ pub fn kind_text(kind: &Kind) -> String {
         Kind::Bandwidth => "bandwidth".into(),
         Kind::Distribution => "distribution".into(),
         Kind::Zone => "time zone".into(),
+        Kind::Coordinates => "coordinates".into(),
         Kind::File => "path".into(),
         Kind::List(element) => format!("list of: {}", kind_text(element)),
         Kind::Table(_) => "table".into(),

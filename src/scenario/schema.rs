@@ -5,7 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::keys::{Key, Kind, NameKind, Object, Presence, SCENARIO, SETTABLE};
+use super::keys::{Key, Kind, LINK, NameKind, Object, Presence, SCENARIO, SETTABLE};
+use super::read::{FORMS, UNITS};
 use super::reference::kind_text;
 
 /// The schema of a scenario file.
@@ -43,7 +44,9 @@ impl Builder {
         let mut required = Vec::new();
         for key in keys {
             properties.insert(key.name.to_string(), self.key(key, form));
-            if matches!(key.presence, Presence::Required) && form == Form::Whole {
+            // A topology may give what a link leaves out.
+            let is_link = std::ptr::eq(object, &LINK);
+            if matches!(key.presence, Presence::Required) && form == Form::Whole && !is_link {
                 required.push(key.name);
             }
         }
@@ -167,12 +170,15 @@ fn text(pattern: &str) -> Value {
 
 /// All forms of a distribution of values that `one` describes, `alone` among them.
 fn distributions(one: impl Fn() -> Value, alone: Value) -> Value {
-    let form = |name: &str, keys: &[(&str, Value)]| {
+    let value = |parameter: &str| match parameter {
+        "shape" => json!({ "type": ["string", "number"] }),
+        "file" | "column" | "weight" => json!({ "type": "string" }),
+        "unit" => json!({ "type": "string", "enum": UNITS }),
+        _ => one(),
+    };
+    let form = |name: &str, parameters: &[&str]| {
         let mut properties = Map::from_iter([("dist".to_string(), json!({ "const": name }))]);
-        properties.extend(
-            keys.iter()
-                .map(|(key, schema)| (key.to_string(), schema.clone())),
-        );
+        properties.extend(parameters.iter().map(|key| (key.to_string(), value(key))));
         let required: Vec<&String> = properties.keys().collect();
         json!({
             "type": "object",
@@ -181,20 +187,12 @@ fn distributions(one: impl Fn() -> Value, alone: Value) -> Value {
             "additionalProperties": false,
         })
     };
-    json!([
-        alone,
-        form("constant", &[("value", one())]),
-        form("uniform", &[("low", one()), ("high", one())]),
-        form("exponential", &[("mean", one())]),
-        form("lognormal", &[("median", one()), ("p99", one())]),
-        form(
-            "gamma",
-            &[
-                ("mean", one()),
-                ("shape", json!({ "type": ["string", "number"] }))
-            ]
-        ),
-    ])
+    let mut all = vec![alone];
+    for known in FORMS {
+        let sets = known.parameters.iter();
+        all.extend(sets.map(|parameters| form(known.word, parameters)));
+    }
+    json!(all)
 }
 
 /// A pattern of the names of a named table; wider than what the reader takes.

@@ -9,6 +9,7 @@ use super::keys::{Key, Kind, Object, Presence};
 use super::patch::{key_text, quoted};
 use super::quantity::{self, Share};
 use super::tree::{Entry, Origin, Shape, Table, Value};
+use crate::engine::distribution::{ParetoGiven, WeibullGiven};
 use crate::engine::{Distribution, Instant, Span};
 
 /// The version of the JSON form.
@@ -110,6 +111,14 @@ impl Shown<'_> {
 /// Where a value comes from, in words.
 fn remark(origin: &Origin, texts: &Diagnostics) -> String {
     match origin {
+        Origin::File(place) if place.source.is_side_file() => {
+            let name = texts.source(*place).map_or("", |source| &source.name);
+            format!(
+                "line {} of {}",
+                line_of(*place, texts),
+                name.replace(char::is_control, " ")
+            )
+        }
         Origin::File(place) => format!("line {}", line_of(*place, texts)),
         Origin::Default { source } => format!("default ({})", source.tag()),
         Origin::Derived(why) => format!("derived: {}", why.replace(char::is_control, " ")),
@@ -184,6 +193,28 @@ fn distribution_text(distribution: &Distribution, text: impl Fn(Span) -> String)
             let (mean, shape) = (text(gamma.mean()), gamma.shape());
             format!("{{ dist = \"gamma\", mean = {mean}, shape = \"{shape}\" }}")
         }
+        Distribution::Weibull(weibull) => {
+            let shape = weibull.shape();
+            let shaped = |name: &str, span| {
+                let span = text(span);
+                format!("{{ dist = \"weibull\", shape = \"{shape}\", {name} = {span} }}")
+            };
+            match weibull.given() {
+                WeibullGiven::Scale { scale } => shaped("scale", scale),
+                WeibullGiven::Median { median } => shaped("median", median),
+                WeibullGiven::Quantiles { median, p99 } => {
+                    two("weibull", ("median", median), ("p99", p99))
+                }
+            }
+        }
+        Distribution::Pareto(pareto) => match pareto.given() {
+            ParetoGiven::Shape => {
+                let (minimum, shape) = (text(pareto.minimum()), pareto.shape());
+                format!("{{ dist = \"pareto\", shape = \"{shape}\", minimum = {minimum} }}")
+            }
+            ParetoGiven::P99(p99) => two("pareto", ("minimum", pareto.minimum()), ("p99", p99)),
+        },
+        Distribution::Empirical(empirical) => empirical.written().to_owned(),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::engine::run::Ended;
 use crate::engine::{Continue, Instant, StopReason};
 use crate::model::Federation;
 use crate::model::observation::{Observation, Recorder};
-use crate::model::simulator::Simulator;
+use crate::model::simulator::{Simulator, TraceFailure};
 use crate::record::{
     Digest, Law, Log, Measures, RowCounts, RowSink, Rows, Stations, Tally, Timeline, Walk, Walks,
     laws,
@@ -46,6 +46,9 @@ pub struct RunResult {
     pub is_over_limit: bool,
     /// What became of the expectations, in their order.
     pub verdicts: Vec<Verdict>,
+    /// The traces that could not be read to their ends: if there are any, it says nothing about the
+    /// scenario.
+    pub trace_failures: Vec<TraceFailure>,
 }
 
 /// All recorders of a run: a new one is one line here and one below.
@@ -115,6 +118,7 @@ pub fn run(
         .map(|(expectation, value)| expectation.judge(value));
     RunResult {
         ended: finished.ended,
+        trace_failures: finished.trace_failures,
         verdicts: verdicts.collect(),
         walks: recorders
             .walks

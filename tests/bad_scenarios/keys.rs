@@ -359,7 +359,7 @@ los = "1 %"
 3 | country = "Germany"
   | ^^^^^^^ not a known key
   |
-  = help: known keys: `city`, `continent`
+  = help: known keys: `city`, `continent`, `coordinates`, `time_zone`
 
 error[unknown-key]: unknown key `los` in `network.link."berlin - munich"`
  --> bad.toml:6:1
@@ -375,7 +375,7 @@ error[unknown-key]: unknown key `router` in `network`
 7 | [network.router.x]
   |          ^^^^^^ not a known key
   |
-  = help: known keys: `site`, `link`, `private`
+  = help: known keys: `distance`, `route_percent`, `topology`, `site`, `link`, `private`
 
 "#,
     },

@@ -6,6 +6,7 @@ mod bytes;
 mod keys;
 mod mutations;
 mod names;
+mod network;
 mod syntax;
 mod values;
 
@@ -58,4 +59,9 @@ fn a_bad_value_is_shown_with_what_it_must_be() {
 #[test]
 fn a_bad_name_is_shown_with_what_names_look_like() {
     check(names::CASES);
+}
+
+#[test]
+fn a_bad_file_place_or_distribution_is_shown_with_what_it_should_be() {
+    check(network::CASES);
 }

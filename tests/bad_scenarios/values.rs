@@ -744,7 +744,7 @@ error[bad-value]: `normal` is no value of `dist`
 4 | directory_resolution = { dist = "normal", mean = "2 ms" }
   |                                 ^^^^^^^^
   |
-  = help: did you mean `lognormal`? (values: `constant`, `uniform`, `exponential`, `lognormal`, `gamma`)
+  = help: did you mean `lognormal`? (values: `constant`, `uniform`, `exponential`, `lognormal`, `gamma`, `weibull`, `pareto`, `empirical`)
 
 error[out-of-range]: `dns_warm`: p99 `5 ms` is below the median `20 ms`
  --> bad.toml:5:12

@@ -1,5 +1,6 @@
 //! Whether a million samples follow the distribution function, along indices and along entities.
 
+use fedsim::engine::distribution::{Empirical, Pareto, Weibull};
 use fedsim::engine::draw::DrawStream;
 use fedsim::engine::{Distribution, Span, Zipf};
 
@@ -76,6 +77,66 @@ fn gamma_spans_follow_the_gamma_distribution() {
             gamma_below(shape, x / 1e15 * shape)
         });
     }
+}
+
+#[test]
+fn weibull_spans_follow_the_weibull_distribution() {
+    let scale = Span::from_seconds(1_000_000);
+    for shape in [0.5, 1.0, 3.0] {
+        let weibull = Weibull::with_scale(shape, scale).expect("a shape in range");
+        // Variance ÷ mean²: Γ(1 + 2 ÷ k) ÷ Γ(1 + 1 ÷ k)² − 1.
+        let mean = libm::tgamma(1.0 + 1.0 / shape);
+        let variance = libm::tgamma(1.0 + 2.0 / shape) / (mean * mean) - 1.0;
+        check(Distribution::Weibull(weibull), libm::sqrt(variance), |x| {
+            1.0 - libm::exp(-libm::pow(x / 1e15, shape))
+        });
+    }
+}
+
+#[test]
+fn pareto_spans_follow_the_pareto_distribution() {
+    for shape in [5.0, 40.0] {
+        let pareto = Pareto::with_shape(shape, Span::from_seconds(1)).expect("a shape in range");
+        // Variance ÷ mean²: 1 ÷ (a (a − 2)).
+        let deviation = 1.0 / libm::sqrt(shape * (shape - 2.0));
+        check(Distribution::Pareto(pareto), deviation, |x| {
+            1.0 - libm::pow(1e9 / x, shape)
+        });
+    }
+}
+
+#[test]
+fn measured_spans_come_out_as_often_as_they_were_measured() {
+    let seconds = Span::from_seconds;
+    let empirical = Empirical::interpolated("", [0, 2, 3, 3, 11].map(seconds).into());
+    let empirical = Distribution::Empirical(empirical.expect("it has values"));
+    // Pieces of a quarter each: 0 to 2, 2 to 3, all 3, 3 to 11. Mean: (1 + 2.5 + 3 + 7) ÷ 4 = 3.375;
+    // mean square: (4 ÷ 3 + 19 ÷ 3 + 9 + 163 ÷ 3) ÷ 4 = 17.75; deviation: √(17.75 − 3.375²).
+    let deviation = libm::sqrt(17.75 - 3.375 * 3.375) / 3.375;
+    let keys = keys();
+    let sum: f64 = (0..SAMPLES)
+        .map(|index| empirical.sample(&keys, Numbered(6), contoso(), index))
+        .map(Span::as_seconds)
+        .sum();
+    let errors = (sum / SAMPLES as f64 / 3.375 - 1.0) / deviation * libm::sqrt(SAMPLES as f64);
+    assert!(errors.abs() < 3.29, "{errors}");
+
+    let weights = [7, 5, 0, 1];
+    let pairs = (1..).map(seconds).zip(weights).collect();
+    let weighted = Empirical::weighted("", pairs).expect("it has weights");
+    let weighted = Distribution::Empirical(weighted);
+    let mut counts = [0; 4];
+    for index in 0..SAMPLES {
+        let sample = weighted.sample(&keys, Numbered(6), contoso(), index);
+        counts[(sample.nanoseconds() / 1_000_000_000) as usize - 1] += 1;
+    }
+    assert_eq!(counts[2], 0);
+    let counts = [counts[0], counts[1], counts[3]];
+    let statistic = chi_square(&counts, |cell| {
+        [7.0, 5.0, 1.0][cell] / 13.0 * SAMPLES as f64
+    });
+    let level = chi_square_below(statistic, 2);
+    assert!((0.0005..0.9995).contains(&level), "{level}");
 }
 
 /// The chance of each rank from 1, by summation.

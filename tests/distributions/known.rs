@@ -2,6 +2,7 @@
 //!
 //! A failure here means that every simulated result moves. The same hashes hold in every profile.
 
+use fedsim::engine::distribution::{Empirical, Pareto, Weibull};
 use fedsim::engine::hash;
 use fedsim::engine::{Distribution, Span, Zipf};
 
@@ -54,6 +55,32 @@ fn a_million_samples_of_each_distribution_never_change() {
         (
             Distribution::gamma(ms(40), 100.0),
             0xbb1a_eda7_b1c6_805c_9902_e122_be79_cc60,
+        ),
+        (
+            Weibull::with_scale(0.7, ms(40)).map(Distribution::Weibull),
+            0x3bea_c1e2_41ff_eadc_2876_9670_d73c_2a51,
+        ),
+        (
+            Weibull::with_quantiles(ms(40), ms(900)).map(Distribution::Weibull),
+            0x3e71_9bb9_ff59_84e3_c116_83c5_41e5_fba0,
+        ),
+        (
+            Pareto::with_shape(1.5, ms(40)).map(Distribution::Pareto),
+            0x11bf_c3e0_0e77_518c_0cf5_d633_cb40_0736,
+        ),
+        (
+            Pareto::with_p99(ms(5), ms(400)).map(Distribution::Pareto),
+            0x7803_0fd9_c370_fcab_91f9_4e28_4d08_022e,
+        ),
+        (
+            Empirical::interpolated("", [3, 1, 90, 4, 4].map(ms).into())
+                .map(Distribution::Empirical),
+            0x74d1_5689_08de_b045_81c2_cf22_f904_4c85,
+        ),
+        (
+            Empirical::weighted("", vec![(ms(9), 1), (ms(1), 7), (ms(2), 5)])
+                .map(Distribution::Empirical),
+            0x3b37_4b44_4251_6975_967e_31f8_0055_2e90,
         ),
     ] {
         let distribution = distribution.expect("valid parameters");

@@ -45,6 +45,15 @@ pub fn compile(text: &str) -> Federation {
     }
 }
 
+/// Compiles and runs a scenario's file, with the files that it names.
+///
+/// Panics with the diagnostics if it has errors.
+pub fn run_file(path: &std::path::Path) -> Run {
+    let compiled = Scenario::load(path).and_then(|scenario| scenario.compile());
+    let compiled = compiled.unwrap_or_else(|found| panic!("{}", found.render_plain()));
+    run_compiled(compiled.federation, 0)
+}
+
 /// Compiles and runs a scenario's text.
 pub fn run(text: &str) -> Run {
     run_replication(text, 0)
@@ -52,7 +61,11 @@ pub fn run(text: &str) -> Run {
 
 /// Compiles a scenario's text and runs one of its replications.
 pub fn run_replication(text: &str, replication: u32) -> Run {
-    let federation = compile(text);
+    run_compiled(compile(text), replication)
+}
+
+/// Runs a replication of a federation.
+pub fn run_compiled(federation: Federation, replication: u32) -> Run {
     let done = Simulator::new(&federation, replication, Keep::default()).run(|_, _| Continue::Yes);
     Run {
         federation,

@@ -9,9 +9,11 @@
 //! Where a distribution can be inverted, a sample takes one draw, and a larger draw gives a sample
 //! that is no smaller: two settings that are compared see the same day.
 
+mod empirical;
 mod gamma;
 mod inversion;
 mod normal;
+mod tailed;
 mod zipf;
 
 use std::fmt;
@@ -20,12 +22,14 @@ use super::draw::{DrawKeys, Purpose};
 use super::hash::NameHash;
 use super::time::Span;
 
+pub use empirical::Empirical;
 pub use gamma::Gamma;
 pub use inversion::{Exponential, Lognormal, Uniform};
+pub use tailed::{Pareto, ParetoGiven, Weibull, WeibullGiven};
 pub use zipf::Zipf;
 
 /// How a span varies from one time to the next.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Distribution {
     /// Always the same.
     Constant(Span),
@@ -37,6 +41,12 @@ pub enum Distribution {
     Lognormal(Lognormal),
     /// A sum of exponentials, continued to any shape: less or more regular than one.
     Gamma(Gamma),
+    /// Times to failure, and times with a tail between exponential and power.
+    Weibull(Weibull),
+    /// A power-law tail: sizes and rare long times.
+    Pareto(Pareto),
+    /// Spans that were measured.
+    Empirical(Empirical),
 }
 
 impl Distribution {
@@ -94,6 +104,9 @@ impl Distribution {
             }
             Distribution::Lognormal(lognormal) => lognormal.at(keys.bits(purpose, entity, index)),
             Distribution::Gamma(gamma) => gamma.sample(&mut keys.stream(purpose, entity, index)),
+            Distribution::Weibull(weibull) => weibull.at(keys.bits(purpose, entity, index)),
+            Distribution::Pareto(pareto) => pareto.at(keys.bits(purpose, entity, index)),
+            Distribution::Empirical(empirical) => empirical.at(keys.bits(purpose, entity, index)),
         }
     }
 
@@ -105,6 +118,9 @@ impl Distribution {
             Distribution::Exponential(exponential) => exponential.mean(),
             Distribution::Lognormal(lognormal) => lognormal.mean(),
             Distribution::Gamma(gamma) => gamma.mean(),
+            Distribution::Weibull(weibull) => weibull.mean(),
+            Distribution::Pareto(pareto) => pareto.mean(),
+            Distribution::Empirical(empirical) => empirical.mean(),
         }
     }
 }
@@ -129,6 +145,9 @@ impl fmt::Display for Distribution {
                 let (mean, shape) = (gamma.mean(), gamma.shape());
                 write!(f, "gamma with mean {mean} and shape {shape}")
             }
+            Distribution::Weibull(weibull) => weibull.fmt(f),
+            Distribution::Pareto(pareto) => pareto.fmt(f),
+            Distribution::Empirical(empirical) => empirical.fmt(f),
         }
     }
 }
@@ -154,6 +173,30 @@ pub enum DistributionError {
         /// The 99th percentile.
         p99: Span,
     },
+    /// A scale of zero.
+    ScaleZero,
+    /// A minimum of zero.
+    MinimumZero,
+    /// The 99th percentile of a Pareto distribution lies below its minimum.
+    P99BelowMinimum {
+        /// The minimum.
+        minimum: Span,
+        /// The 99th percentile.
+        p99: Span,
+    },
+    /// The shape of a Weibull or Pareto distribution, given or computed, out of its range.
+    TailShape {
+        /// The shape.
+        shape: f64,
+        /// The lowest.
+        low: f64,
+        /// The highest.
+        high: f64,
+    },
+    /// No measured values, or none with a weight above zero.
+    NoValues,
+    /// Weights whose sum is beyond 2⁶⁴.
+    WeightsTooLarge,
     /// A gamma distribution's shape out of its range.
     ShapeOutOfRange(f64),
     /// Zipf's law over no ranks.
@@ -178,6 +221,37 @@ impl fmt::Display for DistributionError {
                 write!(
                     f,
                     "p99 `{p99}` is below the median `{median}`: raise p99 to `{median}` or more"
+                )
+            }
+            DistributionError::ScaleZero => {
+                write!(f, "scale `0 s` is not above zero: use the constant `0 s`")
+            }
+            DistributionError::MinimumZero => {
+                write!(f, "minimum `0 s` is not above zero: use `1 us` or more")
+            }
+            DistributionError::P99BelowMinimum { minimum, p99 } => {
+                write!(
+                    f,
+                    "p99 `{p99}` is below the minimum `{minimum}`: raise p99 above `{minimum}`"
+                )
+            }
+            DistributionError::TailShape { shape, low, high } => {
+                write!(
+                    f,
+                    "shape `{shape}` is out of range: give parameters with a shape from {low} to \
+                     {high}"
+                )
+            }
+            DistributionError::NoValues => {
+                write!(
+                    f,
+                    "there are no values: give at least one with a weight above zero"
+                )
+            }
+            DistributionError::WeightsTooLarge => {
+                write!(
+                    f,
+                    "the sum of the weights is beyond 2^64: use smaller weights"
                 )
             }
             DistributionError::ShapeOutOfRange(shape) => {
@@ -271,6 +345,22 @@ mod tests {
         ] {
             assert_eq!(distribution.map(|d| d.to_string()), Ok(text.to_owned()));
         }
+        for (tailed, text) in [
+            (
+                Weibull::with_scale(0.7, MS(40)).map(Distribution::Weibull),
+                "Weibull with shape 0.7 and scale 40 ms",
+            ),
+            (
+                Weibull::with_quantiles(MS(40), MS(900)).map(Distribution::Weibull),
+                "Weibull with median 40 ms and p99 900 ms",
+            ),
+            (
+                Pareto::with_shape(1.5, MS(40)).map(Distribution::Pareto),
+                "Pareto with shape 1.5 and minimum 40 ms",
+            ),
+        ] {
+            assert_eq!(tailed.map(|d| d.to_string()), Ok(text.to_owned()));
+        }
         assert_eq!(
             Zipf::new(1_000, 1.1).map(|zipf| zipf.to_string()),
             Ok("Zipf over 1000 ranks with exponent 1.1".to_owned())
@@ -308,6 +398,26 @@ mod tests {
             (
                 Distribution::gamma(MS(1), f64::NAN).err(),
                 "shape `NaN` is out of range: use a number from 0.001 to 1000000",
+            ),
+            (
+                Weibull::with_median(0.05, MS(1)).err(),
+                "shape `0.05` is out of range: give parameters with a shape from 0.1 to 100",
+            ),
+            (
+                Weibull::with_quantiles(MS(5), MS(5)).err(),
+                "shape `inf` is out of range: give parameters with a shape from 0.1 to 100",
+            ),
+            (
+                Weibull::with_scale(1.0, zero).err(),
+                "scale `0 s` is not above zero: use the constant `0 s`",
+            ),
+            (
+                Pareto::with_p99(MS(5), MS(4)).err(),
+                "p99 `4 ms` is below the minimum `5 ms`: raise p99 above `5 ms`",
+            ),
+            (
+                Pareto::with_shape(2.0, zero).err(),
+                "minimum `0 s` is not above zero: use `1 us` or more",
             ),
             (
                 Zipf::new(0, 1.0).err(),
@@ -368,6 +478,38 @@ mod tests {
             assert!(before.iter().zip(&now).all(|(b, n)| b <= n), "at {bits:#x}");
             before = now;
         }
+    }
+
+    #[test]
+    fn quantiles_of_tailed_distributions_are_those_that_were_given() {
+        let median = 1 << 63;
+        let p99 = (0.99 * libm::exp2(64.0)) as u64;
+        let near = |got: Span, expected: Span| {
+            let ratio = got.as_seconds() / expected.as_seconds();
+            assert!((ratio - 1.0).abs() < 1e-9, "{got} is not {expected}");
+        };
+        let weibull = Weibull::with_quantiles(MS(180), MS(1_800)).expect("p99 above median");
+        near(weibull.at(median), MS(180));
+        near(weibull.at(p99), MS(1_800));
+        near(
+            Weibull::with_median(0.7, MS(9))
+                .expect("a shape")
+                .at(median),
+            MS(9),
+        );
+        // −ln(1 − ½) = 0.693147180559945 scales at a shape of 1.
+        let exponential = Weibull::with_scale(1.0, Span::from_seconds(1)).expect("a shape");
+        near(exponential.at(median), Span::from_nanoseconds(693_147_181));
+        near(exponential.mean(), Span::from_seconds(1));
+        let pareto = Pareto::with_p99(MS(10), MS(1_000)).expect("p99 above the minimum");
+        // A factor of 100 = 100^(1 ÷ shape) means a shape of 1, whose mean is infinite.
+        assert_eq!((pareto.shape(), pareto.mean()), (1.0, Span::MAX));
+        near(pareto.at(p99), MS(1_000));
+        near(pareto.at(median), MS(20));
+        assert_eq!(pareto.at(0), MS(10));
+        // 3 ÷ 2 minima at a shape of 3.
+        let third = Pareto::with_shape(3.0, MS(10)).expect("a shape");
+        assert_eq!(third.mean(), MS(15));
     }
 
     #[test]

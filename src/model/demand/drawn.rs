@@ -12,7 +12,7 @@ use super::super::directory::{MailboxId, MailboxKey};
 use super::super::federation::Federation;
 use super::super::organization::OrgId;
 use super::super::purpose::Purpose;
-use super::{Ask, Demand, Popularity, StreamId};
+use super::{Ask, Demand, Popularity, StreamId, Trace, TracedRequest, WorkloadId};
 
 /// The indices of a request's draws; partners and mailboxes have one each from theirs on.
 const USER: u64 = 0;
@@ -76,8 +76,7 @@ impl Federation {
         to: &mut Vec<Address>,
     ) -> Ask {
         let row = self.streams.streams[stream];
-        let demand = self.workloads[row.workload].demand.as_ref();
-        let demand = demand.expect("a stream's workload is drawn");
+        let demand = self.demand(row.workload);
         let bits = |index| keys.bits(Purpose::RequestContent, hash, index);
         let user = below(bits(USER), u64::from(self.mailbox_count(row.organization)));
         let (from, mailbox) = self.mailbox_number(row.organization, user as u32);
@@ -90,6 +89,44 @@ impl Federation {
             view: demand.views.at(bits(VIEW)),
             interval: demand.interval,
         }
+    }
+
+    /// What a recorded request asks, and into `to` whose calendars it asks for. `hash` is that of its
+    /// identity. What its row does not say is drawn as a workload's requests are.
+    pub fn traced_request(
+        &self,
+        trace: &Trace,
+        request: &TracedRequest,
+        hash: NameHash,
+        keys: &DrawKeys,
+        to: &mut Vec<Address>,
+    ) -> Ask {
+        let draws = Draws { keys, hash };
+        let demand = || {
+            let from = trace.drawn_from.as_ref();
+            self.demand(from.expect("a row says what is not drawn").workload)
+        };
+        to.clear();
+        to.extend_from_slice(&request.to);
+        if let (true, Some(from)) = (to.is_empty(), &trace.drawn_from) {
+            let candidates = from.candidates.of(request.requester);
+            self.draw_attendees(&candidates, demand(), draws, to);
+        }
+        let window = || demand().windows.at(draws.bits(WINDOW));
+        let view = || demand().views.at(draws.bits(VIEW));
+        Ask {
+            from: request.from,
+            mailbox: Some(request.mailbox),
+            window: request.window.unwrap_or_else(window),
+            view: request.view.unwrap_or_else(view),
+            interval: request.interval.unwrap_or_else(|| demand().interval),
+        }
+    }
+
+    /// What the requests of a workload are drawn from.
+    fn demand(&self, workload: WorkloadId) -> &Demand {
+        let demand = self.workloads[workload].demand.as_ref();
+        demand.expect("its requests are drawn")
     }
 
     /// At least one attendee of each of several partners, as far as there are so many.

@@ -6,6 +6,7 @@
 
 mod calendar;
 mod drawn;
+mod trace;
 
 use crate::engine::hash::NameHash;
 use crate::engine::{Instant, Span};
@@ -18,6 +19,9 @@ use super::outcome::View;
 use super::parameters::SHARE_PARTS;
 
 pub use calendar::{Calendar, Period};
+pub use trace::{
+    Candidates, Census, DrawnFrom, Recording, RequestSource, SourceError, Trace, TracedRequest,
+};
 
 crate::define_id! {
     /// A workload: where requests come from.
@@ -28,6 +32,8 @@ crate::define_id! {
     StreamId;
     /// A calendar: when a profile, in a time zone, is busy.
     CalendarId;
+    /// A trace: requests that somebody has recorded.
+    TraceId;
 }
 
 /// What a request asks, beside whose calendars.

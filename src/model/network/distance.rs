@@ -3,6 +3,7 @@
 //! It knows no sites. Invariant: half of the messages of a class take at most half of its round trip
 //! one way, and none takes less than the class's propagation.
 
+use super::geography::fibre_delay;
 use crate::engine::{Distribution, DistributionError, Span};
 
 /// How far apart two sites are.
@@ -49,6 +50,35 @@ pub struct Distances {
     pub same_continent: Distance,
     /// Between continents.
     pub intercontinental: Distance,
+    /// Between sites with coordinates, in place of the classes.
+    pub straight: Option<Straight>,
+}
+
+/// How far apart sites are as their coordinates say.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Straight {
+    /// The median round trip where there is no distance: that within a city.
+    pub base: Span,
+    /// How long cables are in percent of the great circle.
+    pub route_percent: u64,
+    /// The distance whose median is one second one way.
+    pub second: Distance,
+}
+
+impl Straight {
+    /// The round trip that `second` is made from.
+    pub const SECOND: Span = Span::from_seconds(2);
+
+    /// The median time one way: half of the base, and the way of light in a cable.
+    pub fn median(&self, metres: u64) -> Span {
+        self.base.divided_by(2) + fibre_delay(metres, self.route_percent)
+    }
+
+    /// A part of the second as a part of this median.
+    pub(super) fn scaled(&self, part: Span, median: Span) -> Span {
+        let product = u128::from(part.nanoseconds()) * u128::from(median.nanoseconds());
+        Span::from_nanoseconds(u64::try_from(product / 1_000_000_000).unwrap_or(u64::MAX))
+    }
 }
 
 impl Distance {

@@ -9,6 +9,7 @@
 //! propagation of its path, so that [`Network::least_propagation`] bounds every delivery.
 
 mod distance;
+mod geography;
 mod review;
 mod routes;
 #[cfg(test)]
@@ -21,7 +22,8 @@ use crate::engine::{Distribution, DrawKeys, IdVec, Instant, Span};
 use super::purpose::Purpose;
 use super::revised::Revised;
 
-pub use distance::{Distance, DistanceClass, Distances, Variation};
+pub use distance::{Distance, DistanceClass, Distances, Straight, Variation};
+pub use geography::{Coordinates, Position, fibre_delay};
 pub use review::Partition;
 use routes::Routes;
 
@@ -46,6 +48,7 @@ pub struct Site {
     pub hash: NameHash,
     city: NameHash,
     continent: NameHash,
+    coordinates: Option<Coordinates>,
 }
 
 impl Site {
@@ -56,7 +59,14 @@ impl Site {
             hash: NameHash::of(name),
             city: NameHash::of(city),
             continent: NameHash::of(continent),
+            coordinates: None,
         }
+    }
+
+    /// The same at this place of the globe.
+    pub fn at(mut self, coordinates: Option<Coordinates>) -> Site {
+        self.coordinates = coordinates;
+        self
     }
 }
 
@@ -133,6 +143,13 @@ pub enum OnFailure {
 pub enum Path {
     /// No declared link leads there: as far as sites of this class are.
     Distance(DistanceClass),
+    /// No declared link leads there: as far as the coordinates of both say.
+    Straight {
+        /// One site.
+        from: SiteId,
+        /// The other.
+        to: SiteId,
+    },
     /// Over declared links, as they are routed at the instant of each message.
     Routed {
         /// Where messages enter.
@@ -184,6 +201,8 @@ pub struct Network {
     sites: IdVec<SiteId, Site>,
     links: Revised<LinkId, Link>,
     distances: Distances,
+    /// Where sites are, if distances go by coordinates.
+    positions: IdVec<SiteId, Option<Position>>,
     routes: Routes,
 }
 
@@ -203,7 +222,12 @@ impl Network {
             }
         }
         let routes = Routes::new(&sites, &links);
+        let positions = sites.iter().map(|site| {
+            let coordinates = site.coordinates.filter(|_| distances.straight.is_some());
+            coordinates.map(Coordinates::position)
+        });
         Network {
+            positions: IdVec::from_rows(positions.collect()),
             sites,
             links,
             distances,
@@ -226,7 +250,22 @@ impl Network {
         if from != to && self.routes.join(from, to) {
             return Path::Routed { from, to };
         }
+        if from != to && self.positions[from].is_some() && self.positions[to].is_some() {
+            return Path::Straight { from, to };
+        }
         Path::Distance(self.distance_class(from, to))
+    }
+
+    /// The median time one way between two sites that have coordinates.
+    fn straight_median(&self, from: SiteId, to: SiteId) -> (Span, &Straight) {
+        let position = |site| {
+            let position: &Option<Position> = &self.positions[site];
+            position.as_ref().expect("both sites have coordinates")
+        };
+        let straight = self.distances.straight.as_ref();
+        let straight = straight.expect("distances go by coordinates");
+        let metres = position(from).metres_to(position(to));
+        (straight.median(metres), straight)
     }
 
     /// How far apart two sites are where no declared link joins them.
@@ -247,7 +286,7 @@ impl Network {
     /// is left.
     pub fn links_on(&self, path: Path, at: Instant) -> impl Iterator<Item = LinkId> {
         let (routed, private) = match path {
-            Path::Distance(_) => (None, None),
+            Path::Distance(_) | Path::Straight { .. } => (None, None),
             Path::Routed { from, to } => (self.routes.route(from, to, at), None),
             Path::Private(link) => (None, Some(link)),
         };
@@ -270,6 +309,10 @@ impl Network {
     pub fn propagation(&self, path: Path, at: Instant) -> Option<Span> {
         match path {
             Path::Distance(class) => Some(self.distances.of(class).propagation),
+            Path::Straight { from, to } => {
+                let (median, straight) = self.straight_median(from, to);
+                Some(straight.scaled(straight.second.propagation, median))
+            }
             Path::Private(link) => Some(self.links.at(link, at).propagation),
             Path::Routed { from, to } => Some(
                 self.routes
@@ -342,6 +385,14 @@ impl Network {
                     distance.jitter.as_ref(),
                     distance.loss,
                 )
+            }
+            Path::Straight { from, to } => {
+                let (median, straight) = self.straight_median(from, to);
+                let second = &straight.second;
+                // Propagation and jitter of a second, made as much shorter as the median is.
+                let jitter = draw.crossing(Span::ZERO, second.jitter.as_ref(), second.loss)?;
+                let propagation = straight.scaled(second.propagation, median);
+                Some(propagation + straight.scaled(jitter, median))
             }
             Path::Private(link) => self.hop(link, at, draw, message.bytes),
             Path::Routed { from, to } => {

@@ -34,6 +34,7 @@ fn distances(variation: Variation) -> Distances {
         same_city: distance(5),
         same_continent: distance(35),
         intercontinental: distance(110),
+        straight: None,
     }
 }
 

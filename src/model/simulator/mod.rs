@@ -20,6 +20,7 @@ mod state;
 mod target;
 mod throttle;
 mod tokens;
+mod traced;
 
 use rustc_hash::FxHashMap;
 
@@ -30,7 +31,7 @@ use crate::engine::{
 };
 
 use super::address::Address;
-use super::demand::{ExplicitRequestId, StreamId};
+use super::demand::{ExplicitRequestId, StreamId, TraceId};
 use super::dns::{ResolverCache, ResolverId};
 use super::federation::{Federation, ProcessId, WorldAction};
 use super::gateway::DataCentreId;
@@ -45,6 +46,8 @@ pub use accounts::{StationAccount, StationName};
 use arrivals::{Cursor, Drawn, RetrySlot};
 use process::Process;
 use state::{CallRow, CallSlot, Customer, GroupRow, GroupSlot, RequestRow, RequestSlot};
+pub use traced::TraceFailure;
+use traced::Traces;
 
 /// Everything that can happen. Each event is handled by the owner of the state that it changes.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +58,8 @@ pub enum Event {
     RequestDrawn(StreamId),
     /// A client sends a request again. Owner: its organization.
     RequestRetried(RetrySlot),
+    /// A client sends the next request of a trace. Owner: its organization.
+    RequestTraced(TraceId),
     /// It reaches a server. Owner: the requester.
     RequestArrives(RequestSlot),
     /// Active Directory has resolved the attendees. Owner: the requester.
@@ -103,6 +108,8 @@ pub struct Finished<R> {
     /// The accounts of the stations that were touched, until then: data centres of the
     /// gateway, then servers, each in the order of their ids.
     pub stations: Vec<StationAccount>,
+    /// The traces that could not be read to their ends: then the run says nothing about the scenario.
+    pub trace_failures: Vec<TraceFailure>,
     /// How many groups had left and had no outcome.
     pub groups_in_flight: usize,
     /// The accounts of all data centres of gateways together, from the start to the end of each
@@ -133,6 +140,8 @@ struct World<'f, R> {
     cursors: IdVec<StreamId, Cursor>,
     /// Owner: the organization whose user will ask again.
     retries: Slab<RetrySlot, Drawn>,
+    /// Owner: the organization whose user is the next to ask.
+    traces: Traces,
     /// Room for the addresses of a request that is being drawn.
     addresses: Vec<Address>,
     /// Owner: the server's organization. Allocated when touched.
@@ -180,6 +189,7 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             calls: Slab::new(),
             cursors: IdVec::filled(Cursor::default(), federation.streams.streams.len()),
             retries: Slab::new(),
+            traces: Traces::of(federation),
             addresses: Vec::new(),
             processes: IdVec::from_rows((0..federation.process_count()).map(|_| None).collect()),
             stations: IdVec::from_rows(federation.servers.ids().map(|_| None).collect()),
@@ -192,6 +202,9 @@ impl<'f, R: Recorder> Simulator<'f, R> {
         };
         for stream in federation.streams.streams.ids() {
             world.await_arrival(&mut schedule, stream);
+        }
+        for trace in federation.traces.ids() {
+            world.await_traced(&mut schedule, trace);
         }
         for server in federation.servers.ids() {
             world.await_breakdown(&mut schedule, server, 0);
@@ -226,6 +239,7 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             accounted_to,
             rows_in_use: self.world.rows_in_use(),
             stations: self.world.station_accounts(accounted_to),
+            trace_failures: self.world.traces.failures,
             recorder: self.world.recorder,
         }
     }
@@ -242,6 +256,7 @@ impl<R: Recorder> Model for World<'_, R> {
             Event::RequestSent(id) => self.send_explicit_request(schedule, id),
             Event::RequestDrawn(stream) => self.send_drawn_request(schedule, stream),
             Event::RequestRetried(retry) => self.send_retry(schedule, retry),
+            Event::RequestTraced(trace) => self.send_traced_request(schedule, trace),
             Event::RequestArrives(slot) => self.accept_request(schedule, slot),
             Event::RecipientsResolved(slot) => self.dispatch_request(schedule, slot),
             Event::ResolutionGivenUp(slot) => self.give_up_resolution(schedule, slot),

@@ -34,6 +34,8 @@ pub struct Summary {
     pub stations: Stations,
     pub timeline: Timeline,
     pub laws: Vec<Law>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub traces: BTreeMap<String, Trace>,
     pub expectations: Vec<Expectation>,
     pub assumptions: Vec<Assumption>,
     pub rows: RowsSummary,
@@ -232,6 +234,26 @@ pub struct Latency {
     pub up_to_10_s: u64,
     pub up_to_20_s: u64,
     pub above_20_s: u64,
+}
+
+/// What is in a trace.
+#[derive(Clone, Debug, Serialize)]
+pub struct Trace {
+    pub rows: u64,
+    pub requests: u64,
+    pub passed_over: u64,
+    pub outside: u64,
+    pub bad: u64,
+    pub unknown: u64,
+    pub addresses_left_out: u64,
+    pub first_left_out: Vec<LeftOut>,
+}
+
+/// A line of a trace that was left out, or of which something was.
+#[derive(Clone, Debug, Serialize)]
+pub struct LeftOut {
+    pub line: u64,
+    pub why: String,
 }
 
 /// An expectation and what became of it.

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use crate::engine::{Span, StopReason};
 use crate::model;
+use crate::model::demand::Census;
 use crate::model::observation::CacheAnswer;
 use crate::model::outcome::Leg;
 use crate::record::counts::{Counts, Word};
@@ -86,6 +87,14 @@ impl Summary {
             stations: measures::stations(reported),
             timeline: measures::timeline(reported),
             laws: measures::laws(reported),
+            traces: federation
+                .traces
+                .iter()
+                .map(|trace| {
+                    let name = &federation.workloads[trace.workload].name;
+                    (name.to_string(), Trace::of(&trace.census))
+                })
+                .collect(),
             expectations: result.verdicts.iter().map(Expectation::of).collect(),
             assumptions: assumptions(reported.effective, federation, tally),
             rows: rows(result),
@@ -267,6 +276,25 @@ impl Latency {
             up_to_10_s: parts[1],
             up_to_20_s: parts[2],
             above_20_s: parts[3],
+        }
+    }
+}
+
+impl Trace {
+    fn of(census: &Census) -> Trace {
+        let left_out = |(line, why): &(u64, String)| LeftOut {
+            line: *line,
+            why: why.clone(),
+        };
+        Trace {
+            rows: census.rows,
+            requests: census.requests,
+            passed_over: census.passed_over,
+            outside: census.outside,
+            bad: census.bad,
+            unknown: census.unknown,
+            addresses_left_out: census.addresses_left_out,
+            first_left_out: census.first.iter().map(left_out).collect(),
         }
     }
 }

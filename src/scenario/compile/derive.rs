@@ -17,6 +17,7 @@ use crate::scenario::read::complete;
 use crate::scenario::tree::{Entry, Origin, Shape, Table, Value};
 
 use super::population::{Plan, usual_domain, usual_gateway};
+use super::sites;
 
 /// How long before the run a certificate, or a trust whose metadata is not refreshed by itself, was
 /// made. Assumed: an administrator has not looked at it for a year.
@@ -72,11 +73,11 @@ pub(super) fn derive(tree: &mut Table, first: Option<&Table>, plan: &Plan) {
     let partners = Partner::all(first.unwrap_or(tree));
     derive_partners(tree, &partners, plan);
     derive_workloads(tree);
-    derive_sites(tree, plan);
+    sites::derive(tree, plan);
 }
 
 /// A row of a named table with its name.
-trait NamedRows {
+pub(super) trait NamedRows {
     fn named_rows(&mut self) -> Vec<(String, &mut Table)>;
 }
 
@@ -104,7 +105,7 @@ pub(super) fn add_row(table: &mut Table, name: &str, object: &'static Object, wh
     }
 }
 
-fn text(text: impl Into<String>) -> Value {
+pub(super) fn text(text: impl Into<String>) -> Value {
     Value::Text(text.into())
 }
 
@@ -621,53 +622,4 @@ pub(super) fn derive_relationship(row: &mut Table, partner: &Partner) {
         text(partner.token_issuer.as_str()),
         why,
     );
-}
-
-/// Sites that are named anywhere are there; each is a city of its own unless the file says otherwise.
-fn derive_sites(tree: &mut Table, plan: &Plan) {
-    let mut wanted: Vec<String> = Vec::new();
-    let mut resolver_sites: Vec<(String, String)> = Vec::new();
-    for (_, organization) in tree.named("org") {
-        let site = organization.text("site").to_owned();
-        if let Some(resolver) = organization.optional_text("resolver") {
-            resolver_sites.push((resolver.to_owned(), site.clone()));
-        }
-        wanted.push(site);
-        wanted.extend(
-            organization
-                .named("server")
-                .map(|(_, row)| row.text("site").to_owned()),
-        );
-    }
-    wanted.extend(
-        tree.named("gateway")
-            .map(|(_, row)| row.text("site").to_owned()),
-    );
-    for (name, resolver) in tree.table_mut("dns").table_mut("resolver").named_rows() {
-        let asked = resolver_sites
-            .iter()
-            .find(|(resolver, _)| *resolver == name);
-        let site = asked.map_or_else(|| wanted.first().cloned(), |(_, site)| Some(site.clone()));
-        let why = "the site of the first organization that asks it";
-        resolver.set_derived("site", text(site.unwrap_or_else(|| "gateway".into())), why);
-    }
-    let resolvers = tree.table("dns").named("resolver");
-    wanted.extend(
-        resolvers
-            .map(|(_, row)| row.text("site").to_owned())
-            .collect::<Vec<_>>(),
-    );
-    wanted.extend(plan.sites());
-    let sites = tree.table_mut("network").table_mut("site");
-    for site in wanted {
-        add_row(
-            sites,
-            &site,
-            row_object(&keys::NETWORK, "site"),
-            "named by what stands there",
-        );
-    }
-    for (name, site) in sites.named_rows() {
-        site.set_derived("city", text(name), "the site's name");
-    }
 }

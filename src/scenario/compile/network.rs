@@ -15,10 +15,12 @@ use crate::model::dns::{
     Zone, ZoneId, ZoneState,
 };
 use crate::model::network::{
-    Carries, Distance, Distances, Link, LinkId, LinkState, OnFailure, Site, SiteId, Variation,
+    Carries, Distance, Distances, Link, LinkId, LinkState, OnFailure, Site, SiteId, Straight,
+    Variation,
 };
 use crate::model::organization::OrgId;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::places;
 use crate::scenario::quantity::Share;
 use crate::scenario::tree::Table;
 
@@ -29,7 +31,11 @@ pub(super) fn sites(tree: &Table) -> IdVec<SiteId, Site> {
     let sites = tree.table("network").named("site");
     IdVec::from_rows(
         sites
-            .map(|(name, row)| Site::new(name, row.text("city"), row.text("continent")))
+            .map(|(name, row)| {
+                let place = row.optional_text("coordinates");
+                let place = place.and_then(|text| places::coordinates(text).ok());
+                Site::new(name, row.text("city"), row.text("continent")).at(place)
+            })
             .collect(),
     )
 }
@@ -82,7 +88,17 @@ pub(super) fn distances(tree: &Table, found: &mut Diagnostics) -> Distances {
         }
         distance
     };
+    let network = tree.table("network");
+    let straight = match network.text("distance") {
+        "coordinates" => Distance::from_round_trip(Straight::SECOND, variation, loss).ok(),
+        _ => None,
+    };
     Distances {
+        straight: straight.map(|second| Straight {
+            base: p.span("rtt_same_city"),
+            route_percent: network.integer("route_percent"),
+            second,
+        }),
         same_site: distance("rtt_same_site"),
         same_city: distance("rtt_same_city"),
         same_continent: distance("rtt_same_continent"),
@@ -426,7 +442,7 @@ fn zone(ids: &mut Ids, apex: &str, row: &Table, view: View) -> Zone {
             _ => ZoneState::Serving,
         },
         negative_time_to_live: row.span("negative_ttl"),
-        extra_delay: row.optional_distribution("delay"),
+        extra_delay: row.optional_distribution("delay").map(Box::new),
     }
 }
 

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::engine::hash::NameHash;
 use crate::engine::{Instant, Span};
-use crate::model::certificate::{Certificate, KeyProvider, Validity};
+use crate::model::certificate::{Certificate, KeyProvider, SubjectKeyIdentifier, Validity};
 use crate::model::gateway::GatewayId;
 use crate::model::organization::{
     AcceptedDomain, AcceptedDomainKind, Direction, Edition, FirewallAction, FirewallRule,
@@ -49,7 +49,10 @@ pub(super) fn certificates(tree: &Table, ids: &mut Ids) -> Vec<Certificate> {
                 name: name.into(),
                 hash: NameHash::of(organization).with(NameHash::of(name).0),
                 issuer: ids.names.intern(row.text("issuer")),
-                subject_key_identifier: row.text("subject_key_identifier").into(),
+                subject_key_identifier: match row.is_given("subject_key_identifier") {
+                    true => SubjectKeyIdentifier::Given(row.text("subject_key_identifier").into()),
+                    false => SubjectKeyIdentifier::OfItsHash,
+                },
                 validity: Validity {
                     not_before: row.instant("not_before"),
                     not_after: row.instant("not_after"),
@@ -375,10 +378,13 @@ mod tests {
     use crate::scenario::Scenario;
 
     #[test]
-    fn an_organization_without_a_time_zone_works_in_utc() {
+    fn an_organization_works_in_its_own_zone_or_that_of_its_city_or_utc() {
         let text = r#"fedsim = 1
 [org.contoso]
 domains = ["contoso.com"]
+[org.litware]
+domains = ["litware.com"]
+site = "sydney"
 [org.fabrikam]
 domains = ["fabrikam.com"]
 time_zone = "america/new_york"
@@ -389,6 +395,9 @@ time_zone = "america/new_york"
             let zone = federation.organizations.original(id).time_zone;
             federation.time_zones[zone].as_ref()
         });
-        assert_eq!(zones.collect::<Vec<_>>(), ["UTC", "America/New_York"]);
+        assert_eq!(
+            zones.collect::<Vec<_>>(),
+            ["UTC", "America/New_York", "Australia/Sydney"]
+        );
     }
 }

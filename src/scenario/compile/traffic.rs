@@ -60,7 +60,8 @@ const FIXED: &[(&str, &[&str])] = &[
         "gateway",
         &["token_host", "site", "data_centres", "servers", "queue_max"],
     ),
-    ("site", &["city", "continent"]),
+    ("site", &["city", "continent", "coordinates", "time_zone"]),
+    ("network", &["distance", "route_percent", "topology"]),
     ("mailbox", &["addresses"]),
 ];
 
@@ -148,6 +149,15 @@ fn workloads(tree: &Table, found: &mut Diagnostics) -> IdVec<WorkloadId, Workloa
             && let Some(place) = row.location("from")
         {
             let message = format!("`{name}` is a request as well as a workload");
+            let help = "give one of them another name: both name requests in the results";
+            found.push(Diagnostic::error("ambiguous-name", place, message).help(help));
+        }
+    }
+    for (name, row) in tree.named("trace") {
+        if demands.insert(name, None).is_some()
+            && let Some(place) = row.location("file")
+        {
+            let message = format!("`{name}` is a trace as well as a request or a workload");
             let help = "give one of them another name: both name requests in the results";
             found.push(Diagnostic::error("ambiguous-name", place, message).help(help));
         }

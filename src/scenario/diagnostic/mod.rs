@@ -37,8 +37,10 @@ pub struct Location {
 pub struct Source {
     /// The file's name as the user gave it, or `--set`.
     pub name: String,
-    /// The whole text.
+    /// The whole text, or what is shown of one that is too long to be held.
     pub text: String,
+    /// How many lines of a longer text stand before it.
+    pub lines_before: usize,
 }
 
 /// How bad a finding is.
@@ -73,7 +75,7 @@ pub struct Diagnostic {
     /// A few words under the offending text; may be empty.
     pub label: Box<str>,
     /// Other places that belong to it.
-    pub labels: Vec<Label>,
+    pub labels: Box<[Label]>,
     /// What to do about it.
     pub help: Option<Box<str>>,
     /// The text that the place lies in, if it is a side file's.
@@ -133,7 +135,7 @@ impl Diagnostic {
             message: message.into(),
             location: Some(location),
             label: Box::default(),
-            labels: Vec::new(),
+            labels: Box::default(),
             help: None,
             within: None,
         }
@@ -168,7 +170,9 @@ impl Diagnostic {
     /// The same with a remark at another place.
     pub fn also(mut self, location: Location, text: impl Into<String>) -> Diagnostic {
         let text = text.into();
-        self.labels.push(Label { location, text });
+        let mut labels = std::mem::take(&mut self.labels).into_vec();
+        labels.push(Label { location, text });
+        self.labels = labels.into();
         self
     }
 
@@ -296,7 +300,7 @@ impl Diagnostics {
     /// Line and column of a place, both from 1, the column in characters.
     pub fn line_and_column(&self, location: Location) -> (usize, usize) {
         match self.source(location) {
-            Some(source) => place(&source.text, location.range().start),
+            Some(source) => place(source, location.range().start),
             None => (1, 1),
         }
     }

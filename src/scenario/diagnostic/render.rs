@@ -132,7 +132,7 @@ impl<'a> Mark<'a> {
         let end = floor_boundary(text, location.range().end).max(start);
         let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
-        let (line, column) = place(text, start);
+        let (line, column) = place(source, start);
         Mark {
             line,
             column,
@@ -168,14 +168,16 @@ impl<'a> Mark<'a> {
 }
 
 /// Line and column (in characters) of a byte position, both from 1.
-pub(super) fn place(text: &str, position: usize) -> (usize, usize) {
+pub(super) fn place(source: &Source, position: usize) -> (usize, usize) {
+    let text = source.text.as_str();
     let position = floor_boundary(text, position);
     let line_start = text[..position].rfind('\n').map_or(0, |at| at + 1);
     let line = text.as_bytes()[..line_start]
         .iter()
         .filter(|b| **b == b'\n')
         .count()
-        + 1;
+        + 1
+        + source.lines_before;
     (line, text[line_start..position].chars().count() + 1)
 }
 
@@ -219,7 +221,11 @@ mod tests {
     fn about(text: &str) -> Diagnostics {
         let name = "two.toml".to_string();
         let text = text.to_string();
-        Diagnostics::about(Arc::from([Source { name, text }]))
+        Diagnostics::about(Arc::from([Source {
+            name,
+            text,
+            lines_before: 0,
+        }]))
     }
 
     fn find(text: &str, part: &str) -> Location {

@@ -13,6 +13,7 @@ mod population;
 mod run;
 mod server;
 mod sharing;
+mod trace;
 mod traffic;
 mod workload;
 
@@ -20,13 +21,15 @@ use crate::engine::Span;
 
 pub use dns::DNS;
 pub use gateway::GATEWAY;
+pub(super) use network::LINK;
 pub use network::NETWORK;
 pub use organization::ORGANIZATION;
 pub use parameters::PARAMETERS;
-pub use population::{PARTNERS, POPULATION};
+pub use population::{ORGANIZATIONS_FILE, PARTNERS, POPULATION, RELATIONSHIPS_FILE};
 pub use run::{RULES, RUN};
 pub use server::SERVER;
 pub use sharing::{ADDRESS_SPACE, CONNECTOR, RELATIONSHIP};
+pub use trace::TRACE;
 pub use traffic::{FAULT, REQUEST, TIMELINE};
 pub use workload::{HOURS, WEEKDAYS, WORKLOAD};
 
@@ -161,6 +164,8 @@ pub enum Kind {
     Distribution,
     /// A time zone of the IANA database.
     Zone,
+    /// A place on the globe.
+    Coordinates,
     /// A file below the scenario's directory.
     File,
     /// A list of values of one kind.
@@ -301,6 +306,16 @@ pub static SCENARIO: Object = Object {
             &PARTNER_GRAPHS,
             "Which of many organizations have relationships with each other.",
         ),
+        table(
+            "organizations",
+            &ORGANIZATIONS_FILE,
+            "Organizations from a file.",
+        ),
+        table(
+            "relationships",
+            &RELATIONSHIPS_FILE,
+            "Relationships from a file.",
+        ),
         named(
             "relationship",
             &RELATIONSHIPS,
@@ -328,6 +343,11 @@ pub static SCENARIO: Object = Object {
             "workload",
             &WORKLOADS,
             "Availability requests that are drawn: how often, by whom, for whom.",
+        ),
+        named(
+            "trace",
+            &TRACES,
+            "Availability requests that were recorded: which file, and how it is read.",
         ),
         named(
             "fault",
@@ -408,6 +428,11 @@ static WORKLOADS: NamedTable = NamedTable {
     names: NameKind::Name,
     value: Kind::Table(&WORKLOAD),
     example: "office-hours",
+};
+static TRACES: NamedTable = NamedTable {
+    names: NameKind::Name,
+    value: Kind::Table(&TRACE),
+    example: "monday",
 };
 static FAULTS: NamedTable = NamedTable {
     names: NameKind::Name,

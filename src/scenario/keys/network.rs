@@ -2,10 +2,10 @@
 //!
 //! It knows nothing of what follows from them. Invariant: as in the parent module.
 
-use super::Evidence::Choice;
+use super::Evidence::{Choice, Guess};
 use super::{
-    Kind, NameKind, NamedTable, Object, POSITIVE_SPAN, UP_DOWN, derived, key, named, optional,
-    required,
+    Kind, NameKind, NamedTable, Object, POSITIVE_SPAN, SPAN, UP_DOWN, count, derived, key, named,
+    optional, required, table,
 };
 
 /// `[network]`.
@@ -14,6 +14,27 @@ pub static NETWORK: Object = Object {
     doc: "Sites and the links between them. Sites without a link reach each other over the \
           Internet with the round trips of `[parameters]`.",
     keys: &[
+        key(
+            "distance",
+            Kind::OneOf(&["classes", "coordinates"]),
+            r#""classes""#,
+            Choice,
+            "How far apart sites are that no link joins: by the classes same city, same continent, \
+             other continent; or as their coordinates say, where both have some: the round trip \
+             within a city and that of light in a cable.",
+        ),
+        key(
+            "route_percent",
+            count(100, 1_000),
+            "150",
+            Guess,
+            "How long cables are in percent of the great circle between their ends; 150 is 1.5 times.",
+        ),
+        table(
+            "topology",
+            &TOPOLOGY,
+            "Sites and links from a file. What the scenario itself says of a site or link holds.",
+        ),
         named("site", &SITES, "Where servers are."),
         named("link", &LINKS, "Links between two sites."),
         named(
@@ -48,23 +69,77 @@ static SITE: Object = Object {
             "city",
             Kind::Text,
             "the site's name",
-            "Sites of one city are close to each other.",
+            "Sites of one city are close to each other. Some two hundred large cities are known with \
+             their continent, coordinates and time zone.",
         ),
-        key(
+        derived(
             "continent",
             Kind::Text,
-            r#""europe""#,
-            Choice,
+            "that of the city, or of the known city nearest to the coordinates; else `\"europe\"`",
             "Cities of one continent are closer than others.",
+        ),
+        optional(
+            "coordinates",
+            Kind::Coordinates,
+            "those of the city, if it is known",
+            "Where it is: degrees north and east, negative for south and west.",
+        ),
+        derived(
+            "time_zone",
+            Kind::Zone,
+            "that of the city, or of the known city nearest to the coordinates; else `\"UTC\"`",
+            "The time zone of its local times.",
         ),
     ],
 };
 
-static LINK: Object = Object {
+static TOPOLOGY: Object = Object {
+    name: "topology",
+    doc: "A network from a file.",
+    keys: &[
+        optional(
+            "file",
+            Kind::File,
+            "sites and links are those that the scenario names",
+            "A `.graphml` file in the form of the Topology Zoo: nodes with `label`, `Latitude`, \
+             `Longitude`, edges with `LinkSpeedRaw`. Or a `.csv` file of links with columns `from`, \
+             `to` and, where known, `rtt` or `km` of cable, `bandwidth`, `loss`. A link with neither \
+             `rtt` nor `km` is as long as its ends are apart.",
+        ),
+        optional(
+            "sites",
+            Kind::File,
+            "sites are those that links join, in cities of their names",
+            "A `.csv` file of sites with columns `name` and, where known, `city`, `continent`, \
+             `latitude` and `longitude`, `time_zone`.",
+        ),
+        key(
+            "overhead",
+            SPAN,
+            r#""0.2 ms""#,
+            Guess,
+            "What a link's round trip takes beside the way of light: the equipment at its ends.",
+        ),
+        key(
+            "without_coordinates",
+            Kind::OneOf(&["refuse", "leave out"]),
+            r#""refuse""#,
+            Choice,
+            "What becomes of nodes of a GraphML file that have no coordinates and whose city is not \
+             known: an error, or they are left out with their edges.",
+        ),
+    ],
+};
+
+pub(in crate::scenario) static LINK: Object = Object {
     name: "link",
     doc: "A link between two sites.",
     keys: &[
-        required("rtt", POSITIVE_SPAN, "Its round trip."),
+        required(
+            "rtt",
+            POSITIVE_SPAN,
+            "Its round trip. May be left out of a link that the topology has.",
+        ),
         optional(
             "jitter",
             Kind::Distribution,

@@ -49,11 +49,10 @@ pub static ORGANIZATION: Object = Object {
             "a site of the organization's name",
             "The network site of its servers.",
         ),
-        key(
+        derived(
             "time_zone",
             Kind::Zone,
-            r#""UTC""#,
-            Choice,
+            "that of its site",
             "The IANA zone in which its people work, such as `America/New_York`; their office hours \
              are local times of it.",
         ),

@@ -7,8 +7,9 @@
 mod defaults;
 mod distribution;
 mod findings;
+mod measured;
 pub(crate) mod names;
-mod scalar;
+pub(crate) mod scalar;
 mod scan;
 mod syntax;
 #[cfg(test)]
@@ -23,6 +24,8 @@ use super::instants::Clock;
 use super::side_file::SideFiles;
 use super::tree::Table;
 
+pub(in crate::scenario) use distribution::FORMS;
+pub(in crate::scenario) use measured::UNITS;
 pub use walk::complete;
 
 /// The longest file that is read, in bytes.
@@ -55,7 +58,9 @@ impl Document {
 
     /// An empty set of findings about the texts of this document.
     pub fn findings(&self) -> Diagnostics {
-        Diagnostics::about(self.warnings.sources().clone())
+        let mut found = Diagnostics::about(self.warnings.sources().clone());
+        self.files.add_texts(&mut found);
+        found
     }
 }
 
@@ -92,10 +97,12 @@ pub fn read_beside(
     let file = Source {
         name: name.to_string(),
         text: text.to_string(),
+        lines_before: 0,
     };
     let setting = |setting: &String| Source {
         name: "--set".to_string(),
         text: super::patch::setting_text(setting),
+        lines_before: 0,
     };
     let settings = settings.iter().take(SETTINGS_MAX).map(setting);
     let sources: Arc<[Source]> = std::iter::once(file).chain(settings).collect();
@@ -105,7 +112,15 @@ pub fn read_beside(
         let index = SourceIndex(index as u16);
         layers.push(syntax::parse(&source.text, index, &mut found));
     }
-    walk::walk(&layers, found, files)
+    let mut document = walk::walk(&layers, found, files)?;
+    let mut found = document.findings();
+    super::topology::expand(&mut document, &mut found);
+    super::bulk::expand(&mut document, &mut found);
+    document.warnings.append(found);
+    match document.warnings.has_errors() {
+        true => Err(document.warnings),
+        false => Ok(document),
+    }
 }
 
 /// Reads a scenario's bytes, which must be UTF-8; a byte order mark is skipped.
@@ -200,7 +215,7 @@ fn alone(diagnostic: Diagnostic) -> Diagnostics {
 }
 
 /// A path as it is written in a header.
-pub(super) fn path_text<'a>(path: impl Iterator<Item = &'a str>) -> String {
+pub(in crate::scenario) fn path_text<'a>(path: impl Iterator<Item = &'a str>) -> String {
     path.map(super::patch::key_text)
         .collect::<Vec<_>>()
         .join(".")

@@ -22,7 +22,7 @@ const VERSIONS: &[(&str, &[&str], u32)] = &[
 ];
 
 /// The normal form of a name of a named table.
-pub(super) fn normal(kind: NameKind, text: &str) -> Result<String, Refusal> {
+pub(crate) fn normal(kind: NameKind, text: &str) -> Result<String, Refusal> {
     match kind {
         NameKind::Name => name(text),
         NameKind::Domain => domain(text),
@@ -47,7 +47,7 @@ pub(super) fn normal(kind: NameKind, text: &str) -> Result<String, Refusal> {
 }
 
 /// A name: letters, digits, `-` and `_`, at most 64, not beginning with `-` or `_`.
-pub(super) fn name(text: &str) -> Result<String, Refusal> {
+pub(crate) fn name(text: &str) -> Result<String, Refusal> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let well_formed =
         text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(allowed);
@@ -115,7 +115,7 @@ pub(crate) fn domain(text: &str) -> Result<String, Refusal> {
 }
 
 /// An SMTP address in lower case.
-pub(super) fn address(text: &str) -> Result<String, Refusal> {
+pub(crate) fn address(text: &str) -> Result<String, Refusal> {
     let help = "write an address such as `kim@contoso.com`";
     let Some((local, at_domain)) = text.rsplit_once('@') else {
         return refuse(text, "an address", help);
@@ -238,7 +238,7 @@ pub(super) fn by_distance<'a>(
 }
 
 /// A text as it is quoted in a message, cut if it is long.
-pub(super) fn short(text: &str) -> String {
+pub(crate) fn short(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {
         Some((at, _)) => format!("{}...", &text[..at]),

@@ -14,8 +14,9 @@ use crate::engine::{Distribution, Span};
 use crate::scenario::diagnostic::{Diagnostic, SourceIndex};
 use crate::scenario::instants::{self, Clock};
 use crate::scenario::keys::{Kind, NameKind};
+use crate::scenario::places;
 use crate::scenario::quantity::{self, QuantityError};
-use crate::scenario::side_file;
+use crate::scenario::side_file::{self, SideFiles};
 use crate::scenario::tree::Value;
 
 /// The longest text, in bytes.
@@ -23,12 +24,12 @@ const TEXT_MAX: usize = 10_000;
 
 /// A TOML value with its place and the text it stands in.
 #[derive(Clone, Copy)]
-pub(super) struct Given<'a> {
-    pub(super) source: SourceIndex,
-    pub(super) text: &'a str,
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) value: &'a DeValue<'a>,
+pub(crate) struct Given<'a> {
+    pub(crate) source: SourceIndex,
+    pub(crate) text: &'a str,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) value: &'a DeValue<'a>,
 }
 
 impl<'a> Given<'a> {
@@ -47,7 +48,7 @@ impl<'a> Given<'a> {
 }
 
 /// Reads a single value of a kind; `key` is what messages call it.
-pub(super) fn read(
+pub(crate) fn read(
     kind: &Kind,
     key: &str,
     given: Given<'_>,
@@ -68,10 +69,12 @@ pub(super) fn read(
             return count(*min, *max, key, given, value).map(Value::Integer);
         }
         (Kind::Distribution, DeValue::Table(_)) => {
-            return distribution::read(kind, key, given, clock).map(Value::Distribution);
+            return distribution::read(kind, key, given, clock, &SideFiles::none())
+                .map(Value::Distribution);
         }
         (Kind::Counts { .. }, DeValue::Table(_)) => {
-            return distribution::read(kind, key, given, clock).map(Value::Counts);
+            return distribution::read(kind, key, given, clock, &SideFiles::none())
+                .map(Value::Counts);
         }
         (Kind::Counts { min, max }, DeValue::Integer(integer)) => {
             let value = u64::from_str_radix(integer.as_str(), integer.radix()).ok();
@@ -161,6 +164,7 @@ pub(super) fn kind_words(kind: &Kind) -> &'static str {
         Kind::Bandwidth => "a bandwidth",
         Kind::Distribution => "a distribution of spans",
         Kind::Zone => "a time zone",
+        Kind::Coordinates => "a place on the globe",
         Kind::Counts { .. } => "a whole number or a distribution of such",
         Kind::Weights(_) => "a value or a table of shares",
         Kind::File => "the path of a file",
@@ -197,6 +201,7 @@ pub(crate) fn example(kind: &Kind) -> String {
         Kind::Bandwidth => text("10 Mbit/s"),
         Kind::Distribution => text("180 ms"),
         Kind::Zone => text("Europe/Berlin"),
+        Kind::Coordinates => text("52.52, 13.41"),
         Kind::File => text("data/times.csv"),
         Kind::List(element) => format!("[{}]", example(element)),
         Kind::Tables(_) => "[{ ... }]".into(),
@@ -250,14 +255,14 @@ pub(super) fn wrong_type(kind: &Kind, key: &str, given: Given<'_>) -> Diagnostic
     found.help(help)
 }
 
-pub(super) fn is_text(kind: &Kind) -> bool {
-    use Kind::{Address, Domain, File, Host, Name, OneOf, Text, TlsName, Url};
+pub(crate) fn is_text(kind: &Kind) -> bool {
+    use Kind::{Address, Coordinates, Domain, File, Host, Name, OneOf, Text, TlsName, Url};
     use Kind::{UrlOrBlank, Version, Zone};
     let is_name = matches!(
         kind,
         Name | Domain | Host | TlsName | Address | Url | UrlOrBlank
     );
-    is_name || matches!(kind, Text | OneOf(_) | Version | Zone | File)
+    is_name || matches!(kind, Text | OneOf(_) | Version | Zone | Coordinates | File)
 }
 
 fn is_quantity(kind: &Kind) -> bool {
@@ -373,6 +378,10 @@ fn text_of(kind: &Kind, key: &str, text: &str, given: Given<'_>) -> Result<Strin
         Kind::Version => names::version(text).map_err(refused("bad-value")),
         Kind::OneOf(words) => word_of(words, key, text, given),
         Kind::Zone => zone_of(text, given),
+        Kind::Coordinates => match places::coordinates(text) {
+            Ok(place) => Ok(places::coordinates_text(place)),
+            Err((message, help)) => Err(given.error("bad-coordinates", message).help(help)),
+        },
         Kind::File => side_file::path(text, at(given.source, given.span())),
         _ => plain_text(key, text, given),
     }

@@ -6,6 +6,7 @@
 //! hash, so that a changed file is another input.
 
 mod source;
+pub mod table;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +16,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use super::diagnostic::{Diagnostic, Location, Source, SourceIndex};
+use super::diagnostic::{Diagnostic, Diagnostics, Location, Source, SourceIndex};
 use crate::engine::hash::Hash128;
 
 use source::Files;
@@ -140,7 +141,11 @@ impl SideFiles {
         };
         let file = SideFile {
             path: path.as_str().into(),
-            source: Arc::new(Source { name, text }),
+            source: Arc::new(Source {
+                name,
+                text,
+                lines_before: 0,
+            }),
             index,
         };
         let text = Some(file.clone());
@@ -168,6 +173,11 @@ impl SideFiles {
         })
     }
 
+    /// Why a file cannot be read, as a finding.
+    pub fn refused(name: &str, error: &io::Error, place: Location) -> Diagnostic {
+        io_error(name, error, place)
+    }
+
     /// All files that have been read, by path.
     pub fn inputs(&self) -> Vec<Input> {
         let read = self.read();
@@ -176,6 +186,13 @@ impl SideFiles {
             hash: seen.hash,
         };
         read.iter().map(input).collect()
+    }
+
+    /// Adds the texts of all files that have been read as a whole, for findings about their values.
+    pub fn add_texts(&self, found: &mut Diagnostics) {
+        for file in self.read().values().filter_map(|seen| seen.text.as_ref()) {
+            found.add_side_file(file.index, file.source.clone());
+        }
     }
 
     fn read(&self) -> MutexGuard<'_, BTreeMap<String, Seen>> {
@@ -255,6 +272,18 @@ impl SideFile {
 }
 
 impl SideStream {
+    /// What is shown of it in the n-th finding about a line that is not held with the rest: this line,
+    /// with its number.
+    pub fn excerpt(&self, finding: u16, line: u64, text: &str) -> (SourceIndex, Arc<Source>) {
+        let index = SourceIndex::FIRST_SIDE_FILE + FILES_MAX as u16;
+        let source = Source {
+            name: self.name(),
+            text: text.to_owned(),
+            lines_before: (line - 1) as usize,
+        };
+        (SourceIndex(index.saturating_add(finding)), Arc::new(source))
+    }
+
     /// Opens it at its beginning. A byte order mark is not skipped.
     ///
     /// # Errors

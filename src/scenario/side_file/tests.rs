@@ -1,7 +1,6 @@
 //! Side files: what may be named, what is said when it cannot be read, what is remembered.
 
 use super::*;
-use crate::scenario::diagnostic::Diagnostics;
 
 const PLACE: Location = Location {
     source: SourceIndex(0),

@@ -71,7 +71,7 @@ impl Table {
     /// The value of a distribution of whole numbers; a nanosecond stands for one.
     pub fn counts(&self, key: &str) -> Distribution {
         let value = self.value(key).map(|value| match value {
-            Value::Counts(value) => *value,
+            Value::Counts(value) => value.clone(),
             other => mismatch(key, "a distribution of numbers", other),
         });
         self.present(key, value)
@@ -218,7 +218,7 @@ impl Table {
     /// As [`Table::distribution`], if it is there.
     pub fn optional_distribution(&self, key: &str) -> Option<Distribution> {
         match self.value(key)? {
-            Value::Distribution(value) => Some(*value),
+            Value::Distribution(value) => Some(value.clone()),
             other => mismatch(key, "a distribution", other),
         }
     }

@@ -151,6 +151,7 @@ impl Value {
             | Kind::OneOf(_)
             | Kind::Version
             | Kind::Zone
+            | Kind::Coordinates
             | Kind::File => matches!(self, Value::Text(_)),
             Kind::Span { .. } => matches!(self, Value::Span(_)),
             Kind::Offset => matches!(self, Value::Offset(_)),

@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use toml::de::{DeTable, DeValue};
 
 use super::defaults::Defaults;
+use super::distribution;
 use super::findings::{Findings, home_of};
 use super::names::{self, short, suggestion};
 use super::scalar::{self, Given, list_of, wrong_type};
@@ -21,7 +22,7 @@ use crate::engine::Instant;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics, Location, SourceIndex};
 use crate::scenario::instants::{self, Clock};
 use crate::scenario::keys::{
-    Kind, NameKind, NamedTable, Object, Presence, RUN, SCENARIO, SETTABLE, TEMPLATE_DOMAIN,
+    Kind, LINK, NameKind, NamedTable, Object, Presence, RUN, SCENARIO, SETTABLE, TEMPLATE_DOMAIN,
 };
 use crate::scenario::quantity::Share;
 use crate::scenario::side_file::SideFiles;
@@ -64,6 +65,7 @@ pub(super) fn walk(
         template: Template::Outside,
         clock: clock(&root),
         files,
+        has_topology: has_topology(&root),
         path: Vec::new(),
         defaults: Defaults::default(),
     };
@@ -105,6 +107,20 @@ fn clock(layers: &[Layer<'_>]) -> Clock {
         Some(Value::Instant(start)) => Clock::new(start, zone),
         _ => Clock::new(Defaults::default().of(&RUN).instant("start"), zone),
     }
+}
+
+/// Whether a file may give what the links of the scenario leave out.
+fn has_topology(layers: &[Layer<'_>]) -> bool {
+    layers.iter().any(|layer| {
+        let mut table = layer.table;
+        for key in ["network", "topology"] {
+            let Some(DeValue::Table(below)) = table.get(key).map(|value| value.get_ref()) else {
+                return false;
+            };
+            table = below;
+        }
+        table.get("file").is_some()
+    })
 }
 
 /// One text's part of a table.
@@ -155,6 +171,7 @@ struct Walker<'t> {
     template: Template,
     clock: Clock,
     files: SideFiles,
+    has_topology: bool,
     /// The keys from the top to here.
     path: Vec<Cow<'t, str>>,
     defaults: Defaults,
@@ -229,7 +246,10 @@ impl<'t> Walker<'t> {
                     table.insert(key.name, Some(place), Entry::new(value, origin));
                 }
                 self.path.pop();
-            } else if mode == Mode::Complete && matches!(key.presence, Presence::Required) {
+            } else if mode == Mode::Complete
+                && matches!(key.presence, Presence::Required)
+                && !(self.has_topology && std::ptr::eq(object, &LINK))
+            {
                 self.missing(object, key, layers);
             }
         }
@@ -319,6 +339,13 @@ impl<'t> Walker<'t> {
                     ..given
                 };
                 scalar::read(kind, &key, given, &self.clock)
+            }
+            (Kind::Distribution, DeValue::Table(_)) => {
+                distribution::read(kind, &key, given, &self.clock, &self.files)
+                    .map(Value::Distribution)
+            }
+            (Kind::Counts { .. }, DeValue::Table(_)) => {
+                distribution::read(kind, &key, given, &self.clock, &self.files).map(Value::Counts)
             }
             _ => scalar::read(kind, &key, given, &self.clock),
         };

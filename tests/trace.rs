@@ -653,6 +653,53 @@ fn a_run_is_the_same_however_often_it_is_run() {
 }
 
 #[test]
+fn a_mangled_file_is_refused_or_read_but_never_ends_the_program() {
+    let log = "#Fields: date time cs-uri-stem cs-username\r\n\
+               2026-03-02 08:00:01 /EWS/Exchange.asmx CONTOSO\\user3\r\n\
+               #Fields: DateTime,AuthenticatedUser,SoapAction\r\n\
+               2026-03-02T08:00:05.000Z,\"user4@contoso.com\",GetUserAvailability\r\n";
+    let table = "time,from,to,window,view\n\
+                 +1 s,anna@contoso.com,\"ben@fabrikam.com; user3@fabrikam.com\",14 d,FreeBusy\n\
+                 2026-03-02T09:30:00,user7@contoso.com,user2@fabrikam.com,,\n";
+    let mut state: u64 = 1;
+    let mut draw = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    for (text, settings) in [
+        (log, "format = \"w3c\"\ndemand = \"laws\""),
+        (table, "demand = \"laws\"\nreorder_within = \"1 h\""),
+        (
+            table,
+            "on_bad_row = \"skip\"\non_unknown_address = \"skip-address\"",
+        ),
+    ] {
+        for _ in 0..150 {
+            let mut bytes = text.as_bytes().to_vec();
+            for _ in 0..=draw(4) {
+                let at = draw(bytes.len());
+                match draw(4) {
+                    0 => bytes[at] = draw(256) as u8,
+                    1 => bytes[at] = b",\"\n\r#\\@;\0-"[draw(10)],
+                    2 => bytes.truncate(at.max(1)),
+                    _ => bytes.insert(at, b",\"\n\r#\\@; +"[draw(10)]),
+                }
+            }
+            let part = format!("{WORLD}[trace.x]\nfile = \"x\"\n{settings}\n");
+            let files = SideFiles::in_memory([("x", bytes)]);
+            let scenario = Scenario::parse_beside(&part, "test.toml", files);
+            let compiled = scenario.and_then(|scenario| scenario.compile());
+            match compiled {
+                Ok(compiled) => drop(run_compiled(compiled.federation, 0)),
+                Err(found) => assert!(!found.render_plain().is_empty()),
+            }
+        }
+    }
+}
+
+#[test]
 fn two_hundred_thousand_rows_take_no_more_memory_than_a_few() {
     check_memory(200_000);
 }

@@ -101,7 +101,7 @@ impl Check<'_> {
                     return Continue::Yes;
                 }
                 faults += 1;
-                *excerpts += 1;
+                *excerpts = excerpts.saturating_add(1);
                 let (index, source) = self.file.excerpt(*excerpts, line.number, line.text);
                 let place = Location::new(index, fault.range.clone());
                 let found_here = Diagnostic::error(fault.code, place, fault.message.clone());

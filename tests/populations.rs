@@ -39,7 +39,7 @@ fn requests() -> String {
              [request.from{n}]\nfrom = \"user{n}@partners-{n}.example\"\nat = \"+{n} min\"\n\
              count = 20\nevery = \"2 min\"\nto = [\"user3@contoso.com\", \"user4@contoso.com\"]\n"
         )
-        .unwrap();
+        .expect("a text takes everything");
     }
     text
 }
@@ -47,7 +47,7 @@ fn requests() -> String {
 fn drawn() -> String {
     let mut keys = String::new();
     for line in DESCRIPTION.lines().filter(|line| !line.is_empty()) {
-        writeln!(keys, "organization.{line}").unwrap();
+        writeln!(keys, "organization.{line}").expect("a text takes everything");
     }
     format!(
         "{RUN}\n[population.partners]\ncount = 5\nmailboxes = 12\nexchange = \"2016\"\n\
@@ -71,7 +71,7 @@ fn declared() -> String {
              [relationship.\"partners-{n} -> contoso\"]\nfree_busy_access = true\n\
              free_busy_level = \"LimitedDetails\"\n"
         )
-        .unwrap();
+        .expect("a text takes everything");
     }
     text + &requests()
 }
@@ -177,7 +177,9 @@ fn growing_keeps_organizations_and_the_edges_that_the_law_keeps() {
         let is_old = |name: &&String| {
             let ends = name.split(" -> ");
             ends.into_iter().all(|end| {
-                let number = end.strip_prefix("p-").map_or(0, |n| n.parse().unwrap());
+                let number = end
+                    .strip_prefix("p-")
+                    .map_or(0, |n| n.parse().expect("a number"));
                 number <= 100
             })
         };
@@ -435,10 +437,11 @@ relationship.free_busy_level = \"LimitedDetails\"
                 let (name, edition) = (&row.name, row.edition.text());
                 let domains = row.accepted_domains.len();
                 let exists = row.trust.exists;
-                writeln!(shown, "{name} {edition} {domains} {exists}").unwrap();
+                writeln!(shown, "{name} {edition} {domains} {exists}")
+                    .expect("a text takes everything");
             }
             for (name, uri) in self::relationships(federation) {
-                writeln!(shown, "{name}: {uri}").unwrap();
+                writeln!(shown, "{name}: {uri}").expect("a text takes everything");
             }
             shown
         }

@@ -111,7 +111,7 @@ error[unknown-key]: unknown key `duration` in `run`
 5 | duration = "1 h"
   | ^^^^^^^^ not a known key
   |
-  = help: known keys: `start`, `length`, `time_zone`, `seed`, `events_max`, `in_flight_max`
+  = help: known keys: `start`, `length`, `time_zone`, `seed`, `events_max`, `in_flight_max`, `timeline_every`
 
 "#,
     },

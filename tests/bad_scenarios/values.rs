@@ -445,23 +445,6 @@ length = "600 w"
 "#,
     },
     Case {
-        about: "a time line of more intervals than anybody reads",
-        text: r#"fedsim = 1
-[run]
-length = "12 h"
-timeline_every = "1 s"
-"#,
-        diagnostics: r#"error[too-many-intervals]: `timeline_every` divides the run into 43200 intervals
- --> bad.toml:4:18
-  |
-4 | timeline_every = "1 s"
-  |                  ^^^^^
-  |
-  = help: at most 2000: at least `22 s` here
-
-"#,
-    },
-    Case {
         about: "shares",
         text: r#"fedsim = 1
 [parameters]

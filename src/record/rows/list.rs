@@ -200,5 +200,5 @@ fn order(federation: &Federation, a: RequestIdentity, b: RequestIdentity) -> Ord
     organization(a)
         .cmp(organization(b))
         .then_with(|| workload(a).cmp(workload(b)))
-        .then(a.number.cmp(&b.number))
+        .then((a.number, a.attempt).cmp(&(b.number, b.attempt)))
 }

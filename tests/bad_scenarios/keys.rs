@@ -29,7 +29,7 @@ titel = "Two"
 2 | [organisation.contoso]
   |  ^^^^^^^^^^^^ not a known key
   |
-  = help: did you mean `org`?
+  = help: did you mean `organizations`?
 
 ",
     },

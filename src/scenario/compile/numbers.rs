@@ -311,7 +311,7 @@ mod tests {
             ("length = \"1 h\"", Span::from_minutes(1)),
             ("length = \"61 min\"", Span::from_minutes(5)),
             ("length = \"1 d\"", Span::from_hours(1)),
-            ("length = \"3_660 d\"", Span::from_days(90)),
+            ("length = \"3660 d\"", Span::from_days(90)),
             (
                 "length = \"1 d\"\ntimeline_every = \"1 min\"",
                 Span::from_minutes(1),

@@ -67,16 +67,18 @@ def latencies(results, name, spans, told):
 
 def requests(results):
     """requests.csv."""
-    outcomes, spans, groups, views, answered = Counter(), [], 0, 0, 0
+    outcomes, spans, groups, views, answered, retries = Counter(), [], 0, 0, 0, 0
     for row in results.table("requests.csv"):
         outcomes[row["outcome"].replace("-", "_")] += 1
         groups += int(row["groups"])
         views += int(row["views"] or 0)
         answered += int(row["answered"] or 0)
+        retries += row["attempt"] != "0"
         if row["latency_s"]:
             spans.append(nanoseconds(row["latency_s"]))
     told = results.summary["requests"]
     results.equal("requests.sent", sum(outcomes.values()), told["sent"])
+    results.equal("requests.retries", retries, told["retries"])
     for outcome in ("complete", "partial", "failed", "in_flight"):
         results.equal(f"requests.{outcome}", outcomes[outcome], told[outcome])
     results.equal("groups of requests", groups, results.summary["groups"]["dispatched"])

@@ -39,7 +39,7 @@ fn requests() -> String {
              [request.from{n}]\nfrom = \"user{n}@partners-{n}.example\"\nat = \"+{n} min\"\n\
              count = 20\nevery = \"2 min\"\nto = [\"user3@contoso.com\", \"user4@contoso.com\"]\n"
         )
-        .unwrap();
+        .expect("a text takes everything");
     }
     text
 }
@@ -47,7 +47,7 @@ fn requests() -> String {
 fn drawn() -> String {
     let mut keys = String::new();
     for line in DESCRIPTION.lines().filter(|line| !line.is_empty()) {
-        writeln!(keys, "organization.{line}").unwrap();
+        writeln!(keys, "organization.{line}").expect("a text takes everything");
     }
     format!(
         "{RUN}\n[population.partners]\ncount = 5\nmailboxes = 12\nexchange = \"2016\"\n\
@@ -71,7 +71,7 @@ fn declared() -> String {
              [relationship.\"partners-{n} -> contoso\"]\nfree_busy_access = true\n\
              free_busy_level = \"LimitedDetails\"\n"
         )
-        .unwrap();
+        .expect("a text takes everything");
     }
     text + &requests()
 }
@@ -177,7 +177,9 @@ fn growing_keeps_organizations_and_the_edges_that_the_law_keeps() {
         let is_old = |name: &&String| {
             let ends = name.split(" -> ");
             ends.into_iter().all(|end| {
-                let number = end.strip_prefix("p-").map_or(0, |n| n.parse().unwrap());
+                let number = end
+                    .strip_prefix("p-")
+                    .map_or(0, |n| n.parse().expect("a number"));
                 number <= 100
             })
         };
@@ -263,4 +265,239 @@ fn a_declared_relationship_with_one_of_many_stays_as_it_is() {
         [domain],
         "derived from the drawn partner"
     );
+}
+
+/// What compiling a text finds, as a person reads it.
+fn findings(text: &str) -> String {
+    let scenario = fedsim::scenario::Scenario::parse(text, "bad.toml");
+    match scenario.and_then(|scenario| scenario.compile()) {
+        Ok(compiled) => format!("no error\n{}", compiled.warnings.render_plain()),
+        Err(found) => found.render_plain(),
+    }
+}
+
+#[test]
+fn what_cannot_be_drawn_is_found_with_its_place_and_a_remedy() {
+    let cases = [
+        (
+            "[population.p]\ncount = 3\nexchange = { \"2013 SP1\" = \"50 %\", 2016 = \"40 %\" }",
+            "the shares of `exchange` sum to 90 %",
+            "bad.toml:4:12",
+        ),
+        (
+            "[population.p]\ncount = 3\nexchange = { \"2013 SP7\" = \"100 %\" }",
+            "2013 SP7",
+            "bad.toml:4:14",
+        ),
+        (
+            "[population.p]\ncount = 3_000_000",
+            "`count` is 3_000_000, but must be from 1 to 2000000",
+            "bad.toml:3:9",
+        ),
+        (
+            "[population.p]\ncount = 3\ndomain = \"p.example\"",
+            "`p.example` is no pattern of domains",
+            "bad.toml:4:10",
+        ),
+        (
+            "[population.p]\ncount = 3\nmailboxes = { dist = \"lognormal\", median = 60, p99 = \"2 s\" }",
+            "`p99` must be a whole number, not text",
+            "bad.toml:4:54",
+        ),
+        (
+            "[population.p]\ncount = 3\norganization.mailboxes = 7",
+            "`mailboxes` cannot stand in a description of many organizations",
+            "bad.toml:4:14",
+        ),
+        (
+            "[population.p]\ncount = 3\norganization.host.\"mail.p.com\" = {}",
+            "`mail.p.com` would belong to all organizations at once",
+            "bad.toml:4:19",
+        ),
+        (
+            "[population.p]\ncount = 3\norganization.gatewey = \"business\"",
+            "did you mean `gateway`?",
+            "bad.toml:4:14",
+        ),
+        (
+            "[population.p]\ncount = 3\norganization.trust.organization_certificate = \"lost\"",
+            "there is no certificate `lost`",
+            "bad.toml:4:47",
+        ),
+        (
+            "[population.p]\ncount = 3\nvariant.a = { share = \"60 %\", set = {} }\n\
+             variant.b = { share = \"60 %\", set = {} }",
+            "the shares of the variants sum to 120 %",
+            "bad.toml:5:9",
+        ),
+        (
+            "[population.p]\ncount = 3\n[org.p]\ndomains = [\"p.com\"]",
+            "`p` is the name of an organization too",
+            "bad.toml:2:13",
+        ),
+        (
+            "[population.p]\ncount = 3\n[org.p-2]\ndomains = [\"p.com\"]",
+            "`p-2` is an organization of a population already",
+            "bad.toml:4:6",
+        ),
+        (
+            "[population.p]\ncount = 3\n[org.a]\ndomains = [\"p-2.example\"]",
+            "`p-2.example`, the domain of `p-2`, belongs to someone else already",
+            "bad.toml:3:9",
+        ),
+        (
+            "[population.p]\ncount = 3\n[partners.g]\namong = [\"q\"]\nlaw = \"random\"",
+            "there is no population or organization `q`",
+            "bad.toml:5:10",
+        ),
+        (
+            "[population.p]\ncount = 3\n[partners.g]\namong = [\"p\"]\nlaw = \"scale-free\"\nexponent = \"1.5\"",
+            "`exponent` is `1.5`, but must be from 2.05 to 10",
+            "bad.toml:7:12",
+        ),
+        (
+            "[population.p]\ncount = 3\n[partners.g]\namong = [\"p\"]\nlaw = \"communities\"\n\
+             mean_degree = 30\ncommunity_size = 9",
+            "24 partners in a community of 9 are more than there are",
+            "bad.toml:8:18",
+        ),
+        (
+            "[population.p]\ncount = 2_000_000\n[partners.g]\namong = [\"p\"]\nlaw = \"random\"\n\
+             mean_degree = 900",
+            "but may have 50000000",
+            "bad.toml:7:15",
+        ),
+        (
+            "[population.p]\ncount = 3\n[fault.f]\nfrom = \"+1 min\"\nuntil = \"+2 min\"\n\
+             set.org.p-1.server.cas1.state = \"down\"",
+            "`p-1`",
+            "bad.toml:7:9",
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (text, message, place) in cases {
+        let found = findings(&format!("fedsim = 1\n{text}\n"));
+        let place = format!("--> {place}");
+        let help = found.contains("help:") || found.contains("out of range");
+        let sound = found.contains("error[") && found.contains(message) && found.contains(&place);
+        if !sound || !help {
+            wrong.push(format!("{text}\n({message} {place})\n{found}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn what_was_drawn_is_counted() {
+    let federation = compile(&world(300, "law = \"hub\""));
+    let drawn = &fedsim::scenario::drawn::drawn(&federation)[0];
+    assert_eq!((drawn.organizations, drawn.relationships), (300, 300));
+    assert_eq!(drawn.relationships_each, [1, 1, 1]);
+    for counts in [&drawn.exchange, &drawn.sites, &drawn.time_zones] {
+        assert_eq!(counts.values().sum::<u64>(), 300);
+    }
+    assert!(drawn.mailboxes_each[0] < drawn.mailboxes_each[1]);
+}
+
+const ORGANIZATIONS: &str = "name,domains,exchange,mailboxes,trust.exists,replication_delay
+# a note
+fabrikam,fabrikam.com fabrikam.co.uk,2016 CU1,70,,20 s
+tailspin,tailspin.com,,8,false,
+";
+
+/// A world whose organizations and relationships stand in files.
+fn from_files(organizations: &str, relationships: &str, edges: &str) -> String {
+    use fedsim::scenario::{Scenario, SideFiles};
+    let text = "fedsim = 1
+[org.contoso]
+domains = [\"contoso.com\"]
+[organizations]
+file = \"orgs.csv\"
+[relationships]
+file = \"rels.csv\"
+[population.smb]
+count = 3
+[partners.known]
+law = \"csv\"
+file = \"edges.csv\"
+relationship.free_busy_level = \"LimitedDetails\"
+";
+    let files = SideFiles::in_memory([
+        ("orgs.csv", organizations),
+        ("rels.csv", relationships),
+        ("edges.csv", edges),
+    ]);
+    let scenario = Scenario::parse_beside(text, "bad.toml", files);
+    match scenario.and_then(|scenario| scenario.compile()) {
+        Ok(compiled) => {
+            let federation = &compiled.federation;
+            let mut shown = String::new();
+            for id in federation.organizations.ids() {
+                let row = federation.organizations.original(id);
+                let (name, edition) = (&row.name, row.edition.text());
+                let domains = row.accepted_domains.len();
+                let exists = row.trust.exists;
+                writeln!(shown, "{name} {edition} {domains} {exists}")
+                    .expect("a text takes everything");
+            }
+            for (name, uri) in self::relationships(federation) {
+                writeln!(shown, "{name}: {uri}").expect("a text takes everything");
+            }
+            shown
+        }
+        Err(found) => found.render_plain(),
+    }
+}
+
+#[test]
+fn organizations_relationships_and_edges_come_from_files() {
+    let relationships = "from,to,free_busy_access,target_application_uri\n\
+                         contoso,fabrikam,true,\nfabrikam,contoso,true,wrong.example\n";
+    let edges = "from,to\nsmb-2,fabrikam\ncontoso,fabrikam\n";
+    let expected = "\
+contoso 2013 SP1 1 true
+fabrikam 2016 CU1 2 true
+tailspin 2013 SP1 1 false
+smb-1 2013 SP1 1 true
+smb-2 2013 SP1 1 true
+smb-3 2013 SP1 1 true
+contoso -> fabrikam: FYDIBOHF25SPDLT.fabrikam.com
+fabrikam -> contoso: wrong.example
+fabrikam -> smb-2: FYDIBOHF25SPDLT.smb-2.example
+smb-2 -> fabrikam: FYDIBOHF25SPDLT.fabrikam.com
+";
+    assert_eq!(from_files(ORGANIZATIONS, relationships, edges), expected);
+}
+
+#[test]
+fn everything_wrong_in_files_is_found_at_once_with_line_and_column() {
+    let organizations = "name,domains,exchange,mailbokses,trust\n\
+                         fabrikam,fabrikam.com,2016 CU99,7,x\ncontoso,other.com,,,\na b,a.com,,,\n";
+    let relationships = "from,to,free_busy_access\ncontoso,fabrikam,perhaps\n";
+    let found = from_files(organizations, relationships, "from,to\n");
+    for (message, place) in [
+        ("unknown column `mailbokses`", "orgs.csv:1:23"),
+        ("did you mean `mailboxes`?", "orgs.csv:1:23"),
+        ("`trust` is not a single value", "orgs.csv:1:34"),
+        ("2016 CU99", "orgs.csv:2:23"),
+        ("`contoso` is declared already", "orgs.csv:3:1"),
+        ("`a b`", "orgs.csv:4:1"),
+        ("`free_busy_access` must be true or false", "rels.csv:2:18"),
+    ] {
+        assert!(found.contains(message), "{message}\n{found}");
+        assert!(found.contains(place), "{place}\n{found}");
+    }
+    let edges = from_files(
+        ORGANIZATIONS,
+        "from,to\n",
+        "from,to\nsmb-1,fabricam\nsmb-9,smb-1\n",
+    );
+    for expected in [
+        "edges.csv:2:7",
+        "did you mean `fabrikam`?",
+        "edges.csv:3:1",
+        "`smb-9`",
+    ] {
+        assert!(edges.contains(expected), "{edges}");
+    }
 }

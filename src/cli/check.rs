@@ -130,8 +130,16 @@ fn describe(loaded: &Loaded) -> String {
         1 => format!("1 {one}"),
         n => format!("{n} {many}"),
     };
+    let traced = federation.traces.iter();
+    let traced = match traced.map(|trace| trace.census.requests).sum() {
+        0 => String::new(),
+        replayed => format!(
+            ", {} replayed",
+            count(replayed as usize, "request", "requests")
+        ),
+    };
     format!(
-        "valid: {}, {}, {}",
+        "valid: {}, {}{traced}, {}",
         count(
             federation.organizations.len(),
             "organization",

@@ -2,7 +2,7 @@
 //!
 //! It knows no key by name. Invariant: its text is itself a scenario.
 
-use fedsim::scenario::show;
+use fedsim::scenario::{drawn, show};
 
 use super::check::load_one;
 use super::{Failure, Format, ScenarioArguments, output};
@@ -22,7 +22,17 @@ pub fn show(arguments: &Show) -> Result<(), Failure> {
     let loaded = load_one(&arguments.scenario)?;
     let (tree, texts) = (&loaded.compiled.effective, &loaded.compiled.warnings);
     match arguments.format {
-        Format::Text => output::result(&show::text(tree, texts)),
-        Format::Json => output::json(&show::json(tree, texts)),
+        Format::Text => {
+            let shown = show::text(tree, texts);
+            output::result(&(shown + &drawn::text(&loaded.compiled.federation)))
+        }
+        Format::Json => {
+            let mut shown = show::json(tree, texts);
+            let federation = &loaded.compiled.federation;
+            if !federation.populations.is_empty() {
+                shown["drawn"] = drawn::json(federation);
+            }
+            output::json(&shown)
+        }
     }
 }

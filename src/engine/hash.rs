@@ -28,8 +28,12 @@ impl NameHash {
 
 /// A 128-bit hash of a sequence of words, for digests.
 pub fn words_128<const N: usize>(words: [u64; N]) -> u128 {
-    let bytes = words.map(u64::to_le_bytes);
-    xxh3::xxh3_128(bytes.as_flattened())
+    let mut bytes = [0; 128];
+    assert!(N * 8 <= bytes.len(), "an observation has at most 16 words");
+    for (chunk, word) in bytes.chunks_exact_mut(8).zip(words) {
+        chunk.copy_from_slice(&word.to_le_bytes());
+    }
+    xxh3::xxh3_128(&bytes[..N * 8])
 }
 
 /// A 128-bit hash of bytes, such as an input file.

@@ -4,6 +4,8 @@
 //! and "signed by" or "encrypted for" is a comparison of identities. Invariant: whether a certificate
 //! is in date is looked up by the clock of whoever asks, never scheduled.
 
+use std::sync::Arc;
+
 use crate::engine::hash::NameHash;
 use crate::engine::time::Instant;
 
@@ -27,17 +29,33 @@ pub struct Validity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
     /// Its name in the scenario.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// The stable hash of organization and name; its thumbprint is made of it.
     pub hash: NameHash,
     /// Who issued it; self-signed where it names itself.
     pub issuer: NameId,
-    /// The subject key identifier, by which the gateway finds it. Blank: it has none.
-    pub subject_key_identifier: Box<str>,
+    /// The subject key identifier, by which the gateway finds it.
+    pub subject_key_identifier: SubjectKeyIdentifier,
     /// Its dates.
     pub validity: Validity,
     /// Whether the key lives in a CryptoAPI provider; Exchange cannot use others.
     pub key_provider: KeyProvider,
+}
+
+/// What tells a certificate from others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubjectKeyIdentifier {
+    /// Made of its hash.
+    OfItsHash,
+    /// This one; blank: it has none.
+    Given(Arc<str>),
+}
+
+impl SubjectKeyIdentifier {
+    /// Whether there is one.
+    pub fn exists(&self) -> bool {
+        !matches!(self, SubjectKeyIdentifier::Given(text) if text.is_empty())
+    }
 }
 
 /// Where Windows keeps a private key.
@@ -75,7 +93,7 @@ pub enum TlsName {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsCertificate {
     /// The hosts that it names.
-    pub names: Box<[TlsName]>,
+    pub names: Arc<[TlsName]>,
     /// The root that its chain ends in.
     pub issuer: NameId,
     /// Its dates.

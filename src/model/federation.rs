@@ -22,6 +22,7 @@ use super::directory::{
 };
 use super::dns::{Answer, Dns, HostId, RecordData, RecordType, Resolver, ResolverId};
 use super::gateway::{DataCentre, DataCentreId, Gateway, GatewayId, MetadataState};
+use super::lookup::{ByDomain, ByName, NameColumn};
 use super::names::{NameId, Names};
 use super::network::{LinkId, Network};
 use super::observation::{RequestIdentity, local_text};
@@ -148,17 +149,17 @@ pub struct FederationIndex {
     /// Recipients of an organization by address.
     pub recipients: FxHashMap<(OrgId, Address), Recipient>,
     /// Relationships of an organization that name a domain, now or in some revision.
-    pub relationships: FxHashMap<(OrgId, NameId), Vec<RelationshipId>>,
+    pub relationships: ByDomain<RelationshipId>,
     /// Connectors of an organization that name a domain, now or in some revision.
-    pub connectors: FxHashMap<(OrgId, NameId), Vec<ConnectorId>>,
+    pub connectors: ByDomain<ConnectorId>,
     /// Address spaces of an organization for a domain.
     pub address_spaces: FxHashMap<(OrgId, NameId), AddressSpaceId>,
     /// Organizations by the application URI under which a gateway has, or would have, registered them.
-    pub applications: FxHashMap<NameId, Vec<OrgId>>,
+    pub applications: ByName<OrgId>,
     /// The organization that accepts a domain authoritatively.
-    pub domain_owners: FxHashMap<NameId, OrgId>,
+    pub domain_owners: NameColumn<OrgId>,
     /// Published hosts by name.
-    pub hosts: FxHashMap<NameId, HostId>,
+    pub hosts: NameColumn<HostId>,
     /// Links that two organizations have to themselves, lower id first.
     pub private_links: FxHashMap<(OrgId, OrgId), LinkId>,
     /// The root that public TLS certificates come from.
@@ -321,8 +322,8 @@ impl Federation {
         domain: NameId,
         at: Instant,
     ) -> Option<RelationshipId> {
-        let candidates = self.index.relationships.get(&(organization, domain))?;
-        candidates.iter().copied().find(|&id| {
+        let mut candidates = self.index.relationships.get(organization, domain);
+        candidates.find(|&id| {
             let relationship = self.relationships.at(id, at);
             relationship.exists && relationship.domain_names.contains(&domain)
         })
@@ -335,8 +336,8 @@ impl Federation {
         domain: NameId,
         at: Instant,
     ) -> Option<ConnectorId> {
-        let candidates = self.index.connectors.get(&(organization, domain))?;
-        candidates.iter().copied().find(|&id| {
+        let mut candidates = self.index.connectors.get(organization, domain);
+        candidates.find(|&id| {
             let connector = self.connectors.at(id, at);
             connector.enabled && connector.domains.contains(&domain)
         })

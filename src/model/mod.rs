@@ -16,6 +16,7 @@ pub mod directory;
 pub mod dns;
 pub mod federation;
 pub mod gateway;
+pub mod lookup;
 pub mod names;
 pub mod network;
 pub mod observation;

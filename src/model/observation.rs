@@ -327,7 +327,7 @@ impl Observation {
         self.words_of(federation, federation.request_hash(self.request))
     }
 
-    /// The words, for a recorder that knows the hash of the request's identity already.
+    /// The same, for who knows the hash of the request already.
     pub fn words_of(&self, federation: &Federation, request: NameHash) -> [u64; Self::WORDS] {
         let mut words = [0; Self::WORDS];
         words[0] = request.0;

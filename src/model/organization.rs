@@ -3,6 +3,8 @@
 //! It knows no rule of federation; trusts, relationships and publishing have files of their own.
 //! Invariant: what is written here is the state of the object, not what any server has seen of it.
 
+use std::sync::Arc;
+
 use crate::engine::hash::NameHash;
 use crate::engine::time::{Offset, Span};
 
@@ -90,7 +92,7 @@ pub struct Organization {
     /// The federation trust.
     pub trust: FederationTrust,
     /// Its servers, by name.
-    pub servers: Box<[ServerId]>,
+    pub servers: Arc<[ServerId]>,
     /// The time zone in which its people work.
     pub time_zone: TimeZoneId,
     /// How long Active Directory takes to carry a change to every server.
@@ -101,7 +103,7 @@ pub struct Organization {
     pub described_mailboxes: u32,
     /// The Default permission of the calendars of described mailboxes: level and its share, as parts
     /// of 10¹² that add up to it.
-    pub calendar_defaults: Box<[(AccessLevel, u64)]>,
+    pub calendar_defaults: Arc<[(AccessLevel, u64)]>,
     /// Calendar entries a week of a described mailbox.
     pub events_per_week: u32,
     /// What its firewall does with traffic on port 443.
@@ -158,7 +160,7 @@ pub struct Server {
     /// Its organization.
     pub organization: OrgId,
     /// Its name within the organization.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// The stable hash of organization and name.
     pub hash: NameHash,
     /// Its version.
@@ -186,7 +188,7 @@ pub struct Server {
     /// How its own requests leave for the internet.
     pub outbound: Outbound,
     /// The roots that it trusts.
-    pub trusted_roots: Box<[NameId]>,
+    pub trusted_roots: Arc<[NameId]>,
     /// The TLS versions that it speaks.
     pub tls_versions: TlsVersions,
     /// Where its store differs from "every certificate installed with its key".

@@ -3,6 +3,8 @@
 //! It knows nothing of tokens or calendars. Invariant: whether a request reaches a service depends on
 //! the state of the published host and of the one server that takes it, in that order.
 
+use std::sync::Arc;
+
 use super::address::{Url, UrlPath};
 use super::cause::Cause;
 use super::certificate::{TlsCertificate, TlsVersions};
@@ -21,7 +23,7 @@ pub struct Host {
     /// Where it stands.
     pub site: SiteId,
     /// The servers behind it.
-    pub servers: Box<[ServerId]>,
+    pub servers: Arc<[ServerId]>,
     /// What becomes of connections to it.
     pub state: HostState,
     /// The certificate that it shows.

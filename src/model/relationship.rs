@@ -5,6 +5,8 @@
 //! and what the target reads of its own object are two functions; nothing of the partner's object is
 //! ever read.
 
+use std::sync::Arc;
+
 use crate::engine::hash::NameHash;
 
 use super::address::Url;
@@ -38,7 +40,7 @@ pub struct OrganizationRelationship {
     /// `Enabled`: false stops everything, in either role.
     pub enabled: bool,
     /// `DomainNames`: the partner's SMTP domains, matched exactly, without subdomains.
-    pub domain_names: Box<[NameId]>,
+    pub domain_names: Arc<[NameId]>,
     /// `FreeBusyAccessEnabled`: whether we may ask the partner. Read by the requester.
     pub free_busy_access_enabled: bool,
     /// `FreeBusyAccessLevel`: the ceiling of what the partner gets. Read by the target.

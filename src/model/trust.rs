@@ -3,6 +3,8 @@
 //! It knows nothing of requests or the network. Invariant: whether federation is on is asked of one
 //! server at one instant, from what its organization's trust says and what its own store holds.
 
+use std::sync::Arc;
+
 use crate::engine::time::{Instant, Span};
 
 use super::cause::Cause;
@@ -88,7 +90,7 @@ pub struct Registration {
     /// The one before it; requests signed by it are still accepted.
     pub previous_certificate: Option<CertificateId>,
     /// Registered domains.
-    pub domains: Box<[NameId]>,
+    pub domains: Arc<[NameId]>,
     /// The registered account namespace.
     pub namespace: NameId,
 }

@@ -19,27 +19,26 @@ use crate::model::organization::OrgId;
 pub struct Fingerprint(pub u128);
 
 /// The digest of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Digest {
     by_requester: IdVec<OrgId, u128>,
     observations: u64,
-    known: Known,
+    /// Hashes of requests seen lately, each at the place that its identity gives; nothing hangs on
+    /// whether one is there but time.
+    lately: Vec<Option<(RequestIdentity, NameHash)>>,
 }
 
-/// How many hashes of identities are kept at hand.
-const KNOWN_MAX: usize = 1 << 10;
+/// How many hashes are remembered: more than there are requests under way, most of the time.
+const LATELY: usize = 4_096;
 
-/// Hashes of identities that were asked for lately. They are no part of the digest.
-#[derive(Clone, Debug, Default)]
-struct Known(Vec<Option<(RequestIdentity, NameHash)>>);
-
-impl PartialEq for Known {
-    fn eq(&self, _: &Known) -> bool {
-        true
+/// Equal fingerprints are equal, whatever is remembered.
+impl PartialEq for Digest {
+    fn eq(&self, other: &Digest) -> bool {
+        self.observations == other.observations && self.by_requester == other.by_requester
     }
 }
 
-impl Eq for Known {}
+impl Eq for Digest {}
 
 impl Digest {
     /// Nothing observed yet.
@@ -81,17 +80,17 @@ impl Digest {
         self.observations += other.observations;
     }
 
-    /// The hash of a request's identity, which is likely to have been asked for a moment ago.
-    fn hash_of(&mut self, federation: &Federation, request: RequestIdentity) -> NameHash {
-        if self.known.0.is_empty() {
-            self.known.0.resize(KNOWN_MAX, None);
+    fn request_hash(&mut self, federation: &Federation, request: RequestIdentity) -> NameHash {
+        if self.lately.is_empty() {
+            self.lately.resize(LATELY, None);
         }
-        let place = (request.requester.0 ^ request.number.rotate_left(7)) as usize % KNOWN_MAX;
-        match self.known.0[place] {
+        let spread = (request.requester.index() ^ request.workload.index() << 8).wrapping_mul(97);
+        let place = (spread + request.number as usize) % LATELY;
+        match self.lately[place] {
             Some((known, hash)) if known == request => hash,
             _ => {
                 let hash = federation.request_hash(request);
-                self.known.0[place] = Some((request, hash));
+                self.lately[place] = Some((request, hash));
                 hash
             }
         }
@@ -108,7 +107,7 @@ impl Digest {
 
 impl Recorder for Digest {
     fn observe(&mut self, federation: &Federation, observation: &Observation) {
-        let request = self.hash_of(federation, observation.request);
+        let request = self.request_hash(federation, observation.request);
         let hash = words_128(observation.words_of(federation, request));
         self.add(observation.request.requester, hash);
         self.observations += 1;

@@ -69,8 +69,7 @@ pub fn signer_name(federation: &Federation, token: &DelegationToken) -> String {
 /// to: `fabrikam/federation`.
 pub fn certificate_name(federation: &Federation, token: &DelegationToken) -> String {
     let certificate = &federation.certificates.original(token.encrypted_for).name;
-    let applications = federation.index.applications.get(&token.audience);
-    match applications.and_then(|organizations| organizations.first()) {
+    match federation.index.applications.get(&token.audience).first() {
         Some(&id) => format!("{}/{certificate}", organization_name(federation, id)),
         None => certificate.to_string(),
     }

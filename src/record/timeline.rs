@@ -96,11 +96,11 @@ impl Timeline {
     }
 
     fn send(&mut self, at: Instant) {
-        self.in_flight += 1;
-        let in_flight = self.in_flight;
+        let in_flight = self.in_flight + 1;
         let interval = self.interval(at);
         interval.sent += 1;
         interval.in_flight_max = interval.in_flight_max.max(in_flight);
+        self.in_flight = in_flight;
     }
 
     fn answer(&mut self, at: Instant, outcome: RequestOutcome, latency: Span) {

@@ -54,7 +54,11 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("run.events", "events that were handled"),
     (
         "requests.sent",
-        "requests that clients sent; the sum of the next four",
+        "requests that clients sent; the sum of those complete, partial, failed and in flight",
+    ),
+    (
+        "requests.retries",
+        "those of them that repeat a failed request",
     ),
     (
         "requests.complete",

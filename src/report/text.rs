@@ -85,9 +85,13 @@ fn traces(out: &mut String, summary: &Summary) {
 
 fn outcomes(out: &mut String, summary: &Summary) {
     let requests = &summary.requests;
+    let retries = match requests.retries {
+        0 => String::new(),
+        retries => format!(" ({retries} retries)"),
+    };
     line!(
         out,
-        "Requests    {} sent: {} complete, {} partial, {} failed, {} in flight",
+        "Requests    {} sent{retries}: {} complete, {} partial, {} failed, {} in flight",
         requests.sent,
         requests.complete,
         requests.partial,

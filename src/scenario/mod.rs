@@ -7,8 +7,10 @@
 //! where a key, its unit or its default stands; parser, schema, `show` and reference follow from
 //! them.
 
+mod bulk;
 pub mod compile;
 pub mod diagnostic;
+pub mod drawn;
 pub mod instants;
 pub mod keys;
 pub mod new;

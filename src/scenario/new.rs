@@ -26,6 +26,11 @@ pub const TEMPLATES: &[Template] = &[
         text: include_str!("templates/ten-organizations.toml"),
     },
     Template {
+        name: "office-day",
+        summary: "a company and fifty partners drawn from one description: tokens of an office day",
+        text: include_str!("templates/office-day.toml"),
+    },
+    Template {
         name: "gateway-rollover",
         summary: "the gateway changes its signing certificate, and a partner does not notice",
         text: include_str!("templates/gateway-rollover.toml"),

@@ -29,7 +29,7 @@ titel = "Two"
 2 | [organisation.contoso]
   |  ^^^^^^^^^^^^ not a known key
   |
-  = help: did you mean `org`?
+  = help: did you mean `organizations`?
 
 ",
     },
@@ -111,7 +111,7 @@ error[unknown-key]: unknown key `duration` in `run`
 5 | duration = "1 h"
   | ^^^^^^^^ not a known key
   |
-  = help: known keys: `start`, `length`, `time_zone`, `seed`, `events_max`, `in_flight_max`
+  = help: known keys: `start`, `length`, `time_zone`, `seed`, `events_max`, `in_flight_max`, `timeline_every`
 
 "#,
     },
@@ -137,7 +137,7 @@ error[unknown-key]: unknown key `rtt_same_town` in `parameters`
 5 | rtt_same_town = "1 ms"
   | ^^^^^^^^^^^^^ not a known key
   |
-  = help: the nearest of its 57 keys: `rtt_same_site`, `rtt_same_city`, `rtt_same_continent`, `http_timeout`, `rtt_p99_percent`
+  = help: the nearest of its 63 keys: `rtt_same_site`, `rtt_same_city`, `rtt_same_continent`, `http_timeout`, `rtt_p99_percent`
 
 "#,
     },

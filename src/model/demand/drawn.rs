@@ -82,7 +82,11 @@ impl Federation {
         let user = below(bits(USER), u64::from(self.mailbox_count(row.organization)));
         let (from, mailbox) = self.mailbox_number(row.organization, user as u32);
         let draws = Draws { keys, hash };
-        self.draw_attendees(self.streams.partners_of(stream), demand, draws, to);
+        let candidates = Candidates {
+            all: self.streams.partners_of(stream),
+            passed_over: row.includes_itself.then_some(row.organization),
+        };
+        self.draw_attendees(candidates, demand, draws, to);
         Ask {
             from,
             mailbox: Some(mailbox),
@@ -113,7 +117,11 @@ impl Federation {
         to.extend_from_slice(&request.to);
         if let (true, Some(from)) = (to.is_empty(), &trace.drawn_from) {
             let candidates = from.candidates.of(request.requester);
-            self.draw_attendees(&candidates, demand(), draws, to);
+            let candidates = Candidates {
+                all: &candidates,
+                passed_over: None,
+            };
+            self.draw_attendees(candidates, demand(), draws, to);
         }
         let window = || demand().windows.at(draws.bits(WINDOW));
         let view = || demand().views.at(draws.bits(VIEW));
@@ -136,7 +144,7 @@ impl Federation {
     /// At least one attendee of each of several partners, as far as there are so many.
     fn draw_attendees(
         &self,
-        candidates: &[OrgId],
+        candidates: Candidates<'_>,
         demand: &Demand,
         draws: Draws<'_>,
         to: &mut Vec<Address>,
@@ -145,15 +153,16 @@ impl Federation {
         let wanted = usize::from(demand.partners.at(draws.bits(PARTNERS)));
         let attendees = usize::from(demand.attendees.at(draws.bits(ATTENDEES)));
         let mut partners: smallvec::SmallVec<[OrgId; 4]> = smallvec::SmallVec::new();
-        let wanted = wanted.min(candidates.len());
+        let wanted = wanted.min(candidates.count());
         for index in 0..wanted as u64 {
             let law = demand.partner_popularity;
-            let mut at = draws.rank(law, candidates.len() as u32, PARTNER + index) as usize;
+            let mut at = draws.rank(law, candidates.all.len() as u32, PARTNER + index) as usize;
             // One that is chosen already gives way to the next that is not.
-            while partners.contains(&candidates[at]) {
-                at = (at + 1) % candidates.len();
+            let is_taken = |id: OrgId| partners.contains(&id) || candidates.passed_over == Some(id);
+            while is_taken(candidates.all[at]) {
+                at = (at + 1) % candidates.all.len();
             }
-            partners.push(candidates[at]);
+            partners.push(candidates.all[at]);
         }
         for index in 0..attendees.max(wanted) {
             let partner = match partners.get(index) {
@@ -174,6 +183,20 @@ impl Federation {
                 number = (number + 1) % count;
             }
         }
+    }
+}
+
+/// Whom a request may be for.
+#[derive(Clone, Copy)]
+struct Candidates<'a> {
+    all: &'a [OrgId],
+    /// One of them that is not asked: the requester itself.
+    passed_over: Option<OrgId>,
+}
+
+impl Candidates<'_> {
+    fn count(self) -> usize {
+        self.all.len() - usize::from(self.passed_over.is_some())
     }
 }
 

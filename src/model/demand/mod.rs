@@ -137,8 +137,12 @@ pub struct Stream {
     pub calendar: CalendarId,
     /// The mean time between two arrivals, in calendar time.
     pub mean_gap: Span,
-    /// Where its partners stand in [`Streams::partners`]: from here to where the next stream's begin.
+    /// Where its partners stand in [`Streams::partners`]; several streams may share them.
     pub first_partner: u32,
+    /// How many there are.
+    pub partner_count: u32,
+    /// Whether the organization itself is one of them; it is passed over.
+    pub includes_itself: bool,
 }
 
 /// All arrivals that are drawn, in flat tables.
@@ -146,7 +150,7 @@ pub struct Stream {
 pub struct Streams {
     /// By organization and workload.
     pub streams: crate::engine::IdVec<StreamId, Stream>,
-    /// The organizations that are asked, stream after stream.
+    /// The organizations that are asked, list after list.
     pub partners: Box<[OrgId]>,
     /// Calendars.
     pub calendars: crate::engine::IdVec<CalendarId, Calendar>,
@@ -189,12 +193,11 @@ impl<T: Copy> Choice<T> {
 }
 
 impl Streams {
-    /// The organizations that a stream's users ask.
+    /// The organizations that a stream's users ask, in the order of the hashes of their names.
     pub fn partners_of(&self, id: StreamId) -> &[OrgId] {
-        let from = self.streams[id].first_partner as usize;
-        let next = self.streams.get(StreamId(id.0 + 1));
-        let until = next.map_or(self.partners.len(), |next| next.first_partner as usize);
-        &self.partners[from..until]
+        let stream = &self.streams[id];
+        let first = stream.first_partner as usize;
+        &self.partners[first..first + stream.partner_count as usize]
     }
 }
 

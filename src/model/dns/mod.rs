@@ -116,7 +116,7 @@ pub struct Zone {
     /// time to live and its MINIMUM field. Source: RFC 2308 s.5.
     pub negative_time_to_live: Span,
     /// What a question to its servers takes on top of an ordinary one.
-    pub extra_delay: Option<Distribution>,
+    pub extra_delay: Option<Box<Distribution>>,
 }
 
 /// Who is answered from a zone.

@@ -41,11 +41,7 @@ impl Federation {
         domain: NameId,
         at: Instant,
     ) -> TargetRegistration {
-        let candidates = self
-            .index
-            .applications
-            .get(&uri)
-            .map_or(&[][..], Vec::as_slice);
+        let candidates = self.index.applications.get(&uri);
         let owner = self.index.domain_owners.get(&domain);
         // The owner of the domain first, if it is one of them.
         let first = owner.filter(|owner| candidates.contains(owner));
@@ -201,11 +197,8 @@ impl<R: Recorder> World<'_, R> {
             .trust
             .organization_certificate
             .filter(|&id| {
-                !federation
-                    .certificates
-                    .at(id, now)
-                    .subject_key_identifier
-                    .is_empty()
+                let certificate = federation.certificates.at(id, now);
+                certificate.subject_key_identifier.exists()
             })
             .ok_or(Cause::GatewaySignatureUnknown)?;
         let request = TokenRequest {

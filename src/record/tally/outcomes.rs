@@ -1,9 +1,9 @@
 //! Requests, groups and attendees by outcome.
 //!
 //! Definition: a *request* is what a client sent: complete, partial or failed when it is answered, else
-//! in flight at the end of the run. A *group* is one call dispatched toward a target: answered, or
-//! failed for all its attendees alike. An *attendee* is a view at a level, another answer (MailTips, a
-//! photo), or a failure.
+//! in flight at the end of the run; a *retry* is a request whose user has asked the same before. A
+//! *group* is one call dispatched toward a target: answered, or failed for all its attendees alike. An
+//! *attendee* is a view at a level, another answer (MailTips, a photo), or a failure.
 //! Denominator: of requests those sent, of groups those dispatched, of attendees those with an outcome.
 //! It leaves out attendees of requests in flight that have no outcome yet.
 //!
@@ -29,6 +29,8 @@ pub struct Outcomes {
 #[allow(missing_docs)] // The names are those of the outcomes.
 pub struct Requests {
     pub sent: u64,
+    /// Those of them that are retries.
+    pub retries: u64,
     pub complete: u64,
     pub partial: u64,
     pub failed: u64,
@@ -64,6 +66,7 @@ impl Outcomes {
     pub fn merge(&mut self, other: &Outcomes) {
         let (requests, others) = (&mut self.requests, &other.requests);
         requests.sent += others.sent;
+        requests.retries += others.retries;
         requests.complete += others.complete;
         requests.partial += others.partial;
         requests.failed += others.failed;
@@ -90,7 +93,10 @@ impl Attendees {
 impl Recorder for Outcomes {
     fn observe(&mut self, _: &Federation, observation: &Observation) {
         match observation.fact {
-            Fact::Sent { .. } => self.requests.sent += 1,
+            Fact::Sent { .. } => {
+                self.requests.sent += 1;
+                self.requests.retries += u64::from(observation.request.attempt > 0);
+            }
             Fact::GroupDispatched { .. } => self.groups.dispatched += 1,
             Fact::AttendeeDone { path, outcome, .. } => {
                 self.attendees.paths.add_one(path);

@@ -1,3 +1,5 @@
+//! Tests of the tally: four requests, counted by hand.
+
 use super::*;
 use crate::engine::Span;
 use crate::model::cause::{Cause, Layer};
@@ -31,6 +33,7 @@ fn a_tally_counts_requests_groups_attendees_tokens_and_calls_apart() {
     let tally = tally_of(&four_requests());
     let requests = Requests {
         sent: 4,
+        retries: 0,
         complete: 1,
         partial: 0,
         failed: 2,

@@ -67,6 +67,7 @@ pub struct Run {
 #[derive(Clone, Debug, Serialize)]
 pub struct Requests {
     pub sent: u64,
+    pub retries: u64,
     pub complete: u64,
     pub partial: u64,
     pub failed: u64,

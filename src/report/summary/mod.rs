@@ -47,6 +47,7 @@ impl Summary {
             },
             requests: Requests {
                 sent: requests.sent,
+                retries: requests.retries,
                 complete: requests.complete,
                 partial: requests.partial,
                 failed: requests.failed,

@@ -31,6 +31,7 @@ use crate::model::directory::{Group, GroupId, Mailbox, MailboxId};
 use crate::model::dns::{Dns, HostId, RecordSet, RecordSetId, Resolver, ResolverId, Zone, ZoneId};
 use crate::model::federation::{Federation, FederationIndex, ProcessId, Sources};
 use crate::model::gateway::{DataCentre, DataCentreId, Gateway, GatewayId};
+use crate::model::lookup::{ByDomain, ByName};
 use crate::model::network::{Link, LinkId, Network};
 use crate::model::organization::{AcceptedDomainKind, OrgId, Organization, Server, ServerId};
 use crate::model::publishing::Host;
@@ -104,7 +105,14 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     for (at, snapshot) in later {
         world.revise(at, snapshot);
     }
-    let populations = grow(&plan, &effective, &mut world, &mut ids, &mut found);
+    let populations = grow(
+        &plan,
+        &effective,
+        &document.files,
+        &mut world,
+        &mut ids,
+        &mut found,
+    );
     if found.has_errors() {
         return Err(found);
     }
@@ -290,42 +298,33 @@ impl World {
             public_root: ids.names.find("Public CA"),
             ..FederationIndex::default()
         };
+        let mut relationships = Vec::new();
         for id in self.relationships.ids() {
             for row in every(&self.relationships, id) {
-                for &domain in &row.domain_names {
-                    push_once(
-                        index
-                            .relationships
-                            .entry((row.organization, domain))
-                            .or_default(),
-                        id,
-                    );
-                }
+                let domains = row.domain_names.iter();
+                relationships.extend(domains.map(|&domain| (row.organization, domain, id)));
             }
         }
+        index.relationships = ByDomain::of(relationships);
+        let mut connectors = Vec::new();
         for id in self.connectors.ids() {
             for row in every(&self.connectors, id) {
-                for &domain in &row.domains {
-                    push_once(
-                        index
-                            .connectors
-                            .entry((row.organization, domain))
-                            .or_default(),
-                        id,
-                    );
-                }
+                let domains = row.domains.iter();
+                connectors.extend(domains.map(|&domain| (row.organization, domain, id)));
             }
         }
+        index.connectors = ByDomain::of(connectors);
         for id in self.address_spaces.ids() {
             let row = self.address_spaces.original(id);
             index
                 .address_spaces
                 .insert((row.organization, row.domain), id);
         }
+        let mut applications = Vec::new();
         for id in self.organizations.ids() {
             for row in every(&self.organizations, id) {
                 let uri = row.trust.registration.application_uri;
-                push_once(index.applications.entry(uri).or_default(), id);
+                applications.push((uri, id));
             }
             for accepted in &self.organizations.original(id).accepted_domains {
                 if accepted.kind == AcceptedDomainKind::Authoritative {
@@ -333,6 +332,7 @@ impl World {
                 }
             }
         }
+        index.applications = ByName::of(applications);
         for id in self.hosts.ids() {
             index.hosts.insert(self.hosts.original(id).name, id);
         }
@@ -362,12 +362,6 @@ fn revise<I: Id, T: PartialEq>(table: &mut Revised<I, T>, at: Instant, rows: Vec
 fn every<I: Id, T>(table: &Revised<I, T>, id: I) -> impl Iterator<Item = &T> {
     let later = table.changes(id).collect::<Vec<_>>().into_iter();
     std::iter::once(table.original(id)).chain(later.map(move |at| table.at(id, at)))
-}
-
-fn push_once<T: PartialEq>(list: &mut Vec<T>, item: T) {
-    if !list.contains(&item) {
-        list.push(item);
-    }
 }
 
 /// Ranks all sources of events by the stable hashes of their names.

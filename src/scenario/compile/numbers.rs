@@ -296,3 +296,49 @@ pub(super) fn tls_versions(row: &Table, key: &str) -> TlsVersions {
 pub(super) fn one_way(round_trip: Span) -> Span {
     round_trip.divided_by(2)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Scenario;
+
+    fn every(run: &str) -> Result<Span, String> {
+        let text = format!("fedsim = 1\n[run]\n{run}");
+        let scenario = Scenario::parse(&text, "test.toml");
+        let compiled = scenario.and_then(|scenario| scenario.compile());
+        let every = compiled.map(|compiled| compiled.federation.timeline_every);
+        every.map_err(|found| found.render_plain())
+    }
+
+    #[test]
+    fn the_time_line_has_at_most_sixty_intervals_unless_it_is_asked_for_more() {
+        for (run, expected) in [
+            ("length = \"1 min\"", Span::from_seconds(1)),
+            ("length = \"1 h\"", Span::from_minutes(1)),
+            ("length = \"61 min\"", Span::from_minutes(5)),
+            ("length = \"1 d\"", Span::from_hours(1)),
+            ("length = \"3660 d\"", Span::from_days(90)),
+            (
+                "length = \"1 d\"\ntimeline_every = \"1 min\"",
+                Span::from_minutes(1),
+            ),
+        ] {
+            assert_eq!(every(run), Ok(expected), "{run}");
+        }
+    }
+
+    #[test]
+    fn a_time_line_of_more_intervals_than_anybody_reads_is_refused() {
+        let refused = every("length = \"12 h\"\ntimeline_every = \"1 s\"\n");
+        let expected = r#"error[too-many-intervals]: `timeline_every` divides the run into 43200 intervals
+ --> test.toml:4:18
+  |
+4 | timeline_every = "1 s"
+  |                  ^^^^^
+  |
+  = help: at most 2000: at least `22 s` here
+
+"#;
+        assert_eq!(refused, Err(expected.to_owned()));
+    }
+}

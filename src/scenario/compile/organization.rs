@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::engine::hash::NameHash;
 use crate::engine::{Instant, Span};
-use crate::model::certificate::{Certificate, KeyProvider, Validity};
+use crate::model::certificate::{Certificate, KeyProvider, SubjectKeyIdentifier, Validity};
 use crate::model::gateway::GatewayId;
 use crate::model::organization::{
     AcceptedDomain, AcceptedDomainKind, Direction, Edition, FirewallAction, FirewallRule,
@@ -49,7 +49,10 @@ pub(super) fn certificates(tree: &Table, ids: &mut Ids) -> Vec<Certificate> {
                 name: name.into(),
                 hash: NameHash::of(organization).with(NameHash::of(name).0),
                 issuer: ids.names.intern(row.text("issuer")),
-                subject_key_identifier: row.text("subject_key_identifier").into(),
+                subject_key_identifier: match row.is_given("subject_key_identifier") {
+                    true => SubjectKeyIdentifier::Given(row.text("subject_key_identifier").into()),
+                    false => SubjectKeyIdentifier::OfItsHash,
+                },
                 validity: Validity {
                     not_before: row.instant("not_before"),
                     not_after: row.instant("not_after"),

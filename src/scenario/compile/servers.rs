@@ -3,6 +3,7 @@
 //! It knows nothing of what they serve. Invariant: rows are in the order of the ids that `ids` gave them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::engine::hash::NameHash;
 use crate::engine::{Instant, Span};
@@ -213,7 +214,7 @@ fn gateway_host(name: &str, gateway: &str, row: &Table, ids: &mut Ids) -> Host {
         name: id,
         owner: HostOwner::Gateway(ids.gateways[gateway]),
         site: ids.sites[row.text("site")],
-        servers: Box::default(),
+        servers: Arc::default(),
         state: match row.text("state") {
             "down" => HostState::Down,
             "refusing" => HostState::Refusing,
@@ -311,10 +312,10 @@ fn nobody(ids: &mut Ids) -> Host {
         name,
         owner: HostOwner::Nobody,
         site: crate::model::network::SiteId(0),
-        servers: Box::default(),
+        servers: Arc::default(),
         state: HostState::Down,
         tls: TlsCertificate {
-            names: Box::default(),
+            names: Arc::default(),
             issuer: name,
             validity: Validity {
                 not_before: Instant::EPOCH,

@@ -20,7 +20,7 @@ use crate::scenario::trace::{BadRow, Form, Plan, Reader, TraceFile, UnknownAddre
 use crate::scenario::tree::Table;
 
 use super::ids::Ids;
-use super::workload::{NamedPartners, members, partners_of};
+use super::workload::{NamedPartners, members};
 
 /// How many lines of a trace are found fault with before the rest is not looked at.
 const FAULTS_MAX: u64 = 100;
@@ -101,7 +101,7 @@ impl Check<'_> {
                     return Continue::Yes;
                 }
                 faults += 1;
-                *excerpts += 1;
+                *excerpts = excerpts.saturating_add(1);
                 let (index, source) = self.file.excerpt(*excerpts, line.number, line.text);
                 let place = Location::new(index, fault.range.clone());
                 let found_here = Diagnostic::error(fault.code, place, fault.message.clone());
@@ -266,10 +266,12 @@ fn own_candidates(federation: &Federation) -> Candidates {
     }
 }
 
+/// Those that can be asked, by another than themselves, in the order of the hashes of their names.
 fn in_order(federation: &Federation, asks: Option<OrgId>, asked: &[OrgId]) -> Vec<OrgId> {
-    /// No organization has this number.
-    const NOBODY: OrgId = OrgId(u32::MAX);
-    partners_of(federation, asks.unwrap_or(NOBODY), asked)
+    let can_be_asked = |id: &OrgId| Some(*id) != asks && federation.mailbox_count(*id) > 0;
+    let mut partners: Vec<OrgId> = asked.iter().copied().filter(can_be_asked).collect();
+    partners.sort_unstable_by_key(|&id| federation.organizations.original(id).hash);
+    partners
 }
 
 fn workload(federation: &Federation, name: &str) -> Option<WorkloadId> {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::engine::id::Id;
 use crate::engine::{IdVec, Instant, Span};
 use crate::model::demand::{
-    Calendar, CalendarId, Choice, Demand, Popularity, Retry, Stream, Streams, WorkloadId,
+    Calendar, CalendarId, Choice, Demand, Popularity, Retry, Stream, Streams,
 };
 use crate::model::federation::Federation;
 use crate::model::names::NameId;
@@ -79,7 +79,8 @@ pub(super) fn streams(
 ) -> Streams {
     let mut calendars = Calendars::new(federation);
     let named = NamedPartners::of_all(federation);
-    let mut rows: Vec<(OrgId, WorkloadId, CalendarId, Span, Vec<OrgId>)> = Vec::new();
+    let mut rows: Vec<Stream> = Vec::new();
+    let mut lists: Vec<OrgId> = Vec::new();
     for (name, row) in tree.named("workload") {
         let workload = federation.workloads.enumerate();
         let mut workload = workload.filter(|(_, known)| &*known.name == name);
@@ -94,28 +95,36 @@ pub(super) fn streams(
             }
             continue;
         }
-        let asked = row
-            .optional_list("to")
-            .map(|_| members(row, "to", federation, ids, found));
+        // One list for all, whoever asks: two large populations would else make a square of them.
+        let asked = row.optional_list("to").map(|_| {
+            let asked = members(row, "to", federation, ids, found);
+            Partners::push(&mut lists, federation, &asked)
+        });
         for organization in members(row, "from", federation, ids, found) {
-            let partners = match &asked {
-                Some(asked) => asked,
-                None => named.of(organization),
-            };
-            let partners = partners_of(federation, organization, partners);
-            let Some(gap) = mean_gap(row, federation.mailbox_count(organization)) else {
+            let Some(mean_gap) = mean_gap(row, federation.mailbox_count(organization)) else {
                 continue;
             };
-            if partners.is_empty() {
+            let partners = asked
+                .unwrap_or_else(|| Partners::push(&mut lists, federation, named.of(organization)));
+            let includes_itself = partners.include(&lists, federation, organization);
+            if partners.count == u32::from(includes_itself) {
                 continue;
             }
             let zone = federation.organizations.original(organization).time_zone;
             let calendar = calendars.of(&profile, zone);
-            rows.push((organization, workload, calendar, gap, partners));
+            rows.push(Stream {
+                organization,
+                workload,
+                calendar,
+                mean_gap,
+                first_partner: partners.first,
+                partner_count: partners.count,
+                includes_itself,
+            });
         }
         let mut traces = tree.named("trace");
         let lends_its_laws = traces.any(|(_, row)| row.optional_text("demand") == Some(name));
-        if !rows.iter().any(|row| row.1 == workload)
+        if !rows.iter().any(|row| row.workload == workload)
             && !lends_its_laws
             && let Some(place) = row.location("from")
         {
@@ -125,24 +134,12 @@ pub(super) fn streams(
             found.push(Diagnostic::warning("no-request", place, message).help(help));
         }
     }
-    rows.sort_by_key(|row| (row.0, row.1));
-    let mut streams = Streams {
+    rows.sort_by_key(|row| (row.organization, row.workload));
+    Streams {
+        streams: IdVec::from_rows(rows),
+        partners: lists.into(),
         calendars: calendars.rows,
-        ..Streams::default()
-    };
-    let mut all = Vec::new();
-    for (organization, workload, calendar, mean_gap, partners) in rows {
-        streams.streams.push(Stream {
-            organization,
-            workload,
-            calendar,
-            mean_gap,
-            first_partner: all.len() as u32,
-        });
-        all.extend(partners);
     }
-    streams.partners = all.into();
-    streams
 }
 
 /// The organizations that a list of names stands for, each once.
@@ -223,18 +220,35 @@ impl NamedPartners {
     }
 }
 
-/// Those of some organizations that another one's users can ask: others, with mailboxes; in the order
-/// of the hashes of their names.
-pub(super) fn partners_of(
-    federation: &Federation,
-    organization: OrgId,
-    asked: &[OrgId],
-) -> Vec<OrgId> {
-    let mut partners = asked.to_vec();
-    partners.retain(|&partner| partner != organization && federation.mailbox_count(partner) > 0);
-    partners.sort_unstable_by_key(|&id| federation.organizations.original(id).hash);
-    partners.dedup();
-    partners
+/// A list of partners: where it stands among all lists.
+#[derive(Clone, Copy)]
+struct Partners {
+    first: u32,
+    count: u32,
+}
+
+impl Partners {
+    /// Adds the list of those organizations that have mailboxes, in the order of the hashes of their
+    /// names, which does not change when others come.
+    fn push(lists: &mut Vec<OrgId>, federation: &Federation, asked: &[OrgId]) -> Partners {
+        let first = lists.len();
+        let can_be_asked = |id: &OrgId| federation.mailbox_count(*id) > 0;
+        lists.extend(asked.iter().copied().filter(can_be_asked));
+        lists[first..].sort_unstable_by_key(|&id| federation.organizations.original(id).hash);
+        Partners {
+            first: first as u32,
+            count: (lists.len() - first) as u32,
+        }
+    }
+
+    /// Whether an organization is one of them.
+    fn include(self, lists: &[OrgId], federation: &Federation, organization: OrgId) -> bool {
+        let hash = |id: OrgId| federation.organizations.original(id).hash;
+        let (first, count) = (self.first as usize, self.count as usize);
+        let list = &lists[first..first + count];
+        list.binary_search_by_key(&hash(organization), |&id| hash(id))
+            .is_ok()
+    }
 }
 
 /// The mean calendar time between two requests of an organization; none: it sends none.

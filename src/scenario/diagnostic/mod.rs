@@ -75,7 +75,7 @@ pub struct Diagnostic {
     /// A few words under the offending text; may be empty.
     pub label: Box<str>,
     /// Other places that belong to it.
-    pub labels: Vec<Label>,
+    pub labels: Box<[Label]>,
     /// What to do about it.
     pub help: Option<Box<str>>,
     /// The text that the place lies in, if it is a side file's.
@@ -135,7 +135,7 @@ impl Diagnostic {
             message: message.into(),
             location: Some(location),
             label: Box::default(),
-            labels: Vec::new(),
+            labels: Box::default(),
             help: None,
             within: None,
         }
@@ -170,7 +170,9 @@ impl Diagnostic {
     /// The same with a remark at another place.
     pub fn also(mut self, location: Location, text: impl Into<String>) -> Diagnostic {
         let text = text.into();
-        self.labels.push(Label { location, text });
+        let mut labels = std::mem::take(&mut self.labels).into_vec();
+        labels.push(Label { location, text });
+        self.labels = labels.into();
         self
     }
 

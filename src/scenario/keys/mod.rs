@@ -25,7 +25,7 @@ pub(super) use network::LINK;
 pub use network::NETWORK;
 pub use organization::ORGANIZATION;
 pub use parameters::PARAMETERS;
-pub use population::{PARTNERS, POPULATION};
+pub use population::{ORGANIZATIONS_FILE, PARTNERS, POPULATION, RELATIONSHIPS_FILE};
 pub use run::{RULES, RUN};
 pub use server::SERVER;
 pub use sharing::{ADDRESS_SPACE, CONNECTOR, RELATIONSHIP};
@@ -305,6 +305,16 @@ pub static SCENARIO: Object = Object {
             "partners",
             &PARTNER_GRAPHS,
             "Which of many organizations have relationships with each other.",
+        ),
+        table(
+            "organizations",
+            &ORGANIZATIONS_FILE,
+            "Organizations from a file.",
+        ),
+        table(
+            "relationships",
+            &RELATIONSHIPS_FILE,
+            "Relationships from a file.",
         ),
         named(
             "relationship",

@@ -89,16 +89,24 @@ pub static PARTNERS: Object = Object {
     doc: "Who has organization relationships with whom: along each edge of a graph that is drawn, in \
           both directions. A relationship that the file declares is left as it is.",
     keys: &[
-        required(
+        key(
             "among",
             Kind::List(&NAME),
-            "Populations and organizations, in the order in which they join the graph.",
+            "[]",
+            Choice,
+            "Populations and organizations, in the order in which they join the graph; not with `csv`.",
         ),
         required(
             "law",
-            Kind::OneOf(&["random", "scale-free", "hub", "communities"]),
+            Kind::OneOf(&["random", "scale-free", "hub", "communities", "csv"]),
             "Uniformly mixed; a few with very many partners; spokes around hubs; dense groups with few \
-             edges between them.",
+             edges between them; or the edges that a file has.",
+        ),
+        optional(
+            "file",
+            Kind::File,
+            "there is none",
+            "With `csv`: the file of edges, with columns `from` and `to`.",
         ),
         key(
             "mean_degree",
@@ -157,6 +165,33 @@ pub static PARTNERS: Object = Object {
             "Shares of them that are set up differently, such as wrongly; the rest is not.",
         ),
     ],
+};
+
+/// `[organizations]`.
+pub static ORGANIZATIONS_FILE: Object = Object {
+    name: "file of organizations",
+    doc: "Organizations that a file declares, a row each: the column `name`, and columns named after \
+          keys of `[org.NAME]`, such as `domains` or `trust.exists`. Elements of a list are separated \
+          by blanks; an empty field leaves the key out.",
+    keys: &[optional(
+        "file",
+        Kind::File,
+        "there is none",
+        "The file, as comma-separated values.",
+    )],
+};
+
+/// `[relationships]`.
+pub static RELATIONSHIPS_FILE: Object = Object {
+    name: "file of relationships",
+    doc: "Relationships that a file declares, a row each: the columns `from` and `to`, and columns \
+          named after keys of `[relationship.\"a -> b\"]`.",
+    keys: &[optional(
+        "file",
+        Kind::File,
+        "there is none",
+        "The file, as comma-separated values.",
+    )],
 };
 
 static VERSION: Kind = Kind::Version;

@@ -9,7 +9,7 @@ mod distribution;
 mod findings;
 mod measured;
 pub(crate) mod names;
-mod scalar;
+pub(crate) mod scalar;
 mod scan;
 mod syntax;
 #[cfg(test)]
@@ -115,6 +115,7 @@ pub fn read_beside(
     let mut document = walk::walk(&layers, found, files)?;
     let mut found = document.findings();
     super::topology::expand(&mut document, &mut found);
+    super::bulk::expand(&mut document, &mut found);
     document.warnings.append(found);
     match document.warnings.has_errors() {
         true => Err(document.warnings),

@@ -22,7 +22,7 @@ const VERSIONS: &[(&str, &[&str], u32)] = &[
 ];
 
 /// The normal form of a name of a named table.
-pub(super) fn normal(kind: NameKind, text: &str) -> Result<String, Refusal> {
+pub(crate) fn normal(kind: NameKind, text: &str) -> Result<String, Refusal> {
     match kind {
         NameKind::Name => name(text),
         NameKind::Domain => domain(text),

@@ -24,12 +24,12 @@ const TEXT_MAX: usize = 10_000;
 
 /// A TOML value with its place and the text it stands in.
 #[derive(Clone, Copy)]
-pub(super) struct Given<'a> {
-    pub(super) source: SourceIndex,
-    pub(super) text: &'a str,
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) value: &'a DeValue<'a>,
+pub(crate) struct Given<'a> {
+    pub(crate) source: SourceIndex,
+    pub(crate) text: &'a str,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) value: &'a DeValue<'a>,
 }
 
 impl<'a> Given<'a> {
@@ -48,7 +48,7 @@ impl<'a> Given<'a> {
 }
 
 /// Reads a single value of a kind; `key` is what messages call it.
-pub(super) fn read(
+pub(crate) fn read(
     kind: &Kind,
     key: &str,
     given: Given<'_>,
@@ -255,7 +255,7 @@ pub(super) fn wrong_type(kind: &Kind, key: &str, given: Given<'_>) -> Diagnostic
     found.help(help)
 }
 
-pub(super) fn is_text(kind: &Kind) -> bool {
+pub(crate) fn is_text(kind: &Kind) -> bool {
     use Kind::{Address, Coordinates, Domain, File, Host, Name, OneOf, Text, TlsName, Url};
     use Kind::{UrlOrBlank, Version, Zone};
     let is_name = matches!(

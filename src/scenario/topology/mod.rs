@@ -165,20 +165,6 @@ impl Expansion {
         let network = document.tables.table("network");
         let settings = network.table("topology");
         let minimum = document.tables.table("parameters").span("minimum_delay");
-        let mut positions = FxHashMap::default();
-        for site in &topology.sites {
-            let by_city = || places::city(site.city.as_ref().map_or(&site.name, |city| &city.0));
-            let place = site.coordinates.map(|(coordinates, _)| coordinates);
-            let place = place.or_else(|| by_city().map(|city| city.coordinates));
-            positions.extend(place.map(|place| (site.name.clone(), place.position())));
-        }
-        for (name, row) in network.named("site") {
-            let place = row.optional_text("coordinates");
-            let place = place.and_then(|text| places::coordinates(text).ok());
-            let by_city = || places::city(row.optional_text("city")?);
-            let place = place.or_else(|| by_city().map(|city| city.coordinates));
-            positions.extend(place.map(|place| (name.to_owned(), place.position())));
-        }
         Expansion {
             file: settings
                 .optional_text("file")
@@ -186,7 +172,7 @@ impl Expansion {
             route_percent: network.integer("route_percent"),
             overhead: settings.span("overhead"),
             least: minimum.times(2),
-            positions,
+            positions: positions(network, topology),
         }
     }
 
@@ -255,6 +241,33 @@ impl Expansion {
         }
         Ok(round_trip)
     }
+}
+
+/// Where sites are: coordinates before cities, the scenario before the file.
+fn positions(network: &Table, topology: &Topology) -> FxHashMap<String, Position> {
+    let mut positions: FxHashMap<String, Position> = FxHashMap::default();
+    let mut put = |name: &str, place: Option<Coordinates>| {
+        if let Some(place) = place {
+            let position = positions.entry(name.to_owned());
+            position.or_insert_with(|| place.position());
+        }
+    };
+    let of_city = |city: &str| places::city(city).map(|city| city.coordinates);
+    for (name, row) in network.named("site") {
+        let place = row.optional_text("coordinates");
+        put(name, place.and_then(|text| places::coordinates(text).ok()));
+    }
+    for site in &topology.sites {
+        put(&site.name, site.coordinates.map(|(place, _)| place));
+    }
+    for (name, row) in network.named("site") {
+        put(name, row.optional_text("city").and_then(of_city));
+    }
+    for site in &topology.sites {
+        let city = site.city.as_ref().map_or(&site.name, |city| &city.0);
+        put(&site.name, of_city(city));
+    }
+    positions
 }
 
 impl Site {

@@ -105,7 +105,7 @@ fn a_slow_zone_delays_those_who_have_to_ask_it() {
     let fabrikam = world.zone("fabrikam.com", ZoneState::Serving, View::Public);
     for (zone, seconds) in [(zone, 3), (fabrikam, 4)] {
         let delay = Distribution::constant(Span::from_seconds(seconds));
-        world.zones.original_mut(zone).extra_delay = Some(delay);
+        world.zones.original_mut(zone).extra_delay = Some(Box::new(delay));
     }
     let hour = Span::from_hours(1);
     world.alias(zone, "autodiscover.contoso.com", hour, "mail.fabrikam.com");

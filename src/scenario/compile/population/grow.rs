@@ -3,12 +3,14 @@
 //! It knows nothing of how a class is made. Invariant: the rows that are added are those that the same
 //! organizations, declared one by one, would have; they follow all rows of declared ones.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::engine::hash::NameHash;
 use crate::engine::id::Id;
 use crate::engine::{Instant, Span};
-use crate::model::certificate::CertificateId;
+use crate::model::certificate::{CertificateId, TlsName};
 use crate::model::dns::{HostId, RecordData, ResolverId, View, ZoneId};
 use crate::model::names::NameId;
 use crate::model::network::SiteId;
@@ -16,13 +18,14 @@ use crate::model::organization::{OrgId, Peer, ServerId};
 use crate::model::population::Population;
 use crate::model::publishing::HostOwner;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::side_file::SideFiles;
 use crate::scenario::tree::Table;
 
 use super::super::World;
-use super::super::derive::{drawn_refresh_age, subject_key_identifier};
+use super::super::derive::drawn_refresh_age;
 use super::super::ids::{Ids, own_resolver};
 use super::super::organization::refreshes_from;
-use super::partners::{Target, relationships};
+use super::partners::{self, Targets, relationships};
 use super::template::{self, Class, OPEN_SITE};
 use super::{Drawn, Place, Plan};
 
@@ -30,10 +33,15 @@ use super::{Drawn, Place, Plan};
 pub(in super::super) fn grow(
     plan: &Plan,
     tree: &Table,
+    files: &SideFiles,
     world: &mut World,
     ids: &mut Ids,
     found: &mut Diagnostics,
 ) -> Vec<Population> {
+    partners::check(plan, tree, ids, found);
+    if found.has_errors() {
+        return Vec::new();
+    }
     let start = tree.table("run").instant("start");
     let every = tree.table("parameters").span("metadata_refresh_every");
     let mut grown = Grown {
@@ -42,7 +50,7 @@ pub(in super::super) fn grow(
         every,
         taken: taken(world),
         classes: Vec::new(),
-        targets: Vec::new(),
+        targets: Targets::default(),
     };
     let mut populations = Vec::new();
     for (index, population) in plan.populations() {
@@ -63,7 +71,7 @@ pub(in super::super) fn grow(
     let Grown {
         classes, targets, ..
     } = grown;
-    relationships(plan, tree, (&classes, &targets), world, ids, found);
+    relationships(plan, tree, files, (&classes, &targets), world, ids, found);
     populations
 }
 
@@ -80,8 +88,7 @@ struct Grown<'p> {
     every: Span,
     taken: FxHashSet<NameId>,
     classes: Vec<Class>,
-    /// By organization, from the first that is drawn.
-    targets: Vec<Target>,
+    targets: Targets,
 }
 
 impl Grown<'_> {
@@ -137,14 +144,14 @@ impl Grown<'_> {
         let domain = population.domain_of(place.number);
         let hash = NameHash::of(&name);
         let own = self.plan.id(place);
-        let mut target = Target::new(class_number);
+        let first_name = self.targets.begin(class_number);
         let mut text = String::new();
         for (_, before, after) in &class.names {
             text.clear();
             text.extend([before, domain.as_str(), after]);
-            target.names.push(ids.names.intern(&text));
+            self.targets.names.push(ids.names.intern(&text));
         }
-        let names = std::mem::take(&mut target.names);
+        let names = &self.targets.names[first_name..];
         let mut rename = |id: &mut NameId| {
             // A few names at most.
             if let Some(index) = class.names.iter().position(|(known, ..)| known == id) {
@@ -181,23 +188,33 @@ impl Grown<'_> {
             }
             world.record_sets.push(row);
         }
+        // Lists that are equal are one, as hosts and their organization mostly have the same.
+        let servers = class
+            .organization
+            .servers
+            .iter()
+            .map(|&id| first.server(id));
+        let servers: Arc<[ServerId]> = servers.collect();
+        let of_all = |own: &[ServerId]| *own == *class.organization.servers;
+        let mut tls_names: Option<Arc<[TlsName]>> = None;
         for host in &class.hosts {
             let mut row = host.clone();
             template::of_host(&mut row, &mut rename);
+            match &tls_names {
+                Some(names) if *names == row.tls.names => row.tls.names = names.clone(),
+                _ => tls_names = Some(row.tls.names.clone()),
+            }
             row.owner = HostOwner::Organization(own);
             row.site = place_of(row.site);
-            row.servers
-                .iter_mut()
-                .for_each(|id| *id = first.server(*id));
+            row.servers = match of_all(&row.servers) {
+                true => servers.clone(),
+                false => row.servers.iter().map(|&id| first.server(id)).collect(),
+            };
             world.hosts.push(row);
         }
         for certificate in &class.certificates {
             let mut row = certificate.clone();
-            let usual = subject_key_identifier(row.hash);
             row.hash = hash.with(NameHash::of(&row.name).0);
-            if *row.subject_key_identifier == *usual {
-                row.subject_key_identifier = subject_key_identifier(row.hash).into();
-            }
             world.certificates.push(row);
         }
         for server in &class.servers {
@@ -213,9 +230,7 @@ impl Grown<'_> {
         let mut row = class.organization.clone();
         template::of_organization(&mut row, &mut rename);
         row.hash = hash;
-        row.servers
-            .iter_mut()
-            .for_each(|id| *id = first.server(*id));
+        row.servers = servers;
         row.time_zone = ids.time_zones[population.time_zone(drawn)];
         row.described_mailboxes = drawn.mailboxes;
         let trust = &mut row.trust;
@@ -253,8 +268,6 @@ impl Grown<'_> {
         row.name = name.into();
         let added: OrgId = world.organizations.push(row);
         debug_assert_eq!(added, own, "the plan knows the ids");
-        target.names = names;
-        self.targets.push(target);
         true
     }
 }

@@ -16,7 +16,9 @@ use crate::model::relationship::OrganizationRelationship;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::keys::{RELATIONSHIP, TEMPLATE_DOMAIN};
 use crate::scenario::quantity::{self, Share};
-use crate::scenario::read::names::suggestion;
+use crate::scenario::read::names::{short, suggestion};
+use crate::scenario::side_file::SideFiles;
+use crate::scenario::side_file::table::Rows;
 use crate::scenario::tree::{Entry, Table, Value};
 
 use super::super::World;
@@ -27,19 +29,25 @@ use super::graph::{self, Law};
 use super::template::{self, Class};
 use super::{Place, Plan, Weights};
 
-/// An organization of a population as a partner: its class, and its own names for the class's.
-#[derive(Debug)]
-pub(super) struct Target {
-    class: u32,
+/// Organizations of populations as partners: of each its class, and its own names for the class's.
+#[derive(Debug, Default)]
+pub(super) struct Targets {
+    /// The class of each, and where its names begin.
+    rows: Vec<(u32, u32)>,
     pub names: Vec<NameId>,
 }
 
-impl Target {
-    pub fn new(class: usize) -> Target {
-        Target {
-            class: class as u32,
-            names: Vec::new(),
-        }
+impl Targets {
+    /// Begins the next organization; its names follow. Gives the place of the first of them.
+    pub fn begin(&mut self, class: usize) -> usize {
+        let from = self.names.len();
+        let row = (class, from);
+        let fits = "tables have at most 2^32 rows";
+        self.rows.push((
+            u32::try_from(row.0).expect(fits),
+            u32::try_from(row.1).expect(fits),
+        ));
+        from
     }
 }
 
@@ -50,7 +58,8 @@ const EDGES_MAX: usize = 50_000_000;
 pub(super) fn relationships(
     plan: &Plan,
     tree: &Table,
-    (classes, targets): (&[Class], &[Target]),
+    files: &SideFiles,
+    (classes, targets): (&[Class], &Targets),
     world: &mut World,
     ids: &mut Ids,
     found: &mut Diagnostics,
@@ -64,15 +73,19 @@ pub(super) fn relationships(
         .collect();
     let declared = Partner::all(tree);
     for (name, row) in tree.named("partners") {
-        let (Some(members), Some(law)) = (Members::read(plan, row, ids, found), law(row, found))
-        else {
-            continue;
-        };
-        if !fits(law, members.ids.len(), name, tree, found) {
-            continue;
-        }
         let graph = NameHash::of(name);
-        let edges = graph::edges(law, graph, &members.hashes, plan.keys());
+        let edges = match row.text("law") {
+            "csv" => edges_of_file(row, files, ids, found),
+            _ => {
+                let (members, Some(law)) = (Members::of(plan, row, ids), law(row, found)) else {
+                    continue;
+                };
+                let edges = graph::edges(law, graph, &members.hashes, plan.keys());
+                let id = |member: u32| members.ids[member as usize];
+                let edges = edges.into_iter();
+                edges.map(|(one, other)| (id(one), id(other))).collect()
+            }
+        };
         let mut drawn = Graph {
             hash: graph,
             row,
@@ -83,8 +96,7 @@ pub(super) fn relationships(
             declared: &declared,
         };
         for (one, other) in edges {
-            let ends = [members.ids[one as usize], members.ids[other as usize]];
-            for (from, to) in [(ends[0], ends[1]), (ends[1], ends[0])] {
+            for (from, to) in [(one, other), (other, one)] {
                 if taken.insert((from, to)) {
                     let row = drawn.relationship(plan, (from, to), world, ids, found);
                     world.relationships.push(row);
@@ -104,38 +116,23 @@ struct Members {
 }
 
 impl Members {
-    fn read(plan: &Plan, row: &Table, ids: &Ids, found: &mut Diagnostics) -> Option<Members> {
+    /// Of names that are known to be there.
+    fn of(plan: &Plan, row: &Table, ids: &Ids) -> Members {
         let mut members = Members {
             ids: Vec::new(),
             hashes: Vec::new(),
         };
-        let mut sound = true;
         // Organizations that are declared join first: they are there whatever the populations' counts.
-        for entry in row.list("among") {
-            let Value::Text(name) = &entry.value else {
-                continue;
-            };
+        for name in row.texts("among") {
             if let Some(&id) = ids.organizations.get(name) {
                 members.ids.push(id);
                 members.hashes.push(NameHash::of(name));
-            } else if plan.members(name).is_none()
-                && let Some(place) = entry.origin.location()
-            {
-                let populations = plan.populations().map(|(_, row)| row.name.as_str());
-                let known = populations.chain(ids.organizations.keys().map(String::as_str));
-                let help = match suggestion(name, known) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => "name populations and organizations of the scenario".into(),
-                };
-                let message = format!("there is no population or organization `{name}`");
-                found.push(Diagnostic::error("unknown-name", place, message).help(help));
-                sound = false;
             }
         }
         for name in row.texts("among") {
-            let Some((population, described)) = plan
-                .populations()
-                .find(|(_, described)| described.name == name)
+            let mut populations = plan.populations();
+            let Some((population, described)) =
+                populations.find(|(_, described)| described.name == name)
             else {
                 continue;
             };
@@ -144,8 +141,110 @@ impl Members {
                 members.hashes.push(described.hash(number));
             }
         }
-        sound.then_some(members)
+        members
     }
+}
+
+/// Finds what is wrong with partner graphs, before anything is drawn for them.
+pub(super) fn check(plan: &Plan, tree: &Table, ids: &Ids, found: &mut Diagnostics) {
+    for (name, row) in tree.named("partners") {
+        let mut members = 0;
+        for entry in row.list("among") {
+            let Value::Text(name) = &entry.value else {
+                continue;
+            };
+            if ids.organizations.contains_key(name) {
+                members += 1;
+            } else if let Some(population) = plan.members(name) {
+                members += population.len();
+            } else if let Some(place) = entry.origin.location() {
+                let populations = plan.populations().map(|(_, row)| row.name.as_str());
+                let known = populations.chain(ids.organizations.keys().map(String::as_str));
+                let help = match suggestion(name, known) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "name populations and organizations of the scenario".into(),
+                };
+                let message = format!("there is no population or organization `{name}`");
+                found.push(Diagnostic::error("unknown-name", place, message).help(help));
+            }
+        }
+        let needed = match row.text("law") {
+            "csv" => "file",
+            _ => "among",
+        };
+        if !row.is_given(needed)
+            && let Some(place) = row.location("law")
+        {
+            let message = format!("the law `{}` needs `{needed}`", row.text("law"));
+            let help = match needed {
+                "file" => "add `file = \"edges.csv\"`, with columns `from` and `to`",
+                _ => "name populations and organizations: `among = [\"smb\", \"contoso\"]`",
+            };
+            found.push(Diagnostic::error("missing-key", place, message).help(help));
+        }
+        variants(row, found);
+        if row.text("law") != "csv"
+            && let Some(law) = law(row, found)
+        {
+            fits(law, members, name, tree, found);
+        }
+    }
+}
+
+/// The edges that a file has: columns `from` and `to` with names of organizations, in any order.
+fn edges_of_file(
+    row: &Table,
+    files: &SideFiles,
+    ids: &Ids,
+    found: &mut Diagnostics,
+) -> Vec<(OrgId, OrgId)> {
+    let mut edges = Vec::new();
+    let path = row.text("file");
+    let place = row.location("file").unwrap_or_default();
+    let mut read = || -> Result<(), Diagnostic> {
+        let file = files.text(path, place)?;
+        let mut rows = Rows::of(&file)?;
+        let columns = [rows.require("from")?, rows.require("to")?];
+        while let Some(row) = rows.next_row()? {
+            let ends = columns.map(|column| {
+                let field = &row.fields[column];
+                let id = ids.organization(&field.text);
+                if id.is_none() {
+                    let message = format!("there is no organization `{}`", short(&field.text));
+                    let known = ids.organizations.keys().map(String::as_str);
+                    let help = match suggestion(&field.text, known) {
+                        Some(meant) => format!("did you mean `{meant}`?"),
+                        None => {
+                            "name organizations that are declared, or drawn, such as `smb-7`".into()
+                        }
+                    };
+                    let unknown = file.error("unknown-name", field.range.clone(), message);
+                    found.push(unknown.help(help));
+                }
+                id
+            });
+            let [Some(one), Some(other)] = ends else {
+                continue;
+            };
+            if one == other {
+                let message = "an organization is no partner of its own";
+                let itself = file.error("bad-value", row.range.clone(), message);
+                found.push(itself.help("remove the row"));
+                continue;
+            }
+            edges.push((one, other));
+            if edges.len() > EDGES_MAX {
+                let message = format!("more than {EDGES_MAX} edges");
+                return Err(file.error("too-many", row.range, message).help("use fewer"));
+            }
+        }
+        Ok(())
+    };
+    if let Err(refused) = read() {
+        found.push(refused);
+    }
+    files.add_texts(found);
+    edges
 }
 
 fn law(row: &Table, found: &mut Diagnostics) -> Option<Law> {
@@ -237,7 +336,7 @@ struct Graph<'a> {
     /// By class or declared organization, and by variant.
     prototypes: BTreeMap<(Whose, Option<usize>), OrganizationRelationship>,
     classes: &'a [Class],
-    targets: &'a [Target],
+    targets: &'a Targets,
     declared: &'a [Partner],
 }
 
@@ -258,8 +357,8 @@ impl Graph<'_> {
         found: &mut Diagnostics,
     ) -> OrganizationRelationship {
         let drawn = to.index().checked_sub(plan.declared);
-        let target = drawn.map(|index| &self.targets[index]);
-        let whose = target.map_or(Whose::Declared(to), |target| Whose::Class(target.class));
+        let target = drawn.map(|index| self.targets.rows[index]);
+        let whose = target.map_or(Whose::Declared(to), |(class, _)| Whose::Class(class));
         let hash = |id| world.organizations.original(id).hash;
         let entity = self.hash.with(hash(from).0).with(hash(to).0);
         let bits = plan.keys().bits(Purpose::PartnerVariant, entity, 0);
@@ -269,13 +368,19 @@ impl Graph<'_> {
             self.prototypes.insert((whose, variant), prototype);
         }
         let mut row = self.prototypes[&(whose, variant)].clone();
-        if let (Some(target), Whose::Class(class)) = (target, whose) {
+        if let Some((class, first)) = target {
+            let own = &self.targets.names[first as usize..];
             let known = &self.classes[class as usize].names;
             template::of_relationship(&mut row, &mut |id| {
                 if let Some(index) = known.iter().position(|(known, ..)| known == id) {
-                    *id = target.names[index];
+                    *id = own[index];
                 }
             });
+        }
+        // One list for all relationships toward an organization.
+        let registered = &world.organizations.original(to).trust.registration.domains;
+        if row.domain_names == *registered {
+            row.domain_names = registered.clone();
         }
         let name = |id| &*world.organizations.original(id).name;
         row.organization = from;

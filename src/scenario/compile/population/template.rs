@@ -318,8 +318,13 @@ pub(super) fn of_organization(row: &mut Organization, each: &mut impl FnMut(&mut
     optional.into_iter().flatten().for_each(&mut *each);
     let registration = &mut trust.registration;
     each(&mut registration.application_uri);
-    registration.domains.iter_mut().for_each(&mut *each);
+    each_of(&mut registration.domains, each);
     each(&mut registration.namespace);
+}
+
+/// A list that is shared is changed for its owner alone.
+fn each_of(list: &mut Arc<[NameId]>, each: &mut impl FnMut(&mut NameId)) {
+    Arc::make_mut(list).iter_mut().for_each(each);
 }
 
 /// All names of a server's row that can differ.
@@ -336,7 +341,7 @@ pub(super) fn of_server(row: &mut Server, each: &mut impl FnMut(&mut NameId)) {
 /// All names of a host's row.
 pub(super) fn of_host(row: &mut Host, each: &mut impl FnMut(&mut NameId)) {
     each(&mut row.name);
-    for name in &mut row.tls.names {
+    for name in Arc::make_mut(&mut row.tls.names) {
         match name {
             TlsName::Exact(name) | TlsName::Wildcard(name) => each(name),
         }
@@ -360,7 +365,7 @@ pub(super) fn of_relationship(
     row: &mut OrganizationRelationship,
     each: &mut impl FnMut(&mut NameId),
 ) {
-    row.domain_names.iter_mut().for_each(&mut *each);
+    each_of(&mut row.domain_names, each);
     let names = [
         &mut row.target_application_uri,
         &mut row.target_token_issuer,

@@ -67,11 +67,12 @@ def latencies(results, name, spans, told):
 
 def requests(results):
     """requests.csv."""
-    outcomes, spans, groups, views, retries = Counter(), [], 0, 0, 0
+    outcomes, spans, groups, views, answered, retries = Counter(), [], 0, 0, 0, 0
     for row in results.table("requests.csv"):
         outcomes[row["outcome"].replace("-", "_")] += 1
         groups += int(row["groups"])
         views += int(row["views"] or 0)
+        answered += int(row["answered"] or 0)
         retries += row["attempt"] != "0"
         if row["latency_s"]:
             spans.append(nanoseconds(row["latency_s"]))
@@ -82,7 +83,9 @@ def requests(results):
         results.equal(f"requests.{outcome}", outcomes[outcome], told[outcome])
     results.equal("groups of requests", groups, results.summary["groups"]["dispatched"])
     if told["in_flight"] == 0:
-        results.equal("views of requests", views, results.summary["attendees"]["views"])
+        attendees = results.summary["attendees"]
+        results.equal("views of requests", views, attendees["views"])
+        results.equal("answers of requests", answered, attendees["answered"])
     latencies(results, "latency", spans, results.summary["latency"])
 
 
@@ -103,13 +106,17 @@ def groups(results):
 
 def attendees(results):
     """attendees.csv."""
-    outcomes, levels, paths, kinds, cache = Counter(), Counter(), Counter(), {}, Counter()
+    outcomes, levels, answers, paths = Counter(), Counter(), Counter(), Counter()
+    kinds, cache = {}, Counter()
     for row in results.table("attendees.csv"):
         outcomes[row["outcome"]] += 1
         paths[row["path"] or "none"] += 1
         cache[row["cache"]] += 1
         if row["outcome"] == "view":
             levels[row["level"]] += 1
+            continue
+        if row["outcome"] == "answered":
+            answers[row["level"]] += 1
             continue
         inner = int(row["inner_code"]) if row["inner_code"] else None
         kind = (row["cause"], int(row["code"]), inner, row["side"], row["layer"])
@@ -118,6 +125,8 @@ def attendees(results):
     results.equal("attendees.views", outcomes["view"], told["views"])
     results.equal("attendees.failed", outcomes["failed"], told["failed"])
     results.equal("attendees.views_by_level", dict(levels), told["views_by_level"])
+    results.equal("attendees.answered", outcomes["answered"], told["answered"])
+    results.equal("attendees.answered_by_kind", dict(answers), told["answered_by_kind"])
     results.equal("attendees.by_path", dict(paths), told["by_path"])
     fields = ("cause", "code", "inner_code", "side", "layer")
     rows = {
@@ -178,6 +187,7 @@ def measures(results):
         ("groups_answered", summary["groups"]["answered"]),
         ("groups_failed", summary["groups"]["failed"]),
         ("views", summary["attendees"]["views"]),
+        ("answered", summary["attendees"]["answered"]),
         ("attendees_failed", summary["attendees"]["failed"]),
         ("tokens", summary["tokens"]["issued"]),
         ("token_bytes", summary["tokens"]["issued_bytes"]),
@@ -219,7 +229,7 @@ def summary_alone(results):
     parts = told["complete"] + told["partial"] + told["failed"] + told["in_flight"]
     results.equal("requests.sent", parts, told["sent"])
     attendees = results.summary["attendees"]
-    with_outcome = attendees["views"] + attendees["failed"]
+    with_outcome = attendees["views"] + attendees["answered"] + attendees["failed"]
     results.equal("attendees.by_path", sum(attendees["by_path"].values()), with_outcome)
     for failure in results.summary["failures"]:
         results.equal("failures[].of", with_outcome, failure["of"])

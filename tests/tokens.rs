@@ -6,6 +6,8 @@
 
 mod support;
 
+use fedsim::model::observation::Fact;
+use fedsim::model::token::Offer;
 use support::{Count, run};
 
 /// Contoso asks; Fabrikam has two domains; Tailspin is a second partner. Everybody is set up.
@@ -283,6 +285,80 @@ fn what_fails_after_the_tokens_costs_what_success_costs() {
     ] {
         check(&added, &requests, &expected);
     }
+}
+
+/// Gives MailTips and photos in both worlds.
+const TIPS_AND_PHOTOS: &str = r#"
+[relationship."contoso -> fabrikam"]
+free_busy_access = true
+mail_tips_access_enabled = true
+[relationship."fabrikam -> contoso"]
+free_busy_level = "AvailabilityOnly"
+mail_tips_access_enabled = true
+mail_tips_access_level = "All"
+photos_enabled = true
+"#;
+
+/// Runs requests for something else than calendars, and tells the offers of the tokens that each cost,
+/// and how many calls.
+fn offers_of(requests: &[String]) -> Vec<(Vec<Offer>, u32)> {
+    let relationships = WORLD.find("[relationship").expect("it has relationships");
+    let world = &WORLD[..relationships];
+    let run = run(&format!("{world}{TIPS_AND_PHOTOS}{}", requests.concat()));
+    let sent = run.federation.requests.iter().map(|row| row.identity);
+    let cost = |request| {
+        let issued = run.facts(request).filter_map(|fact| match fact {
+            Fact::TokenIssued { token, .. } => Some(token.offer),
+            _ => None,
+        });
+        let mut offers: Vec<Offer> = issued.collect();
+        offers.sort_unstable();
+        let count = Count::of(run.facts(request));
+        (offers, count.autodiscover_calls + count.availability_calls)
+    };
+    sent.map(cost).collect()
+}
+
+/// By hand, in the order of sending. a: Ben's endpoint is unknown: a token of each kind, two calls. b:
+/// it is known, be it another question. c: one group of two, whose second member is Bea, unknown: two
+/// groups. d: one call brings the tips of both. e: one photo a call, Ben's and Bea's. f: Bob is unknown,
+/// and his photo needs Autodiscover too.
+#[test]
+fn mail_tips_and_photos_cost_what_free_busy_costs_with_tokens_of_their_own_offers() {
+    use Offer::{Autodiscover, MailTips, SharingCalendarFreeBusy, UserPhotoRetrieval};
+    let asking = |asks: &str, request: String| format!("{request}asks = \"{asks}\"\n");
+    let both = ["ben@fabrikam.com", "bea@fabrikam.com"];
+    let costs = offers_of(&[
+        asking("mail-tips", ask("a", "+1 min", &both[..1])),
+        ask("b", "+2 min", &both[..1]),
+        asking("mail-tips", ask("c", "+3 min", &both)),
+        asking("mail-tips", ask("d", "+4 min", &both)),
+        asking("photos", ask("e", "+5 min", &both)),
+        asking("photos", ask("f", "+6 min", &["bob@fabrikam.com"])),
+    ]);
+    let expected = [
+        (vec![Autodiscover, MailTips], 2),
+        (vec![SharingCalendarFreeBusy], 1),
+        (vec![Autodiscover, MailTips, MailTips], 3),
+        (vec![MailTips], 1),
+        (vec![UserPhotoRetrieval, UserPhotoRetrieval], 2),
+        (vec![Autodiscover, UserPhotoRetrieval], 2),
+    ];
+    assert_eq!(costs, expected);
+}
+
+/// A connector serves calendars alone here: MailTips go by the relationship beside it.
+#[test]
+fn a_connector_is_no_way_to_mail_tips() {
+    let relationships = WORLD.find("[relationship").expect("it has relationships");
+    let request = ask("a", "+1 min", &["ben@fabrikam.com"]);
+    let text = format!(
+        "{}{TIPS_AND_PHOTOS}[connector.\"contoso -> fabrikam\"]\n{request}asks = \"mail-tips\"\n",
+        &WORLD[..relationships]
+    );
+    let run = run(&text);
+    let count = Count::of(run.facts(run.request("contoso/a#1")));
+    assert_eq!(count, cold(1));
 }
 
 #[test]

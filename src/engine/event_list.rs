@@ -148,11 +148,7 @@ impl<E: Copy> EventList<E> {
 
     /// Puts an event into its bucket.
     fn put_away(&mut self, entry: Entry<E>) {
-        let differing = entry.at ^ self.base;
-        let level = match differing {
-            0 => 0,
-            differing => (u64::BITS - 1 - differing.leading_zeros()) / LEVEL_BITS,
-        };
+        let level = level_of(entry.at, self.base);
         let bucket = (entry.at >> (level * LEVEL_BITS)) as usize % BUCKETS;
         self.occupied[level as usize] |= 1 << bucket;
         self.buckets[level as usize * BUCKETS + bucket].push(entry);
@@ -210,12 +206,44 @@ impl<E: Copy> EventList<E> {
             // All of them are of one instant.
             return;
         }
+        // What was added since the front run was made may lie before the base.
+        if middle < self.base {
+            self.lower_base(middle);
+        }
         self.front_end = middle;
         let mut front = std::mem::take(&mut self.front);
         for entry in front.drain(..kept_from) {
             self.put_away(entry);
         }
         self.front = front;
+    }
+
+    /// Counts buckets from an earlier instant on. What stands at levels below the highest one at which
+    /// the two bases differ belongs together now; all else stays where it is.
+    fn lower_base(&mut self, to: u64) {
+        let level = level_of(to, self.base);
+        let bucket = (self.base >> (level * LEVEL_BITS)) as usize % BUCKETS;
+        let (level, place) = (level as usize, level as usize * BUCKETS + bucket);
+        for below in 0..level {
+            while self.occupied[below] != 0 {
+                let lower = self.occupied[below].trailing_zeros() as usize;
+                self.occupied[below] &= !(1 << lower);
+                let mut moved = std::mem::take(&mut self.buckets[below * BUCKETS + lower]);
+                self.buckets[place].append(&mut moved);
+                // Its room is used again.
+                self.buckets[below * BUCKETS + lower] = moved;
+                self.occupied[level] |= 1 << bucket;
+            }
+        }
+        self.base = to;
+    }
+}
+
+/// The level of an event in buckets that are counted from a base.
+fn level_of(at: u64, base: u64) -> u32 {
+    match at ^ base {
+        0 => 0,
+        differing => (u64::BITS - 1 - differing.leading_zeros()) / LEVEL_BITS,
     }
 }
 
@@ -230,6 +258,24 @@ mod tests {
     use super::*;
     use crate::engine::hash;
     use crate::engine::time::Span;
+
+    /// The front run is made of what is far off; then so much is added before it that it is shortened,
+    /// at an instant before the one that buckets are counted from.
+    #[test]
+    fn many_events_before_a_far_one_leave_in_order() {
+        for far in [1 << 7, 1 << 20, (1 << 20) + 77, 1 << 40, (1 << 50) + 12_345] {
+            let mut list = EventList::new();
+            let mut all: Vec<u64> = (0..200).map(|n| far + n * 7 % 100).collect();
+            all.extend((0..500).map(|n| (n * 7_919) % far));
+            for (count, &at) in all.iter().enumerate() {
+                let tie_break = TieBreak::new(0, count as u64);
+                list.push(Instant::from_nanoseconds(at), tie_break, ());
+            }
+            all.sort_unstable();
+            let left = std::iter::from_fn(|| list.pop()).map(|(at, ())| at.nanoseconds());
+            assert_eq!(left.collect::<Vec<_>>(), all, "{far}");
+        }
+    }
 
     /// The hash of the order in which a list gives back a mixture of pushes and pops, held to a
     /// sorted vector: the reference that every event list must agree with.

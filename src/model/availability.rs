@@ -9,7 +9,7 @@ use super::address::{Address, Url};
 use super::cause::Cause;
 use super::directory::PersonalSubscription;
 use super::names::NameId;
-use super::outcome::{Failure, Leg, ResponseCode, Side, View};
+use super::outcome::{Asks, Failure, Leg, ResponseCode, Side, View};
 use super::relationship::{AddressSpaceId, ConnectorId, RelationshipId, RequesterReading};
 
 /// Addresses in a request. Source: limits of the Availability service, observed, Exchange 2013.
@@ -30,6 +30,8 @@ pub const BODY_BYTES_MAX: u64 = 409_600;
 /// What a client asks, as far as limits go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Query {
+    /// What is asked for.
+    pub asks: Asks,
     /// How many attendees it names.
     pub attendees: usize,
     /// The length of the window.
@@ -44,7 +46,8 @@ pub struct Query {
 
 /// Tests a request against the limits that refuse it whole, in the product's order of codes.
 ///
-/// Source: limits of the Availability service, observed, Exchange 2013.
+/// Source: limits of the Availability service, observed, Exchange 2013. Assumed: MailTips and photos are
+/// held to those of them that do not concern calendars.
 pub fn refuse_request(query: &Query) -> Result<(), Cause> {
     if query.body_bytes > BODY_BYTES_MAX {
         return Err(Cause::RequestBodyTooBig);
@@ -54,6 +57,9 @@ pub fn refuse_request(query: &Query) -> Result<(), Cause> {
     }
     if query.attendees > ADDRESSES_MAX {
         return Err(Cause::RequestTooManyAttendees);
+    }
+    if query.asks != Asks::FreeBusy {
+        return Ok(());
     }
     if query.window == Span::ZERO {
         return Err(Cause::RequestWindowInvalid);
@@ -452,6 +458,7 @@ mod tests {
     #[test]
     fn each_limit_refuses_the_whole_request_with_its_code() {
         let fine = Query {
+            asks: Asks::FreeBusy,
             attendees: 100,
             window: Span::from_days(62),
             interval: Span::from_minutes(5),
@@ -513,6 +520,12 @@ mod tests {
         ] {
             let cause = refuse_request(&query).unwrap_err();
             assert_eq!(cause.code_on(Leg::Availability).0.number(), code, "{cause}");
+            let tips = Query {
+                asks: Asks::MailTips,
+                ..query
+            };
+            let concerns_calendars = matches!(code, 5003 | 5004 | 5010);
+            assert_eq!(refuse_request(&tips).is_ok(), concerns_calendars, "{cause}");
         }
     }
 }

@@ -479,6 +479,7 @@ impl Federation {
     pub fn query(&self, ask: &Ask, attendees: usize) -> Query {
         let per_attendee = self.parameters.sizes.availability_request_per_mailbox;
         Query {
+            asks: ask.asks,
             attendees,
             window: ask.window,
             interval: ask.interval,

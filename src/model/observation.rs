@@ -15,7 +15,8 @@ use super::gateway::DataCentreId;
 use super::names::NameId;
 use super::organization::{OrgId, ServerId};
 use super::outcome::{
-    AccessLevel, AttendeeOutcome, Failure, GroupOutcome, Leg, RequestOutcome, View, words,
+    AccessLevel, Answer, Asks, AttendeeOutcome, Failure, GroupOutcome, Leg, RequestOutcome, View,
+    words,
 };
 use super::relationship::{AddressSpaceId, ConnectorId, RelationshipId};
 use super::token::{DelegationToken, Rejection};
@@ -128,14 +129,27 @@ pub struct CalendarDecision {
     pub result: Result<AccessLevel, Cause>,
 }
 
+/// What a target looked at for one recipient whose MailTips or photo it was asked for, and what it
+/// decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnswerDecision {
+    /// The relationship for the caller's domain, if there is one.
+    pub relationship: Option<RelationshipId>,
+    /// Whether the recipient lies within the relationship's scope; photos have none.
+    pub within_scope: bool,
+    /// What the caller gets.
+    pub result: Result<Answer, Cause>,
+}
+
 /// What happened. Numbers of groups and attendees count from 0 within the request.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[allow(missing_docs)] // Fields named like the objects they name; the variants say what they mean.
 pub enum Fact {
-    /// The client sends the request.
+    /// The client sends the request. Window and view say nothing unless free/busy is asked.
     Sent {
         from: Address,
         attendees: u16,
+        asks: Asks,
         window: Span,
         view: View,
     },
@@ -226,6 +240,12 @@ pub enum Fact {
         attendee: u16,
         decision: CalendarDecision,
     },
+    /// The target decided which MailTips or whether a photo the caller gets of a recipient.
+    AnswerDecided {
+        group: u16,
+        attendee: u16,
+        decision: AnswerDecision,
+    },
     /// A leg ended; why, if it failed.
     LegEnded {
         group: u16,
@@ -250,7 +270,8 @@ pub enum Fact {
         outcome: GroupOutcome,
         latency: Span,
     },
-    /// The request was answered. `latency` is from sending to receiving, as the client sees it.
+    /// The request was answered. `views` counts the attendees with what was asked for, be it no view;
+    /// `latency` is from sending to receiving, as the client sees it.
     RequestDone {
         outcome: RequestOutcome,
         views: u16,
@@ -405,13 +426,15 @@ impl Writer<'_> {
             Fact::Sent {
                 from,
                 attendees,
+                asks,
                 window,
                 view,
             } => {
                 self.tag(1, 0, None)
                     .address(from)
                     .word(u64::from(attendees));
-                self.word(window.nanoseconds()).word(view as u64)
+                self.word(window.nanoseconds())
+                    .word((asks as u64) << 8 | view as u64)
             }
             Fact::Arrived { server } => self.tag(2, 0, None).server(server),
             Fact::PathChosen {
@@ -527,6 +550,22 @@ impl Writer<'_> {
                     Err(cause) => NameHash::of(cause.id()).0,
                 })
             }
+            Fact::AnswerDecided {
+                group,
+                attendee,
+                decision,
+            } => {
+                self.tag(22, group, Some(Leg::Availability))
+                    .word(u64::from(attendee));
+                if let Some(id) = decision.relationship {
+                    self.path(PathObject::Relationship(id));
+                }
+                self.word(u64::from(decision.within_scope));
+                self.word(match decision.result {
+                    Ok(answer) => answer as u64,
+                    Err(cause) => NameHash::of(cause.id()).0,
+                })
+            }
             Fact::LegEnded {
                 group,
                 leg,
@@ -552,6 +591,7 @@ impl Writer<'_> {
                 self.organization(target);
                 match outcome {
                     AttendeeOutcome::View(level) => self.word(level as u64),
+                    AttendeeOutcome::Answered(answer) => self.word(1 << 8 | answer as u64),
                     AttendeeOutcome::Failed(failure) => self.failure(failure),
                 }
             }

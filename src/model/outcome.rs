@@ -1,8 +1,8 @@
 //! Outcomes: what became of a request, a group and an attendee, and who has to act on a failure.
 //!
 //! It knows no rule that leads to an outcome. Three counts are never mixed: a *request* (what a client
-//! sent), a *group* (one dispatched call toward a target, with its tokens), an *attendee* (a view, or a
-//! failure with its cause). Invariant: an outcome is data, complete in itself.
+//! sent), a *group* (one dispatched call toward a target, with its tokens), an *attendee* (a view or
+//! another answer, or a failure with its cause). Invariant: an outcome is data, complete in itself.
 
 use std::fmt;
 
@@ -22,6 +22,36 @@ pub enum AccessLevel {
     Detail,
     /// Everything, private items included; never for external callers.
     Owner,
+}
+
+/// What a request asks of each attendee.
+///
+/// Source: operations of Exchange Web Services.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Asks {
+    /// When they are busy: GetUserAvailability.
+    #[default]
+    FreeBusy,
+    /// What the sender of a message should know before it is sent: GetMailTips.
+    MailTips,
+    /// Their photos: GetUserPhoto, one a call.
+    Photos,
+}
+
+/// What is got of an attendee whose calendar is not asked for.
+///
+/// Source: MailTips over organization relationships (docs).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Answer {
+    /// MailTips of the level Limited: those that prevent a non-delivery report, and automatic replies.
+    LimitedMailTips,
+    /// MailTips of the level All of a recipient outside the scope: all but Mailbox Full, Automatic
+    /// Replies and the custom tip.
+    MailTipsOutsideScope,
+    /// All MailTips.
+    AllMailTips,
+    /// A photo.
+    Photo,
 }
 
 /// The form of the answer that the client asks for.
@@ -59,7 +89,7 @@ pub enum Side {
 /// A leg of a group: one exchange over the network, or the work before the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Leg {
-    /// The delegation token for free/busy.
+    /// The delegation token for what is asked: free/busy, MailTips or a photo.
     FreeBusyToken,
     /// The delegation token for Autodiscover, asked in parallel when the endpoint is unknown.
     AutodiscoverToken,
@@ -67,7 +97,7 @@ pub enum Leg {
     OAuthToken,
     /// GetUserSettings at the target.
     Autodiscover,
-    /// GetUserAvailability at the target.
+    /// The call for what is asked, at the target: GetUserAvailability, GetMailTips or GetUserPhoto.
     Availability,
 }
 
@@ -125,6 +155,8 @@ pub struct Failure {
 pub enum AttendeeOutcome {
     /// A view was returned, at this level.
     View(AccessLevel),
+    /// MailTips or a photo were returned.
+    Answered(Answer),
     /// It could not be read.
     Failed(Failure),
 }
@@ -141,11 +173,11 @@ pub enum GroupOutcome {
 /// What became of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RequestOutcome {
-    /// Each attendee has a view.
+    /// Each attendee has a view, or what else was asked for.
     Complete,
-    /// Some attendees have a view.
+    /// Some attendees have it.
     Partial,
-    /// No attendee has a view.
+    /// No attendee has it.
     Failed,
 }
 
@@ -221,12 +253,22 @@ impl View {
 }
 
 impl RequestOutcome {
-    /// The outcome of a request of which so many of so many attendees have a view.
+    /// The outcome of a request of which so many of so many attendees have what was asked for.
     pub fn of(views: usize, attendees: usize) -> RequestOutcome {
         match views {
             0 => RequestOutcome::Failed,
             n if n == attendees => RequestOutcome::Complete,
             _ => RequestOutcome::Partial,
+        }
+    }
+}
+
+impl AttendeeOutcome {
+    /// Whether the attendee has what was asked for.
+    pub fn is_answer(&self) -> bool {
+        match self {
+            AttendeeOutcome::View(_) | AttendeeOutcome::Answered(_) => true,
+            AttendeeOutcome::Failed(_) => false,
         }
     }
 }
@@ -259,6 +301,11 @@ macro_rules! words {
 pub(crate) use words;
 
 words!(AccessLevel { None => "None", Simple => "AvailabilityOnly", Detail => "LimitedDetails", Owner => "Owner" });
+words!(Asks { FreeBusy => "free-busy", MailTips => "mail-tips", Photos => "photos" });
+words!(Answer {
+    LimitedMailTips => "mail-tips-limited", MailTipsOutsideScope => "mail-tips-outside-scope",
+    AllMailTips => "mail-tips-all", Photo => "photo",
+});
 words!(View {
     MergedOnly => "MergedOnly", FreeBusy => "FreeBusy", FreeBusyMerged => "FreeBusyMerged",
     Detailed => "Detailed", DetailedMerged => "DetailedMerged",

@@ -89,6 +89,10 @@ pub struct Parameters {
     pub availability_per_mailbox: Distribution,
     /// The part of each calendar entry.
     pub availability_per_event: Span,
+    /// Gathering the MailTips of one recipient.
+    pub mail_tips_service: Distribution,
+    /// Fetching one photo.
+    pub photo_service: Distribution,
     /// Computing at the requester for a group that leaves.
     pub outbound_cpu: Span,
     /// Computing at the target for a call that arrives.
@@ -162,6 +166,15 @@ pub struct MessageSizes {
     pub availability_response_per_event_simple: u64,
     /// More for each calendar entry shown in detail.
     pub availability_response_per_event_detail: u64,
+    /// GetMailTips between organizations, without its recipients, of whom each weighs as much as a
+    /// mailbox of GetUserAvailability.
+    pub mail_tips_request: u64,
+    /// Its answer, for each recipient.
+    pub mail_tips_response_per_mailbox: u64,
+    /// GetUserPhoto between organizations.
+    pub photo_request: u64,
+    /// Its answer.
+    pub photo_response: u64,
     /// What is left of an answer after compression, in parts of 10¹².
     pub compressed_share: u64,
 }
@@ -183,6 +196,15 @@ impl MessageSizes {
             + simple_entries * self.availability_response_per_event_simple
             + detailed_entries * self.availability_response_per_event_detail
             + digits;
+        self.compressed(clear)
+    }
+
+    /// The size of an answer with MailTips of so many recipients.
+    pub fn mail_tips_response(&self, recipients: u64) -> u64 {
+        self.compressed(recipients * self.mail_tips_response_per_mailbox)
+    }
+
+    fn compressed(&self, clear: u64) -> u64 {
         (u128::from(clear) * u128::from(self.compressed_share) / u128::from(SHARE_PARTS)) as u64
     }
 }

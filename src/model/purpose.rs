@@ -49,6 +49,10 @@ pub enum Purpose {
     RequestContent = 18,
     /// Whether a user asks again after a failure, and when.
     Retry = 19,
+    /// How long MailTips take at the server that gathers them.
+    MailTipsService = 20,
+    /// How long a photo takes at the server that fetches it.
+    PhotoService = 21,
     /// The version, size, place and variant of an organization of a population (world).
     Population = 40,
     /// With whom an organization has relationships (world).

@@ -14,7 +14,7 @@ use super::cause::Cause;
 use super::directory::GroupId;
 use super::names::NameId;
 use super::organization::{OrgId, ServerId};
-use super::outcome::AccessLevel;
+use super::outcome::{AccessLevel, Answer, Asks};
 use super::parameters::TargetFreeBusyRule;
 
 crate::define_id! {
@@ -47,6 +47,15 @@ pub struct OrganizationRelationship {
     pub free_busy_access_level: AccessLevel,
     /// `FreeBusyAccessScope`: whose calendars the partner may see. Read by the target.
     pub free_busy_access_scope: Scope,
+    /// `MailTipsAccessEnabled`: whether MailTips pass. Read by the requester and by the target.
+    pub mail_tips_access_enabled: bool,
+    /// `MailTipsAccessLevel`: which MailTips the partner gets. Read by the target.
+    pub mail_tips_access_level: MailTipsLevel,
+    /// `MailTipsAccessScope`: of whom the partner gets those that concern one recipient alone. Read by
+    /// the target.
+    pub mail_tips_access_scope: Scope,
+    /// `PhotosEnabled`: whether the partner gets photos. Read by the target.
+    pub photos_enabled: bool,
     /// `TargetApplicationUri`: the audience of tokens. Read by the requester.
     pub target_application_uri: Option<NameId>,
     /// `TargetAutodiscoverEpr`. Read by the requester.
@@ -57,7 +66,21 @@ pub struct OrganizationRelationship {
     pub target_token_issuer: Option<NameId>,
 }
 
-/// Whose calendars a partner may see.
+/// Which MailTips a partner gets.
+///
+/// Source: MailTipsAccessLevel, New-OrganizationRelationship (docs).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MailTipsLevel {
+    /// None.
+    #[default]
+    None,
+    /// Those that prevent a non-delivery report, and automatic replies.
+    Limited,
+    /// All.
+    All,
+}
+
+/// Whose calendars, or other things of people, a partner may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// Everybody's.
@@ -154,19 +177,44 @@ pub enum RequesterReading {
     Stops(Cause),
 }
 
-/// What the requester reads of its own relationship.
+/// Which MailTips a target gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MailTipsGrant {
+    /// Whose are in the scope.
+    pub scope: Scope,
+    /// Those of a recipient in the scope.
+    pub within_scope: Answer,
+    /// Those of a recipient outside.
+    pub outside_scope: Answer,
+}
+
+/// What the requester reads of its own relationship, by what is asked.
 ///
 /// Source: path choice, observed, Exchange 2013: `Enabled`, `FreeBusyAccessEnabled`, the endpoints and
 /// the application URI; a disabled one is treated as absent, one without endpoints gives 5047.
-pub fn read_as_requester(relationship: Option<&OrganizationRelationship>) -> RequesterReading {
+/// Assumed: for MailTips `MailTipsAccessEnabled` stands for `FreeBusyAccessEnabled`, and for photos
+/// nothing does, for `PhotosEnabled` is the target's.
+pub fn read_as_requester(
+    relationship: Option<&OrganizationRelationship>,
+    asks: Asks,
+) -> RequesterReading {
     let Some(relationship) = relationship.filter(|relationship| relationship.exists) else {
         return RequesterReading::Absent(Cause::RelationshipNoneAtRequester);
     };
     if !relationship.enabled {
         return RequesterReading::Absent(Cause::RelationshipDisabledAtRequester);
     }
-    if !relationship.free_busy_access_enabled {
-        return RequesterReading::Absent(Cause::RelationshipFreeBusyDisabledAtRequester);
+    let may_not_ask = match asks {
+        Asks::FreeBusy if !relationship.free_busy_access_enabled => {
+            Some(Cause::RelationshipFreeBusyDisabledAtRequester)
+        }
+        Asks::MailTips if !relationship.mail_tips_access_enabled => {
+            Some(Cause::RelationshipMailTipsDisabledAtRequester)
+        }
+        Asks::FreeBusy | Asks::MailTips | Asks::Photos => None,
+    };
+    if let Some(cause) = may_not_ask {
+        return RequesterReading::Absent(cause);
     }
     let has_endpoint =
         relationship.target_sharing_epr.is_some() || relationship.target_autodiscover_epr.is_some();
@@ -185,12 +233,7 @@ pub fn read_as_target(
     relationship: Option<&OrganizationRelationship>,
     rule: TargetFreeBusyRule,
 ) -> Result<(AccessLevel, Scope), Cause> {
-    let relationship = relationship
-        .filter(|relationship| relationship.exists)
-        .ok_or(Cause::RelationshipNoneAtTarget)?;
-    if !relationship.enabled {
-        return Err(Cause::RelationshipDisabledAtTarget);
-    }
+    let relationship = in_force_at_target(relationship)?;
     if rule == TargetFreeBusyRule::Documented && !relationship.free_busy_access_enabled {
         return Err(Cause::RelationshipFreeBusyDisabledAtTarget);
     }
@@ -201,6 +244,55 @@ pub fn read_as_target(
         relationship.free_busy_access_level,
         relationship.free_busy_access_scope,
     ))
+}
+
+/// Which MailTips the target gives by its own relationship for the caller's domain, of a recipient in
+/// its scope and of one outside.
+///
+/// Source: MailTipsAccessEnabled, -Level and -Scope, New-OrganizationRelationship (docs); outside the
+/// scope Mailbox Full, Automatic Replies and the custom tip are withheld, MailTips over organization
+/// relationships (docs), which speaks of the level All alone.
+pub fn read_mail_tips_as_target(
+    relationship: Option<&OrganizationRelationship>,
+) -> Result<MailTipsGrant, Cause> {
+    let relationship = in_force_at_target(relationship)?;
+    if !relationship.mail_tips_access_enabled {
+        return Err(Cause::RelationshipMailTipsDisabledAtTarget);
+    }
+    let (within_scope, outside_scope) = match relationship.mail_tips_access_level {
+        MailTipsLevel::None => return Err(Cause::RelationshipMailTipsLevelNoneAtTarget),
+        MailTipsLevel::Limited => (Answer::LimitedMailTips, Answer::LimitedMailTips),
+        MailTipsLevel::All => (Answer::AllMailTips, Answer::MailTipsOutsideScope),
+    };
+    Ok(MailTipsGrant {
+        scope: relationship.mail_tips_access_scope,
+        within_scope,
+        outside_scope,
+    })
+}
+
+/// Whether the target gives photos by its own relationship for the caller's domain.
+///
+/// Source: PhotosEnabled, Set-OrganizationRelationship (docs); its default is remembered.
+pub fn read_photos_as_target(relationship: Option<&OrganizationRelationship>) -> Result<(), Cause> {
+    let relationship = in_force_at_target(relationship)?;
+    if !relationship.photos_enabled {
+        return Err(Cause::RelationshipPhotosDisabledAtTarget);
+    }
+    Ok(())
+}
+
+/// The target's relationship, if there is one that is enabled.
+fn in_force_at_target(
+    relationship: Option<&OrganizationRelationship>,
+) -> Result<&OrganizationRelationship, Cause> {
+    let relationship = relationship
+        .filter(|relationship| relationship.exists)
+        .ok_or(Cause::RelationshipNoneAtTarget)?;
+    if !relationship.enabled {
+        return Err(Cause::RelationshipDisabledAtTarget);
+    }
+    Ok(relationship)
 }
 
 #[cfg(test)]
@@ -223,6 +315,10 @@ mod tests {
             free_busy_access_enabled: true,
             free_busy_access_level: AccessLevel::Simple,
             free_busy_access_scope: Scope::Everyone,
+            mail_tips_access_enabled: false,
+            mail_tips_access_level: MailTipsLevel::None,
+            mail_tips_access_scope: Scope::Everyone,
+            photos_enabled: false,
             target_application_uri: Some(NameId(2)),
             target_autodiscover_epr: Some(epr),
             target_sharing_epr: None,
@@ -268,13 +364,98 @@ mod tests {
             let mut relationship = relationship();
             change(&mut relationship);
             assert_eq!(
-                read_as_requester(Some(&relationship)),
+                read_as_requester(Some(&relationship), Asks::FreeBusy),
                 reading,
                 "case {number}"
             );
         }
         let none = Absent(Cause::RelationshipNoneAtRequester);
-        assert_eq!(read_as_requester(None), none);
+        assert_eq!(read_as_requester(None, Asks::FreeBusy), none);
+    }
+
+    /// Each switch concerns one thing that is asked; the switch for photos is not the requester's.
+    #[test]
+    fn the_requester_tests_for_mail_tips_another_switch_and_for_photos_none() {
+        use RequesterReading::{Absent, Ask};
+        let tips_only = OrganizationRelationship {
+            free_busy_access_enabled: false,
+            mail_tips_access_enabled: true,
+            ..relationship()
+        };
+        let free_busy_off = Absent(Cause::RelationshipFreeBusyDisabledAtRequester);
+        let tips_off = Absent(Cause::RelationshipMailTipsDisabledAtRequester);
+        let disabled = OrganizationRelationship {
+            enabled: false,
+            ..relationship()
+        };
+        let off = Absent(Cause::RelationshipDisabledAtRequester);
+        for (relationship, readings) in [
+            (relationship(), [Ask, tips_off, Ask]),
+            (tips_only, [free_busy_off, Ask, Ask]),
+            (disabled, [off; 3]),
+        ] {
+            let read = |&asks: &Asks| read_as_requester(Some(&relationship), asks);
+            assert_eq!(Asks::ALL.iter().map(read).collect::<Vec<_>>(), readings);
+        }
+    }
+
+    #[test]
+    fn the_target_gives_mail_tips_by_its_switch_its_level_and_its_scope() {
+        use Answer::{AllMailTips, LimitedMailTips, MailTipsOutsideScope};
+        let group = Scope::Members(GroupId(1));
+        let given = |enabled, mail_tips_access_enabled, mail_tips_access_level| {
+            let relationship = OrganizationRelationship {
+                enabled,
+                mail_tips_access_enabled,
+                mail_tips_access_level,
+                mail_tips_access_scope: group,
+                ..relationship()
+            };
+            let grant = read_mail_tips_as_target(Some(&relationship));
+            grant.map(|grant| {
+                assert_eq!(grant.scope, group);
+                (grant.within_scope, grant.outside_scope)
+            })
+        };
+        use MailTipsLevel::{All, Limited, None};
+        for (enabled, access, level, expected) in [
+            (true, true, All, Ok((AllMailTips, MailTipsOutsideScope))),
+            (true, true, Limited, Ok((LimitedMailTips, LimitedMailTips))),
+            (
+                true,
+                true,
+                None,
+                Err(Cause::RelationshipMailTipsLevelNoneAtTarget),
+            ),
+            (
+                true,
+                false,
+                All,
+                Err(Cause::RelationshipMailTipsDisabledAtTarget),
+            ),
+            (false, true, All, Err(Cause::RelationshipDisabledAtTarget)),
+        ] {
+            assert_eq!(given(enabled, access, level), expected, "{level:?}");
+        }
+        let nothing = read_mail_tips_as_target(Option::None);
+        assert_eq!(nothing, Err(Cause::RelationshipNoneAtTarget));
+    }
+
+    #[test]
+    fn the_target_gives_photos_by_their_switch_alone() {
+        for (enabled, photos_enabled, expected) in [
+            (true, true, Ok(())),
+            (true, false, Err(Cause::RelationshipPhotosDisabledAtTarget)),
+            (false, true, Err(Cause::RelationshipDisabledAtTarget)),
+        ] {
+            let relationship = OrganizationRelationship {
+                enabled,
+                photos_enabled,
+                free_busy_access_level: AccessLevel::None,
+                ..relationship()
+            };
+            assert_eq!(read_photos_as_target(Some(&relationship)), expected);
+        }
     }
 
     #[test]

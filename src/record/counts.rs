@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 
 use crate::model::cause::{CAUSES, Cause, Layer};
 use crate::model::observation::{CacheAnswer, NameAnswer, PathKind};
-use crate::model::outcome::{AccessLevel, Leg};
+use crate::model::outcome::{AccessLevel, Answer, Leg};
 use crate::model::token::Offer;
 
 /// A word of a closed list.
@@ -108,6 +108,7 @@ macro_rules! listed {
 
 listed!(
     AccessLevel,
+    Answer,
     CacheAnswer,
     Layer,
     Leg,
@@ -150,6 +151,7 @@ mod tests {
     #[test]
     fn each_word_has_a_place_of_its_own() {
         places::<AccessLevel>();
+        places::<Answer>();
         places::<CacheAnswer>();
         places::<Cause>();
         places::<Layer>();

@@ -18,8 +18,8 @@ use crate::model::observation::{
 };
 use crate::model::organization::{OrgId, ServerId};
 use crate::model::outcome::{
-    AccessLevel, AttendeeOutcome, Failure, GroupOutcome, Leg, RequestOutcome, ResponseCode, Side,
-    View,
+    AccessLevel, Asks, AttendeeOutcome, Failure, GroupOutcome, Leg, RequestOutcome, ResponseCode,
+    Side, View,
 };
 use crate::model::relationship::RelationshipId;
 use crate::model::token::{CONDITIONS_LIFE, DelegationToken, Offer, Rejection};
@@ -142,6 +142,7 @@ fn beginning() -> Vec<After> {
     let sent = Fact::Sent {
         from: address("ann", "contoso.com"),
         attendees: 1,
+        asks: Asks::FreeBusy,
         window: Span::from_days(7),
         view: View::DetailedMerged,
     };

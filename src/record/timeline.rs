@@ -30,6 +30,7 @@ pub struct Interval {
     pub groups_answered: u64,
     pub groups_failed: u64,
     pub views: u64,
+    pub answers: u64,
     pub attendees_failed: u64,
     pub tokens: Counts<Offer>,
     pub token_bytes: u64,
@@ -128,6 +129,7 @@ impl Recorder for Timeline {
             },
             Fact::AttendeeDone { outcome, .. } => match outcome {
                 AttendeeOutcome::View(_) => self.interval(at).views += 1,
+                AttendeeOutcome::Answered(_) => self.interval(at).answers += 1,
                 AttendeeOutcome::Failed(_) => self.interval(at).attendees_failed += 1,
             },
             Fact::TokenIssued { token, bytes, .. } => {

@@ -11,8 +11,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::model::Federation;
+use crate::model::demand::Demand;
 use crate::model::network::{DistanceClass, Path};
-use crate::model::outcome::Leg;
+use crate::model::outcome::{Asks, Leg};
 use crate::record::Tally;
 use crate::scenario::keys::{Evidence, Kind, Presence};
 use crate::scenario::tree::Shape;
@@ -82,6 +83,8 @@ fn collect(table: &Table, path: &mut Vec<String>, guesses: &mut Guesses) {
 
 /// What of a federation a run can touch.
 struct Touched {
+    /// What may be asked for.
+    asked: Vec<Asks>,
     /// The distance classes that its sites lie in.
     classes: Vec<DistanceClass>,
     /// Whether a message's size matters to any link.
@@ -103,12 +106,27 @@ impl Touched {
         let has_later = links.ids().any(|id| links.changes(id).next().is_some());
         Touched {
             classes: classes(federation),
+            asked: Asks::ALL
+                .iter()
+                .copied()
+                .filter(|&asks| may_ask(federation, asks))
+                .collect(),
             has_bandwidth: has_later || all.any(|link| link.bandwidth_bits_per_second.is_some()),
             has_topology,
             has_coordinates: has_topology || network.text("distance") == "coordinates",
             has_cold_starts: !federation.world_events.is_empty(),
         }
     }
+}
+
+/// Whether a request of the scenario may ask for this.
+fn may_ask(federation: &Federation, asks: Asks) -> bool {
+    let drawn = |demand: &Demand| demand.asks == asks;
+    let mut workloads = federation.workloads.iter();
+    let is_traced = asks == Asks::FreeBusy && !federation.traces.is_empty();
+    is_traced
+        || federation.requests.iter().any(|row| row.ask.asks == asks)
+        || workloads.any(|row| row.demand.as_ref().is_some_and(drawn))
 }
 
 /// The distance classes that sites of this federation lie in; all if there are too many to look at.
@@ -142,6 +160,7 @@ fn is_used(key: &str, world: &Touched, tally: &Tally) -> bool {
     let work = &tally.work;
     let arrived = |leg| work.arrived.get(leg) > 0;
     let begun = !work.begun.is_empty();
+    let asked = |asks| world.asked.contains(&asks);
     let tokens = &tally.tokens;
     let issued = tokens.issued().count > 0 || !tokens.refused.is_empty();
     let distance = |class| begun && world.classes.contains(&class);
@@ -156,9 +175,10 @@ fn is_used(key: &str, world: &Touched, tally: &Tally) -> bool {
             arrived(Leg::Availability) || arrived(Leg::Autodiscover)
         }
         "autodiscover_service" => arrived(Leg::Autodiscover),
-        "availability_fixed" | "inbound_cpu" | "inbound_cpu_per_mailbox" => {
-            arrived(Leg::Availability)
-        }
+        "availability_fixed" => asked(Asks::FreeBusy) && arrived(Leg::Availability),
+        "mail_tips_service" => asked(Asks::MailTips) && arrived(Leg::Availability),
+        "photo_service" => asked(Asks::Photos) && arrived(Leg::Availability),
+        "inbound_cpu" | "inbound_cpu_per_mailbox" => arrived(Leg::Availability),
         "availability_per_mailbox" | "availability_per_event" | "events_per_week" => {
             !tally.outcomes.attendees.views.is_empty()
         }
@@ -173,6 +193,8 @@ fn is_used(key: &str, world: &Touched, tally: &Tally) -> bool {
         "rtt_p99_percent" | "loss" | "outbound_cpu" => begun,
         "timestamp_tolerance" | "encrypted_token" => issued,
         "token_cache_margin" | "token_cache_entries" => tokens.reused > 0,
+        _ if last.starts_with("mail_tips_re") => asked(Asks::MailTips) && world.has_bandwidth,
+        _ if last.starts_with("photo_re") => asked(Asks::Photos) && world.has_bandwidth,
         _ if is_size(last) => begun && world.has_bandwidth,
         // What else is a parameter or a server's capacity plays a part as soon as there are requests.
         _ => tally.outcomes.requests.sent > 0,

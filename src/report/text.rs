@@ -115,9 +115,18 @@ fn outcomes(out: &mut String, summary: &Summary) {
     } else {
         format!(" ({})", levels.join(", "))
     };
+    let kinds = attendees.answered_by_kind.iter();
+    let kinds: Vec<_> = kinds
+        .map(|(kind, count)| format!("{kind} {count}"))
+        .collect();
+    let answered = if kinds.is_empty() {
+        String::new()
+    } else {
+        format!(", {} answered ({})", attendees.answered, kinds.join(", "))
+    };
     line!(
         out,
-        "Attendees   {} views{levels}, {} failed",
+        "Attendees   {} views{levels}{answered}, {} failed",
         attendees.views,
         attendees.failed
     );

@@ -812,4 +812,62 @@ error[bad-value]: `fast` does not begin with a number
 
 "#,
     },
+    Case {
+        about: "what is asked, and what a relationship gives of MailTips and photos",
+        text: r#"fedsim = 1
+[relationship."contoso -> fabrikam"]
+mail_tips_access_level = "Everything"
+mail_tips_access_enabled = "yes"
+photos_enabled = 1
+[request.tips]
+at = "+1 h"
+from = "kim@contoso.com"
+to = ["lee@fabrikam.com"]
+asks = "mailtips"
+[workload.pictures]
+from = ["contoso"]
+asks = "photo"
+"#,
+        diagnostics: r#"error[bad-value]: `Everything` is no value of `mail_tips_access_level`
+ --> bad.toml:3:26
+  |
+3 | mail_tips_access_level = "Everything"
+  |                          ^^^^^^^^^^^^
+  |
+  = help: values: `None`, `Limited`, `All`
+
+error[wrong-type]: `mail_tips_access_enabled` must be true or false, not text
+ --> bad.toml:4:28
+  |
+4 | mail_tips_access_enabled = "yes"
+  |                            ^^^^^ this is text
+  |
+  = help: for example `mail_tips_access_enabled = true`
+
+error[wrong-type]: `photos_enabled` must be true or false, not a whole number
+ --> bad.toml:5:18
+  |
+5 | photos_enabled = 1
+  |                  ^ this is a whole number
+  |
+  = help: for example `photos_enabled = true`
+
+error[bad-value]: `mailtips` is no value of `asks`
+  --> bad.toml:10:8
+   |
+10 | asks = "mailtips"
+   |        ^^^^^^^^^^
+   |
+   = help: did you mean `mail-tips`? (values: `free-busy`, `mail-tips`, `photos`)
+
+error[bad-value]: `photo` is no value of `asks`
+  --> bad.toml:13:8
+   |
+13 | asks = "photo"
+   |        ^^^^^^^
+   |
+   = help: did you mean `photos`? (values: `free-busy`, `mail-tips`, `photos`)
+
+"#,
+    },
 ];

@@ -370,6 +370,18 @@ application_uri = \"FYDIBOHF25SPDLT.fabrikam.com\"\n"
         if self.dice.percent(92) {
             block.push_str("free_busy_access = true\n");
         }
+        if self.dice.percent(80) {
+            let level = self.one_of("None;Limited;All;All");
+            block.push_str(&format!(
+                "mail_tips_access_enabled = true\nmail_tips_access_level = \"{level}\"\n"
+            ));
+        }
+        if self.dice.percent(20) {
+            block.push_str("mail_tips_access_scope = \"team\"\n");
+        }
+        if self.dice.percent(70) {
+            block.push_str("photos_enabled = true\n");
+        }
         if direct || self.dice.percent(10) {
             let mut host = format!("mail.{other}.com");
             if self.dice.percent(self.trouble_percent) {
@@ -463,6 +475,10 @@ application_uri = \"FYDIBOHF25SPDLT.fabrikam.com\"\n"
             let mut request = format!(
                 "[request.ask-{number}]\nat = \"+{at} s\"\nfrom = \"{from}\"\nto = {to:?}\nview = \"{view}\"\nwindow = \"{window}\"\n"
             );
+            if self.dice.percent(30) {
+                let asks = self.one_of("mail-tips;photos");
+                request.push_str(&format!("asks = \"{asks}\"\n"));
+            }
             if self.dice.percent(2) {
                 request.push_str("interval = \"2 min\"\n");
             }

@@ -11,6 +11,7 @@ use super::super::address::{Address, LocalPart};
 use super::super::directory::{MailboxId, MailboxKey};
 use super::super::federation::Federation;
 use super::super::organization::OrgId;
+use super::super::outcome::Asks;
 use super::super::purpose::Purpose;
 use super::{Ask, Demand, Popularity, StreamId, Trace, TracedRequest, WorkloadId};
 
@@ -89,6 +90,7 @@ impl Federation {
         Ask {
             from,
             mailbox: Some(mailbox),
+            asks: demand.asks,
             window: demand.windows.at(bits(WINDOW)),
             view: demand.views.at(bits(VIEW)),
             interval: demand.interval,
@@ -96,7 +98,8 @@ impl Federation {
     }
 
     /// What a recorded request asks, and into `to` whose calendars it asks for. `hash` is that of its
-    /// identity. What its row does not say is drawn as a workload's requests are.
+    /// identity. What its row does not say is drawn as a workload's requests are. What servers log of
+    /// clients' requests, and so a trace, is about calendars.
     pub fn traced_request(
         &self,
         trace: &Trace,
@@ -125,6 +128,7 @@ impl Federation {
         Ask {
             from: request.from,
             mailbox: Some(request.mailbox),
+            asks: Asks::FreeBusy,
             window: request.window.unwrap_or_else(window),
             view: request.view.unwrap_or_else(view),
             interval: request.interval.unwrap_or_else(|| demand().interval),

@@ -15,7 +15,7 @@ use super::address::Address;
 use super::directory::MailboxKey;
 use super::observation::RequestIdentity;
 use super::organization::{OrgId, ServerId};
-use super::outcome::View;
+use super::outcome::{Asks, View};
 use super::parameters::SHARE_PARTS;
 
 pub use calendar::{Calendar, Period};
@@ -43,6 +43,8 @@ pub struct Ask {
     pub from: Address,
     /// The user's mailbox, if there is one.
     pub mailbox: Option<MailboxKey>,
+    /// What is asked for; the rest says how, of calendars alone.
+    pub asks: Asks,
     /// The length of the window.
     pub window: Span,
     /// The form of the answer.
@@ -82,6 +84,8 @@ pub struct Workload {
 /// Assumed: all of its default numbers; none is published.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Demand {
+    /// What they ask for.
+    pub asks: Asks,
     /// How many federated attendees a request has.
     pub attendees: Choice<u8>,
     /// From how many partners they are.

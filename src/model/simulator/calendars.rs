@@ -11,7 +11,7 @@ use super::super::address::Address;
 use super::super::autodiscover::{self};
 use super::super::availability::EVENTS_MAX;
 use super::super::cause::Cause;
-use super::super::directory::{CalendarState, MailboxState, MailboxView, Recipient};
+use super::super::directory::{CalendarState, MailboxView, Recipient};
 use super::super::observation::{CalendarDecision, Fact, PathKind, Recorder};
 use super::super::organization::{Generation, OrgId, ServerId};
 use super::super::outcome::{AccessLevel, View};
@@ -20,6 +20,7 @@ use super::super::publishing::CallerAuthentication;
 use super::super::purpose::Purpose;
 use super::super::relationship::{Scope, read_as_target};
 use super::World;
+use super::answers::open_mailbox;
 use super::state::{Answers, Calendars, CallSlot, ShownEntries};
 use super::target::{Caller, Here};
 
@@ -210,20 +211,13 @@ impl<R: Recorder> World<'_, R> {
         now: Instant,
     ) -> CalendarDecision {
         let federation = self.federation;
-        let target = mailbox.organization;
         let (relationship, level, scope) = match caller.authentication {
             // Whoever comes with the account of an address space is held to Default alone.
             CallerAuthentication::Windows | CallerAuthentication::Basic => {
                 (None, Ok(AccessLevel::Owner), Scope::Everyone)
             }
             CallerAuthentication::DelegationToken | CallerAuthentication::OAuth => {
-                let domain = caller.email.domain;
-                let process = here.process;
-                let life = federation.parameters.relationship_cache_life;
-                let loaded = self.process(process).loaded_at(domain, now, life);
-                let seen = federation.replicated(target, loaded);
-                let id = federation.relationship_for(target, domain, seen);
-                let row = id.map(|id| federation.relationships.at(id, seen));
+                let (id, row) = self.relationship_of_caller(here, caller, mailbox, now);
                 match read_as_target(row, federation.rules.target_free_busy) {
                     Ok((level, scope)) => (id, Ok(level), scope),
                     Err(cause) => (id, Err(cause), Scope::Everyone),
@@ -290,11 +284,7 @@ impl<R: Recorder> World<'_, R> {
 
 /// Whether a mailbox's calendar can be read: its database, its folder, the number of entries.
 pub(super) fn read_calendar(mailbox: MailboxView<'_>, window: Span) -> Result<(), Cause> {
-    match mailbox.state {
-        MailboxState::Available => {}
-        MailboxState::Unavailable => return Err(Cause::MailboxUnavailable),
-        MailboxState::FailingOver => return Err(Cause::MailboxFailingOver),
-    }
+    open_mailbox(mailbox)?;
     if mailbox.calendar == CalendarState::Missing {
         return Err(Cause::CalendarMissing);
     }

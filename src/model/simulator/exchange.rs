@@ -15,7 +15,7 @@ use super::super::observation::{Fact, NameAnswer, PathObject, Recorder};
 use super::super::organization::{
     Direction, FirewallAction, OrgId, Organization, Outbound, Peer, Server, WebProxyState,
 };
-use super::super::outcome::{Leg, Side};
+use super::super::outcome::{Asks, Leg, Side};
 use super::super::publishing::{Host, HostOwner, HostState};
 use super::super::purpose::Purpose;
 use super::legs::failure;
@@ -628,7 +628,12 @@ impl<R: Recorder> World<'_, R> {
                 sizes.autodiscover_request + members * sizes.autodiscover_request_per_address
             }
             Leg::Availability => {
-                sizes.availability_request + members * sizes.availability_request_per_mailbox
+                let fixed = match self.asks_of(row.group) {
+                    Asks::FreeBusy => sizes.availability_request,
+                    Asks::MailTips => sizes.mail_tips_request,
+                    Asks::Photos => return sizes.photo_request,
+                };
+                fixed + members * sizes.availability_request_per_mailbox
             }
         }
     }
@@ -642,6 +647,7 @@ impl<R: Recorder> World<'_, R> {
                 sizes.autodiscover_response + addresses * sizes.autodiscover_response_per_address
             }
             Reply::Calendars(results) => self.calendars_bytes(call, results),
+            Reply::Answered(results) => self.answers_bytes(call, results.len()),
             // Assumed: a fault, an error page or a redirect is as long as an empty answer.
             Reply::None | Reply::Failed(_) | Reply::Redirect(_) => sizes.autodiscover_response,
         }

@@ -183,7 +183,7 @@ impl<R: Recorder> World<'_, R> {
             .at(requester, federation.replicated(requester, now));
         let registered = &federation.organizations.at(requester, now).trust;
         let group = &self.groups[row.group];
-        let offer = offer_of(row.leg);
+        let offer = offer_of(row.leg, self.asks_of(row.group));
         let audience = group
             .application_uri
             .ok_or(Cause::GatewayTargetNotRegistered)?;

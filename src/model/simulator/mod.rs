@@ -8,11 +8,13 @@
 //! learn by an event that takes at least the network's least delay.
 
 mod accounts;
+mod answers;
 mod arrivals;
 mod calendars;
 mod exchange;
 mod gateway;
 mod legs;
+mod local;
 mod process;
 mod requester;
 mod routes;

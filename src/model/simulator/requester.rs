@@ -17,7 +17,7 @@ use super::super::directory::{Member, Recipient};
 use super::super::federation::ProcessId;
 use super::super::observation::{Fact, PathObject, Recorder, RequestIdentity};
 use super::super::organization::ServerId;
-use super::super::outcome::{AttendeeOutcome, Failure, Leg, RequestOutcome, Side};
+use super::super::outcome::{Asks, AttendeeOutcome, Failure, Leg, RequestOutcome, Side};
 use super::super::purpose::Purpose;
 use super::super::throttling::Admission;
 use super::routes::refusal;
@@ -82,6 +82,7 @@ impl<R: Recorder> World<'_, R> {
         let sent = Fact::Sent {
             from: ask.from,
             attendees,
+            asks: ask.asks,
             window: ask.window,
             view: ask.view,
         };
@@ -323,10 +324,11 @@ impl<R: Recorder> World<'_, R> {
                     cache,
                 },
             );
+            let is_alone = is_alone(self.requests[slot].ask.asks, path);
             let same = groups
                 .iter()
                 .copied()
-                .find(|&group| self.groups[group].key == route.key);
+                .find(|&group| !is_alone && self.groups[group].key == route.key);
             let group = same.unwrap_or_else(|| {
                 let group = self.form_group(slot, route, now);
                 groups.push(group);
@@ -459,9 +461,11 @@ impl<R: Recorder> World<'_, R> {
         let row = &mut self.requests[slot];
         row.is_answered = true;
         let (identity, hash, sent) = (row.identity, row.hash, row.sent);
-        let is_view =
-            |attendee: &&AttendeeRow| matches!(attendee.outcome, Some(AttendeeOutcome::View(_)));
-        let views = row.attendees.iter().filter(is_view).count();
+        let is_answer = |attendee: &&AttendeeRow| {
+            let outcome = attendee.outcome.as_ref();
+            outcome.is_some_and(AttendeeOutcome::is_answer)
+        };
+        let views = row.attendees.iter().filter(is_answer).count();
         let attendees = row.attendees.len();
         let law = &self.federation.parameters.client_delay;
         let way_back = law.sample(&self.keys, Purpose::ClientDelay, hash, 1);
@@ -485,6 +489,13 @@ impl<R: Recorder> World<'_, R> {
             self.requests.remove(slot);
         }
     }
+}
+
+/// Whether an attendee is in no group with others: a call asks for one photo.
+///
+/// Source: GetUserPhoto operation (docs).
+fn is_alone(asks: Asks, path: PathObject) -> bool {
+    asks == Asks::Photos && path != PathObject::Local
 }
 
 fn attendee(asked: Address) -> AttendeeRow {

@@ -11,14 +11,15 @@ use super::super::address::{Address, Url};
 use super::super::autodiscover::{Cached, UrlCacheRules};
 use super::super::availability::{self, AttendeeKind, GroupKey, Path, RequesterView, WaysToDomain};
 use super::super::cause::Cause;
+use super::super::demand::Ask;
 use super::super::directory::{
-    FederatedIdentity, MailboxKey, MailboxView, PersonalSubscription, Recipient, federated_address,
+    FederatedIdentity, MailboxView, PersonalSubscription, Recipient, federated_address,
 };
 use super::super::federation::{Federation, ProcessId};
 use super::super::names::NameId;
 use super::super::observation::{CacheAnswer, PathObject, Recorder};
 use super::super::organization::{AcceptedDomainKind, Generation, OrgId, ServerId};
-use super::super::outcome::{Failure, Leg, ResponseCode, Side};
+use super::super::outcome::{Asks, Failure, Leg, ResponseCode, Side};
 use super::super::publishing::CallerAuthentication;
 use super::super::relationship::{
     AccessMethod, AddressSpaceId, RequesterReading, read_as_requester,
@@ -57,8 +58,8 @@ impl<R: Recorder> World<'_, R> {
             None => return Ok(local_route(address, server, process)),
             Some(kind) => kind,
         };
-        let mailbox = self.requests[slot].ask.mailbox;
-        let route = self.route_at(requester, server, process, mailbox, kind, now)?;
+        let ask = self.requests[slot].ask;
+        let route = self.route_at(requester, (server, process), ask, kind, now)?;
         // Behind an InternalProxy a newer server of the same organization chooses again.
         let PathObject::AddressSpace(space) = route.object else {
             return Ok(route);
@@ -67,7 +68,7 @@ impl<R: Recorder> World<'_, R> {
         match (space.method, space.proxy_server) {
             (AccessMethod::InternalProxy, Some(newer)) if newer != server => {
                 let process = self.federation.first_process[newer];
-                self.route_at(requester, newer, process, mailbox, kind, now)
+                self.route_at(requester, (newer, process), ask, kind, now)
             }
             _ => Ok(route),
         }
@@ -108,20 +109,22 @@ impl<R: Recorder> World<'_, R> {
     fn route_at(
         &mut self,
         requester: OrgId,
-        server: ServerId,
-        process: ProcessId,
-        mailbox: Option<MailboxKey>,
+        (server, process): (ServerId, ProcessId),
+        ask: Ask,
         kind: AttendeeKind,
         now: Instant,
     ) -> Result<Route, Failure> {
         let federation = self.federation;
-        let mailbox = mailbox.map(|key| federation.mailbox(requester, key, now, &self.keys));
+        let mailbox = ask
+            .mailbox
+            .map(|key| federation.mailbox(requester, key, now, &self.keys));
         let mut view = ServerView {
             federation,
             process: self.processes[process].get_or_insert_with(Default::default),
             requester,
             server,
             mailbox,
+            asks: ask.asks,
             now,
         };
         let path = availability::choose_path(kind, &mut view)?;
@@ -139,6 +142,11 @@ impl<R: Recorder> World<'_, R> {
         let number = row.groups_made;
         row.groups_made += 1;
         let hash = row.hash.with(key_hash(self.federation, route.key).0);
+        // Photos of one endpoint are several groups with the same key.
+        let hash = match row.ask.asks {
+            Asks::FreeBusy | Asks::MailTips => hash,
+            Asks::Photos => hash.with(number.into()),
+        };
         let group = self.groups.insert(GroupRow {
             request: slot,
             number,
@@ -185,14 +193,14 @@ impl<R: Recorder> World<'_, R> {
         if redirects > super::super::autodiscover::REDIRECTS_MAX {
             return Err(Cause::AutodiscoverTooManyRedirects);
         }
-        let requester = self.requests[slot].identity.requester;
+        let (requester, asks) = (self.requests[slot].identity.requester, self.asks_of(group));
         let life = federation.parameters.relationship_cache_life;
         let loaded = self.process(process).loaded_at(address.domain, now, life);
         let view = federation.replicated(requester, loaded);
         let id = federation.relationship_for(requester, address.domain, view);
         let relationship = id.map(|id| federation.relationships.at(id, view));
         let usable = relationship.filter(|relationship| {
-            read_as_requester(Some(relationship)) == RequesterReading::Ask
+            read_as_requester(Some(relationship), asks) == RequesterReading::Ask
                 && relationship.target_autodiscover_epr.is_some()
         });
         let (Some(id), Some(relationship)) = (id, usable) else {
@@ -270,13 +278,17 @@ impl<R: Recorder> World<'_, R> {
     }
 }
 
-/// What one server of the requester sees when it chooses a path.
+/// What one server of the requester sees when it chooses a path. Calendars shared in person, connectors
+/// and address spaces are there for free/busy alone.
+///
+/// Assumed: of connectors no source says what they do for MailTips and photos.
 struct ServerView<'a> {
     federation: &'a Federation,
     process: &'a mut Process,
     requester: OrgId,
     server: ServerId,
     mailbox: Option<MailboxView<'a>>,
+    asks: Asks,
     now: Instant,
 }
 
@@ -441,7 +453,8 @@ impl RequesterView for ServerView<'_> {
     }
 
     fn subscription(&self, owner: Address) -> Option<PersonalSubscription> {
-        let subscriptions = self.mailbox?.subscriptions;
+        let shared = self.mailbox.filter(|_| self.asks == Asks::FreeBusy);
+        let subscriptions = shared?.subscriptions;
         subscriptions
             .iter()
             .copied()
@@ -454,16 +467,20 @@ impl RequesterView for ServerView<'_> {
         let id = federation.relationship_for(requester, domain, view);
         let row = id.map(|id| federation.relationships.at(id, view));
         // Older servers know neither connectors nor OAuth.
-        let knows_connectors = self.own_generation() >= Generation::V2013;
+        let knows_connectors =
+            self.asks == Asks::FreeBusy && self.own_generation() >= Generation::V2013;
         WaysToDomain {
             connector: federation
                 .connector_for(requester, domain, view)
                 .filter(|_| knows_connectors),
-            relationship: (id, read_as_requester(row)),
+            relationship: (id, read_as_requester(row, self.asks)),
         }
     }
 
     fn address_space(&mut self, domain: NameId) -> Option<AddressSpaceId> {
+        if self.asks != Asks::FreeBusy {
+            return None;
+        }
         let id = *self
             .federation
             .index

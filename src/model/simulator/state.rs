@@ -21,7 +21,7 @@ use super::super::gateway::DataCentreId;
 use super::super::names::NameId;
 use super::super::observation::{NameAnswer, PathObject, RequestIdentity};
 use super::super::organization::{OrgId, ServerId};
-use super::super::outcome::{AccessLevel, AttendeeOutcome, Failure, Leg};
+use super::super::outcome::{AccessLevel, Answer, AttendeeOutcome, Failure, Leg};
 use super::super::publishing::CallerAuthentication;
 use super::super::token::DelegationToken;
 use super::arrivals::Drawn;
@@ -51,6 +51,9 @@ pub(super) type Members = SmallVec<[(u16, Address); 3]>;
 pub(super) type Answers = SmallVec<[autodiscover::Answer; 2]>;
 /// What the caller sees of each calendar.
 pub(super) type Calendars = SmallVec<[Result<AccessLevel, Cause>; 8]>;
+
+/// What the caller gets of each recipient.
+pub(super) type Answered = SmallVec<[Result<Answer, Cause>; 8]>;
 
 /// For whom a server works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +120,7 @@ pub(super) struct GroupRow {
     /// The endpoint, where it is known from the start.
     pub endpoint: Option<Url>,
     pub authentication: CallerAuthentication,
+    /// The token for what is asked.
     pub free_busy_token: TokenState,
     pub autodiscover_token: TokenState,
     pub redirects: u8,
@@ -219,4 +223,6 @@ pub(super) enum Reply {
     Discovered(Answers),
     /// What the caller sees of each calendar.
     Calendars(Calendars),
+    /// The MailTips or the photo of each recipient.
+    Answered(Answered),
 }

@@ -14,7 +14,7 @@ use super::super::cause::Cause;
 use super::super::federation::ProcessId;
 use super::super::observation::{Fact, Recorder};
 use super::super::organization::{Generation, OrgId, ServerId};
-use super::super::outcome::{Leg, Side};
+use super::super::outcome::{Asks, Leg, Side};
 use super::super::publishing::{
     CallerAuthentication, Host, HostOwner, PoolState, Service, admit, pass_reverse_proxy,
 };
@@ -328,6 +328,7 @@ impl<R: Recorder> World<'_, R> {
     /// What a server knows when it validates a token.
     fn validator(&self, call: CallSlot, server: ServerId, now: Instant) -> Validator {
         let federation = self.federation;
+        let row = &self.calls[call];
         let here = federation.servers.at(server, now);
         let view = federation.replicated(here.organization, now);
         let organization = federation.organizations.at(here.organization, view);
@@ -355,7 +356,7 @@ impl<R: Recorder> World<'_, R> {
             application_uri: trust.application_uri,
             shown: now.shown_by(here.clock_error),
             skew: federation.parameters.clock_skew,
-            expects: offer_of(self.calls[call].leg),
+            expects: offer_of(row.leg, self.asks_of(row.group)),
         }
     }
 
@@ -408,6 +409,7 @@ impl<R: Recorder> World<'_, R> {
         let federation = self.federation;
         let row = &self.calls[call];
         let (leg, hash, mailboxes) = (row.leg, row.hash, row.members.len() as u64);
+        let asks = self.asks_of(row.group);
         let target = federation.servers.original(here.server).organization;
         let parameters = &federation.parameters;
         let mut span = Span::ZERO;
@@ -438,6 +440,14 @@ impl<R: Recorder> World<'_, R> {
             span += law.sample(&self.keys, Purpose::AutodiscoverService, hash, 0);
             return Work {
                 reply: Reply::Discovered(answers),
+                span,
+            };
+        }
+        if asks != Asks::FreeBusy {
+            let answers = self.answer_call(call, here, caller, now);
+            span += self.reading_work(asks, hash, mailboxes, 0);
+            return Work {
+                reply: Reply::Answered(answers),
                 span,
             };
         }

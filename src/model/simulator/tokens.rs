@@ -18,7 +18,7 @@ use super::state::{GroupSlot, Members, Reply, TokenState};
 use super::{Event, World};
 
 impl<R: Recorder> World<'_, R> {
-    /// The token for free/busy, and beside it one for Autodiscover if the endpoint is unknown.
+    /// The token for what is asked, and beside it one for Autodiscover if the endpoint is unknown.
     ///
     /// Source: one token a group, two when Autodiscover is needed, observed, Exchange 2013.
     pub(super) fn ask_for_tokens(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
@@ -98,8 +98,9 @@ impl<R: Recorder> World<'_, R> {
         };
         let row = &self.groups[group];
         let process = self.processes[row.process].as_ref()?;
+        let offer = offer_of(leg, self.asks_of(group));
         process.token(
-            (row.email?, row.application_uri?, offer_of(leg)),
+            (row.email?, row.application_uri?, offer),
             now + early_margin,
         )
     }
@@ -113,8 +114,9 @@ impl<R: Recorder> World<'_, R> {
         let row = &self.groups[group];
         if let (Some(email), Some(uri)) = (row.email, row.application_uri) {
             let process = row.process;
+            let offer = offer_of(leg, self.asks_of(group));
             self.process(process)
-                .keep_token((email, uri, offer_of(leg)), token, entries_max);
+                .keep_token((email, uri, offer), token, entries_max);
         }
     }
 

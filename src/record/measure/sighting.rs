@@ -200,6 +200,11 @@ pub(super) fn sight(
                     level: Some(level),
                     ..sighting
                 },
+                AttendeeOutcome::Answered(_) => Sighting {
+                    outcome: Some("answered"),
+                    success: counts.then_some(true),
+                    ..sighting
+                },
                 AttendeeOutcome::Failed(failure) => Sighting {
                     outcome: Some("failed"),
                     success: counts.then_some(false),

@@ -159,7 +159,10 @@ fn a_value_that_means_nothing_here_is_an_error_with_its_place() {
         ("attendees.count{cause=banana}", "`fedsim explain`"),
         ("attendees.count{code=5555}", "known: RequestStreamTooBig"),
         ("attendees.count{side=taget}", "did you mean `target`?"),
-        ("attendees.count{outcome=complete}", "known: view, failed"),
+        (
+            "attendees.count{outcome=complete}",
+            "known: view, answered, failed",
+        ),
         (
             "attendees.count{level=LimitedDetail}",
             "did you mean `LimitedDetails`?",

@@ -165,7 +165,7 @@ impl Subject {
         match self {
             Subject::Requests => &["complete", "partial", "failed", "in-flight"],
             Subject::Groups => &["answered", "failed"],
-            Subject::Attendees => &["view", "failed"],
+            Subject::Attendees => &["view", "answered", "failed"],
             _ => &[],
         }
     }
@@ -177,7 +177,7 @@ impl Label {
         match self {
             Label::Outcome => {
                 "requests: complete, partial, failed, in-flight; groups: answered, failed; \
-                 attendees: view, failed"
+                 attendees: view, answered (MailTips, a photo), failed"
             }
             Label::Cause => "the root cause of a failure, such as `token.signature-unknown`",
             Label::Code => {
@@ -258,7 +258,7 @@ pub const METRICS: &[Metric] = &[
         "requests.success_rate",
         Subject::Requests,
         Statistic::Rate,
-        "requests of which each attendee has a view",
+        "requests of which each attendee has a view, or what else was asked for",
         "answered requests",
         "requests in flight at the end",
     ),
@@ -290,7 +290,7 @@ pub const METRICS: &[Metric] = &[
         "attendees.success_rate",
         Subject::Attendees,
         Statistic::Rate,
-        "attendees of other organizations that have a view",
+        "attendees of other organizations that have a view, or what else was asked for",
         "attendees of other organizations that have an outcome, those without any path included",
         "attendees of requests in flight at the end; mailboxes of the own organization",
     ),

@@ -13,7 +13,7 @@ use crate::model::gateway::DataCentreId;
 use crate::model::names::NameId;
 use crate::model::observation::{CacheAnswer, PathKind, PathObject, RequestIdentity};
 use crate::model::organization::{OrgId, ServerId};
-use crate::model::outcome::{AttendeeOutcome, GroupOutcome, Leg, RequestOutcome, View};
+use crate::model::outcome::{Asks, AttendeeOutcome, GroupOutcome, Leg, RequestOutcome, View};
 use crate::model::token::DelegationToken;
 
 /// A request.
@@ -24,6 +24,7 @@ pub struct RequestRow {
     pub request: RequestIdentity,
     pub from: Address,
     pub attendees: u16,
+    pub asks: Asks,
     pub window: Span,
     pub view: View,
     pub server: Option<ServerId>,
@@ -31,6 +32,7 @@ pub struct RequestRow {
     pub tokens: u16,
     /// None: in flight at the end.
     pub outcome: Option<RequestOutcome>,
+    /// Attendees with what was asked for.
     pub views: u16,
     pub ended: Instant,
     pub latency: Option<Span>,

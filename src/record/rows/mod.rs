@@ -23,7 +23,7 @@ use crate::model::observation::{
     CacheAnswer, Fact, Observation, PathObject, Recorder, RequestIdentity,
 };
 use crate::model::organization::ServerId;
-use crate::model::outcome::{RequestOutcome, View};
+use crate::model::outcome::{Asks, RequestOutcome, View};
 
 use crate::model::parameters::SHARE_PARTS;
 
@@ -77,6 +77,7 @@ struct Open {
     sent: Instant,
     from: Address,
     attendees: u16,
+    asks: Asks,
     window: Span,
     view: View,
     server: Option<ServerId>,
@@ -196,6 +197,7 @@ impl<'s> Rows<'s> {
             request: observation.request,
             from: open.from,
             attendees: open.attendees,
+            asks: open.asks,
             window: open.window,
             view: open.view,
             server: open.server,
@@ -233,11 +235,13 @@ impl Recorder for Rows<'_> {
             Fact::Sent {
                 from,
                 attendees,
+                asks,
                 window,
                 view,
             } => {
                 if self.begins(federation, request) {
-                    let open = Open::new(at, from, attendees, window, view);
+                    let mut open = Open::new(at, from, (asks, window, view));
+                    open.attendees = attendees;
                     self.open.insert(request, open);
                     self.begun.push_back((at, request));
                 }
@@ -301,11 +305,12 @@ impl Recorder for Rows<'_> {
 }
 
 impl Open {
-    fn new(sent: Instant, from: Address, attendees: u16, window: Span, view: View) -> Open {
+    fn new(sent: Instant, from: Address, (asks, window, view): (Asks, Span, View)) -> Open {
         Open {
             sent,
             from,
-            attendees,
+            attendees: 0,
+            asks,
             window,
             view,
             server: None,

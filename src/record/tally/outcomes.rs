@@ -1,8 +1,9 @@
 //! Requests, groups and attendees by outcome.
 //!
 //! Definition: a *request* is what a client sent: complete, partial or failed when it is answered, else
-//! in flight at the end of the run; a *retry* is a request whose user has asked the same before. A *group* is one call dispatched toward a target: answered, or
-//! failed for all its attendees alike. An *attendee* is a view at a level, or a failure.
+//! in flight at the end of the run; a *retry* is a request whose user has asked the same before. A
+//! *group* is one call dispatched toward a target: answered, or failed for all its attendees alike. An
+//! *attendee* is a view at a level, another answer (MailTips, a photo), or a failure.
 //! Denominator: of requests those sent, of groups those dispatched, of attendees those with an outcome.
 //! It leaves out attendees of requests in flight that have no outcome yet.
 //!
@@ -11,7 +12,7 @@
 use crate::model::Federation;
 use crate::model::cause::Cause;
 use crate::model::observation::{Fact, Observation, PathKind, Recorder};
-use crate::model::outcome::{AccessLevel, AttendeeOutcome, GroupOutcome, RequestOutcome};
+use crate::model::outcome::{AccessLevel, Answer, AttendeeOutcome, GroupOutcome, RequestOutcome};
 use crate::record::counts::Counts;
 
 /// Requests, groups and attendees by outcome.
@@ -52,6 +53,8 @@ pub struct Groups {
 pub struct Attendees {
     /// Views by level.
     pub views: Counts<AccessLevel>,
+    /// MailTips and photos.
+    pub answers: Counts<Answer>,
     /// Failures.
     pub failed: u64,
     /// Attendees with an outcome by path; none: no path was found.
@@ -74,6 +77,7 @@ impl Outcomes {
         groups.failed.merge(&others.failed);
         let (attendees, others) = (&mut self.attendees, &other.attendees);
         attendees.views.merge(&others.views);
+        attendees.answers.merge(&others.answers);
         attendees.failed += others.failed;
         attendees.paths.merge(&others.paths);
     }
@@ -82,7 +86,7 @@ impl Outcomes {
 impl Attendees {
     /// Attendees with an outcome.
     pub fn with_outcome(&self) -> u64 {
-        self.views.total() + self.failed
+        self.views.total() + self.answers.total() + self.failed
     }
 }
 
@@ -98,6 +102,7 @@ impl Recorder for Outcomes {
                 self.attendees.paths.add_one(path);
                 match outcome {
                     AttendeeOutcome::View(level) => self.attendees.views.add_one(level),
+                    AttendeeOutcome::Answered(answer) => self.attendees.answers.add_one(answer),
                     AttendeeOutcome::Failed(_) => self.attendees.failed += 1,
                 }
             }

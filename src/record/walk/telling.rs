@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use crate::model::Federation;
 use crate::model::address::Address;
 use crate::model::observation::{
-    CacheAnswer, CalendarDecision, Fact, NameAnswer, Observation, PathKind, PathObject,
+    AnswerDecision, CacheAnswer, CalendarDecision, Fact, NameAnswer, Observation, PathKind,
+    PathObject,
 };
-use crate::model::outcome::{AttendeeOutcome, Failure, GroupOutcome, Leg};
+use crate::model::outcome::{Answer, Asks, AttendeeOutcome, Failure, GroupOutcome, Leg};
 use crate::model::token::DelegationToken;
 use crate::record::naming::{
     certificate_name, instant_short, path_object_name, server_name, signer_name, span_short,
@@ -24,6 +25,7 @@ pub(super) struct Teller<'a> {
     attendees: BTreeMap<u16, Address>,
     /// With several groups, each line says which one it is about.
     groups: usize,
+    asks: Asks,
 }
 
 impl<'a> Teller<'a> {
@@ -31,6 +33,7 @@ impl<'a> Teller<'a> {
     pub(super) fn new(federation: &'a Federation, observations: &[Observation]) -> Teller<'a> {
         let mut attendees = BTreeMap::new();
         let mut groups = 0;
+        let mut asked = Asks::FreeBusy;
         for observation in observations {
             match observation.fact {
                 Fact::PathChosen {
@@ -42,6 +45,7 @@ impl<'a> Teller<'a> {
                     attendees.insert(attendee, asked);
                 }
                 Fact::GroupDispatched { .. } => groups += 1,
+                Fact::Sent { asks, .. } => asked = asks,
                 _ => {}
             }
         }
@@ -49,6 +53,7 @@ impl<'a> Teller<'a> {
             federation,
             attendees,
             groups,
+            asks: asked,
         }
     }
 
@@ -60,11 +65,16 @@ impl<'a> Teller<'a> {
             Fact::Sent {
                 from,
                 attendees,
+                asks,
                 window,
                 view,
             } => {
                 let (from, attendees) = (federation.address_text(from), count(attendees));
-                let text = format!("{from} asks for {attendees}: {window}, {view}");
+                let text = match asks {
+                    Asks::FreeBusy => format!("{from} asks for {attendees}: {window}, {view}"),
+                    Asks::MailTips => format!("{from} asks for the MailTips of {attendees}"),
+                    Asks::Photos => format!("{from} asks for the photos of {attendees}"),
+                };
                 (Place::Client, text)
             }
             Fact::Arrived { server } => {
@@ -99,7 +109,7 @@ impl<'a> Teller<'a> {
                 (Place::Requester, self.of_group(group, text))
             }
             Fact::LegStarted { group, leg, host } => {
-                let text = format!("{}: calls {}", leg_name(leg), name(host));
+                let text = format!("{}: calls {}", self.leg_name(leg), name(host));
                 (Place::Requester, self.of_group(group, text))
             }
             Fact::NameResolved {
@@ -128,7 +138,7 @@ impl<'a> Teller<'a> {
             }
             Fact::CallArrived { group, leg, server } => {
                 let server = server_name(federation, server);
-                let text = format!("{server} takes the {} call", leg_name(leg));
+                let text = format!("{server} takes the {} call", self.leg_name(leg));
                 (Place::Target, self.of_group(group, text))
             }
             Fact::LegEnded {
@@ -139,13 +149,13 @@ impl<'a> Teller<'a> {
                 let how = failure.map_or("done".to_owned(), |failure| {
                     format!("failed: {} ({})", failure.text(), failure.cause)
                 });
-                let text = format!("{}: {how}", leg_name(leg));
+                let text = format!("{}: {how}", self.leg_name(leg));
                 (Place::Requester, self.of_group(group, text))
             }
             Fact::AnswerWasted { group, leg } => {
                 let text = format!(
                     "{}: an answer that nobody waits for any more",
-                    leg_name(leg)
+                    self.leg_name(leg)
                 );
                 (Place::Requester, self.of_group(group, text))
             }
@@ -154,7 +164,7 @@ impl<'a> Teller<'a> {
             | Fact::TokenReused { .. }
             | Fact::OAuthTokenIssued { .. }
             | Fact::TokenValidated { .. } => self.tell_of_tokens(&observation.fact),
-            Fact::Discovered { .. } | Fact::CalendarDecided { .. } => {
+            Fact::Discovered { .. } | Fact::CalendarDecided { .. } | Fact::AnswerDecided { .. } => {
                 self.tell_of_answers(&observation.fact)
             }
             Fact::AttendeeDone { .. }
@@ -241,6 +251,17 @@ impl<'a> Teller<'a> {
                 let text = format!("{}: {}", self.attendee(attendee), self.decision(&decision));
                 (Place::Target, self.of_group(group, text))
             }
+            Fact::AnswerDecided {
+                group,
+                attendee,
+                decision,
+            } => {
+                let (who, result) = (self.attendee(attendee), self.answer(&decision));
+                (
+                    Place::Target,
+                    self.of_group(group, format!("{who}: {result}")),
+                )
+            }
             _ => unreachable!("the caller hands over the target's answers"),
         }
     }
@@ -252,6 +273,7 @@ impl<'a> Teller<'a> {
             } => {
                 let outcome = match outcome {
                     AttendeeOutcome::View(level) => format!("view at level {level}"),
+                    AttendeeOutcome::Answered(answer) => answer_name(answer).to_owned(),
                     AttendeeOutcome::Failed(failure) => failed(&failure),
                 };
                 (
@@ -334,6 +356,35 @@ impl<'a> Teller<'a> {
         )
     }
 
+    fn answer(&self, decision: &AnswerDecision) -> String {
+        let relationship = match decision.relationship {
+            Some(id) => {
+                let name = &self.federation.relationships.original(id).name;
+                format!("by relationship `{name}`")
+            }
+            None => "no relationship for the caller's domain".to_owned(),
+        };
+        match decision.result {
+            Ok(answer) => format!("{relationship} the caller gets {}", answer_name(answer)),
+            Err(cause) => format!("{relationship}: {} ({cause})", cause.row().text),
+        }
+    }
+
+    /// What a leg is called, by what the request asks.
+    fn leg_name(&self, leg: Leg) -> &'static str {
+        match (leg, self.asks) {
+            (Leg::FreeBusyToken, Asks::FreeBusy) => "free/busy token",
+            (Leg::FreeBusyToken, Asks::MailTips) => "MailTips token",
+            (Leg::FreeBusyToken, Asks::Photos) => "photo token",
+            (Leg::AutodiscoverToken, _) => "Autodiscover token",
+            (Leg::OAuthToken, _) => "OAuth token",
+            (Leg::Autodiscover, _) => "Autodiscover",
+            (Leg::Availability, Asks::FreeBusy) => "availability",
+            (Leg::Availability, Asks::MailTips) => "MailTips",
+            (Leg::Availability, Asks::Photos) => "photo",
+        }
+    }
+
     fn decision(&self, decision: &CalendarDecision) -> String {
         let relationship = match decision.relationship {
             Some(id) => {
@@ -381,13 +432,12 @@ fn answered(answer: NameAnswer) -> &'static str {
     }
 }
 
-fn leg_name(leg: Leg) -> &'static str {
-    match leg {
-        Leg::FreeBusyToken => "free/busy token",
-        Leg::AutodiscoverToken => "Autodiscover token",
-        Leg::OAuthToken => "OAuth token",
-        Leg::Autodiscover => "Autodiscover",
-        Leg::Availability => "availability",
+fn answer_name(answer: Answer) -> &'static str {
+    match answer {
+        Answer::LimitedMailTips => "MailTips of level Limited",
+        Answer::MailTipsOutsideScope => "MailTips, but none that concern this recipient alone",
+        Answer::AllMailTips => "all MailTips",
+        Answer::Photo => "the photo",
     }
 }
 

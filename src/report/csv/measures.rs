@@ -92,7 +92,7 @@ pub const TIMELINE: Table = Table {
         ("requests_sent", "requests sent in the interval"),
         (
             "requests_complete",
-            "requests of which each attendee has a view, answered in the interval",
+            "requests of which each attendee has what was asked for, answered in the interval",
         ),
         (
             "requests_partial",
@@ -106,6 +106,7 @@ pub const TIMELINE: Table = Table {
         ("groups_answered", "groups that the target answered"),
         ("groups_failed", "groups that failed"),
         ("views", "attendees that got a view"),
+        ("answered", "attendees that got MailTips or a photo"),
         ("attendees_failed", "attendees that failed"),
         ("tokens", "delegation tokens issued, of all offers"),
         (
@@ -308,6 +309,7 @@ fn timeline(reported: Reported<'_>) -> Vec<Cells> {
             count(row.groups_answered),
             count(row.groups_failed),
             count(row.views),
+            count(row.answers),
             count(row.attendees_failed),
             count(row.tokens.total()),
             count(row.tokens.get(Offer::SharingCalendarFreeBusy)),

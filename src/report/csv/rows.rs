@@ -14,7 +14,7 @@ use crate::model::Federation;
 use crate::model::address::{Address, Url};
 use crate::model::observation::{PathKind, PathObject, RequestIdentity};
 use crate::model::organization::OrgId;
-use crate::model::outcome::{AttendeeOutcome, Failure, GroupOutcome};
+use crate::model::outcome::{Asks, AttendeeOutcome, Failure, GroupOutcome};
 use crate::model::token::DelegationToken;
 use crate::record::naming::{
     certificate_name, instant_text, organization_name, path_object_name, server_name, signer_name,
@@ -59,13 +59,24 @@ pub const REQUESTS: Table = Table {
         ("sent", "instant, RFC 3339"),
         ("from", "address of the user who asks"),
         ("attendees", "how many addresses it names"),
-        ("window_s", "length of time asked about, seconds"),
-        ("view", "form of the answer asked for"),
+        ("asks", "what is asked for: free-busy, mail-tips or photos"),
+        (
+            "window_s",
+            "length of time asked about, seconds; empty: no calendar is asked for",
+        ),
+        (
+            "view",
+            "form of the answer asked for; empty: no calendar is asked for",
+        ),
         ("server", "server that took it; empty: none yet"),
         ("groups", "groups that left"),
         ("tokens", "delegation tokens issued before it ended"),
         ("outcome", "complete, partial, failed or in-flight"),
         ("views", "attendees with a view; empty: in flight"),
+        (
+            "answered",
+            "attendees with MailTips or a photo; empty: in flight",
+        ),
         (
             "ended",
             "instant of the answer or of the end of the run, RFC 3339",
@@ -121,8 +132,14 @@ pub const ATTENDEES: Table = Table {
         ),
         TARGET,
         ("ended", "instant, RFC 3339"),
-        ("outcome", "view or failed"),
-        ("level", "level of the view; empty: failed"),
+        (
+            "outcome",
+            "view, answered (with MailTips or a photo) or failed",
+        ),
+        (
+            "level",
+            "level of the view, or with what it was answered; empty: failed",
+        ),
         CAUSE,
         CODE,
         INNER,
@@ -248,6 +265,14 @@ impl Cells<'_> {
     pub fn request(&self, row: &RequestRow) -> Vec<String> {
         let federation = self.0;
         let outcome = row.outcome.map_or("in-flight", |outcome| outcome.word());
+        let of_calendars = row.asks == Asks::FreeBusy;
+        let if_calendars = |cell: String| if of_calendars { cell } else { String::new() };
+        let (views, answered) = if of_calendars {
+            (row.views, 0)
+        } else {
+            (0, row.views)
+        };
+        let if_ended = |count: u16| row.outcome.map_or(String::new(), |_| count.to_string());
         vec![
             self.identity(row.request),
             organization_name(federation, row.request.requester).to_owned(),
@@ -257,18 +282,16 @@ impl Cells<'_> {
             instant_text(row.sent),
             self.address(row.from),
             row.attendees.to_string(),
-            seconds(row.window),
-            row.view.to_string(),
+            row.asks.to_string(),
+            if_calendars(seconds(row.window)),
+            if_calendars(row.view.to_string()),
             row.server
                 .map_or(String::new(), |id| server_name(federation, id)),
             row.groups.to_string(),
             row.tokens.to_string(),
             outcome.to_owned(),
-            if row.outcome.is_some() {
-                row.views.to_string()
-            } else {
-                String::new()
-            },
+            if_ended(views),
+            if_ended(answered),
             instant_text(row.ended),
             row.latency.map_or(String::new(), seconds),
         ]
@@ -302,6 +325,7 @@ impl Cells<'_> {
     pub fn attendee(&self, row: &AttendeeRow) -> Vec<String> {
         let (outcome, level, failure) = match row.outcome {
             AttendeeOutcome::View(level) => ("view", level.to_string(), None),
+            AttendeeOutcome::Answered(answer) => ("answered", answer.to_string(), None),
             AttendeeOutcome::Failed(failure) => ("failed", String::new(), Some(failure)),
         };
         let object = |path: PathObject| path_object_name(self.0, path).to_owned();

@@ -89,6 +89,8 @@ pub struct Attendees {
     pub views: u64,
     pub failed: u64,
     pub views_by_level: BTreeMap<&'static str, u64>,
+    pub answered: u64,
+    pub answered_by_kind: BTreeMap<&'static str, u64>,
     pub by_path: BTreeMap<&'static str, u64>,
 }
 

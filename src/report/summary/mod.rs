@@ -63,6 +63,8 @@ impl Summary {
                 views: attendees.views.total(),
                 failed: attendees.failed,
                 views_by_level: words(&attendees.views, |level| level.word()),
+                answered: attendees.answers.total(),
+                answered_by_kind: words(&attendees.answers, |answer| answer.word()),
                 by_path: words(&attendees.paths, |path| {
                     path.map_or("none", |path| path.word())
                 }),

@@ -34,6 +34,8 @@ pub(super) fn parameters(tree: &Table) -> Parameters {
         availability_fixed: p.distribution("availability_fixed"),
         availability_per_mailbox: p.distribution("availability_per_mailbox"),
         availability_per_event: p.span("availability_per_event"),
+        mail_tips_service: p.distribution("mail_tips_service"),
+        photo_service: p.distribution("photo_service"),
         outbound_cpu: p.span("outbound_cpu"),
         inbound_cpu: p.span("inbound_cpu"),
         inbound_cpu_per_mailbox: p.span("inbound_cpu_per_mailbox"),
@@ -120,6 +122,10 @@ fn sizes(p: &Table) -> MessageSizes {
         availability_response_per_mailbox: p.size("availability_response_per_mailbox"),
         availability_response_per_event_simple: p.size("availability_response_per_event_simple"),
         availability_response_per_event_detail: p.size("availability_response_per_event_detail"),
+        mail_tips_request: p.size("mail_tips_request"),
+        mail_tips_response_per_mailbox: p.size("mail_tips_response_per_mailbox"),
+        photo_request: p.size("photo_request"),
+        photo_response: p.size("photo_response"),
         compressed_share: p.share("compressed_share").parts(),
     }
 }

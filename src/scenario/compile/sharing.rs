@@ -6,7 +6,8 @@ use crate::engine::hash::NameHash;
 use crate::model::organization::OrgId;
 use crate::model::outcome::AccessLevel;
 use crate::model::relationship::{
-    AccessMethod, AddressSpace, Connector, Credentials, OAuthState, OrganizationRelationship, Scope,
+    AccessMethod, AddressSpace, Connector, Credentials, MailTipsLevel, OAuthState,
+    OrganizationRelationship, Scope,
 };
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::tree::Table;
@@ -74,27 +75,6 @@ pub(super) fn relationship(
     ids: &mut Ids,
     found: &mut Diagnostics,
 ) -> OrganizationRelationship {
-    let scope = match row.text("free_busy_scope") {
-        "" => Scope::Everyone,
-        group => {
-            let key = (organization, group.to_owned());
-            let own = ids
-                .groups
-                .keys()
-                .filter(|(owner, _)| *owner == organization);
-            let candidates = own.map(|(_, name)| name.clone());
-            let location = row.location("free_busy_scope");
-            find(
-                &ids.groups,
-                &key,
-                ("group", group),
-                candidates,
-                location,
-                found,
-            )
-            .map_or(Scope::Everyone, Scope::Members)
-        }
-    };
     let domains = row.texts("domain_names");
     OrganizationRelationship {
         organization,
@@ -108,12 +88,44 @@ pub(super) fn relationship(
             .collect(),
         free_busy_access_enabled: row.boolean("free_busy_access"),
         free_busy_access_level: level(row.text("free_busy_level")),
-        free_busy_access_scope: scope,
+        free_busy_access_scope: scope(row, "free_busy_scope", organization, ids, found),
+        mail_tips_access_enabled: row.boolean("mail_tips_access_enabled"),
+        mail_tips_access_level: match row.text("mail_tips_access_level") {
+            "All" => MailTipsLevel::All,
+            "Limited" => MailTipsLevel::Limited,
+            _ => MailTipsLevel::None,
+        },
+        mail_tips_access_scope: scope(row, "mail_tips_access_scope", organization, ids, found),
+        photos_enabled: row.boolean("photos_enabled"),
         target_application_uri: ids.optional_name(row.text("target_application_uri")),
         target_autodiscover_epr: ids.url(row.text("target_autodiscover_epr")),
         target_sharing_epr: ids.url(row.text("target_sharing_epr")),
         target_token_issuer: ids.optional_name(row.text("target_token_issuer")),
     }
+}
+
+/// The group of an organization that a key names; blank: everyone.
+fn scope(row: &Table, key: &str, organization: OrgId, ids: &Ids, found: &mut Diagnostics) -> Scope {
+    let group = match row.text(key) {
+        "" => return Scope::Everyone,
+        group => group,
+    };
+    let own = ids
+        .groups
+        .keys()
+        .filter(|(owner, _)| *owner == organization);
+    let candidates = own.map(|(_, name)| name.clone());
+    let wanted = (organization, group.to_owned());
+    let place = row.location(key);
+    let known = find(
+        &ids.groups,
+        &wanted,
+        ("group", group),
+        candidates,
+        place,
+        found,
+    );
+    known.map_or(Scope::Everyone, Scope::Members)
 }
 
 pub(super) fn connectors(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) -> Vec<Connector> {

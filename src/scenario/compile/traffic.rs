@@ -118,6 +118,7 @@ pub(super) fn requests(
                 ask: Ask {
                     from,
                     mailbox,
+                    asks: workload::asks(row),
                     window: row.span("window"),
                     view: View::from_word(row.text("view")).unwrap_or(View::DetailedMerged),
                     interval: row.span("interval"),

@@ -13,7 +13,7 @@ use crate::model::demand::{
 use crate::model::federation::Federation;
 use crate::model::names::NameId;
 use crate::model::organization::{OrgId, TimeZoneId};
-use crate::model::outcome::View;
+use crate::model::outcome::{Asks, View};
 use crate::model::parameters::SHARE_PARTS;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::instants;
@@ -42,6 +42,7 @@ pub(super) fn demand(row: &Table) -> Demand {
         (view, share.parts())
     });
     Demand {
+        asks: asks(row),
         attendees: numbers("attendees"),
         partners: numbers("partners"),
         windows: Choice::new(windows),
@@ -55,6 +56,11 @@ pub(super) fn demand(row: &Table) -> Demand {
             times_max: row.integer("retries_max") as u8,
         },
     }
+}
+
+/// What the requests of a row ask for.
+pub(super) fn asks(row: &Table) -> Asks {
+    Asks::from_word(row.text("asks")).expect("its words are what is asked")
 }
 
 fn popularity(word: &str) -> Popularity {

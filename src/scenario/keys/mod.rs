@@ -521,6 +521,8 @@ const ACCESS_LEVELS: &[&str] = &["None", "AvailabilityOnly", "LimitedDetails", "
 static DOMAIN: Kind = Kind::Domain;
 static TLS_NAME: Kind = Kind::TlsName;
 static NAME: Kind = Kind::Name;
+/// What a request asks for.
+const ASKS: Kind = Kind::OneOf(&["free-busy", "mail-tips", "photos"]);
 static TEXT: Kind = Kind::Text;
 static ADDRESS: Kind = Kind::Address;
 static TLS_VERSIONS: Kind = TLS_VERSION;

@@ -65,6 +65,16 @@ pub static PARAMETERS: Object = Object {
             Guess,
             "Reading one calendar entry.",
         ),
+        delay(
+            "mail_tips_service",
+            r#"{ dist = "lognormal", median = "10 ms", p99 = "150 ms" }"#,
+            "Gathering the MailTips of one recipient.",
+        ),
+        delay(
+            "photo_service",
+            r#"{ dist = "lognormal", median = "20 ms", p99 = "300 ms" }"#,
+            "Fetching one photo.",
+        ),
         span(
             "outbound_cpu",
             r#""15 ms""#,
@@ -292,6 +302,27 @@ pub static PARAMETERS: Object = Object {
             "availability_response_per_event_detail",
             r#""550 B""#,
             "Each calendar entry with subject and location.",
+        ),
+        size(
+            "mail_tips_request",
+            r#""10 KB""#,
+            "A federated request for MailTips, before its recipients; each weighs as much as a mailbox \
+             of an availability request.",
+        ),
+        size(
+            "mail_tips_response_per_mailbox",
+            r#""1 KB""#,
+            "Its answer for each recipient.",
+        ),
+        size(
+            "photo_request",
+            r#""10 KB""#,
+            "A federated request for a photo.",
+        ),
+        size(
+            "photo_response",
+            r#""15 KB""#,
+            "A photo; compression leaves it as it is.",
         ),
         key(
             "encrypted_token",

@@ -3,7 +3,7 @@
 //! It knows nothing of what follows from them. Invariant: as in the parent module; each is an object
 //! in the organization before the arrow.
 
-use super::Evidence::{Choice, Doc, Observed};
+use super::Evidence::{Choice, Doc, Observed, Recall};
 use super::{DOMAIN, Kind, Object, derived, key, optional, required};
 
 /// `[relationship."a -> b"]`.
@@ -52,6 +52,37 @@ pub static RELATIONSHIP: Object = Object {
             r#""""#,
             Doc,
             "The group of the first organization whose members are visible; blank for all.",
+        ),
+        key(
+            "mail_tips_access_enabled",
+            Kind::Boolean,
+            "false",
+            Doc,
+            "Whether MailTips pass: whether the first organization asks for them, and whether it gives \
+             them.",
+        ),
+        key(
+            "mail_tips_access_level",
+            Kind::OneOf(&["None", "Limited", "All"]),
+            r#""None""#,
+            Doc,
+            "Which MailTips the second organization gets: none, those that prevent a non-delivery \
+             report and automatic replies, or all.",
+        ),
+        key(
+            "mail_tips_access_scope",
+            Kind::Text,
+            r#""""#,
+            Doc,
+            "The group of the first organization of whose members it gets Mailbox Full, Automatic \
+             Replies and custom tips, at the level All; blank for all.",
+        ),
+        key(
+            "photos_enabled",
+            Kind::Boolean,
+            "false",
+            Recall,
+            "Whether the second organization gets photos of the first's users.",
         ),
         derived(
             "target_application_uri",

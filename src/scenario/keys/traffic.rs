@@ -3,17 +3,25 @@
 //! It knows nothing of what follows from them. Invariant: as in the parent module.
 
 use super::Evidence::{Choice, Recall};
-use super::{ADDRESS, Kind, Object, POSITIVE_SPAN, count, key, optional, required};
+use super::{ADDRESS, ASKS, Kind, Object, POSITIVE_SPAN, count, key, optional, required};
 use crate::engine::Span;
 
 /// `[request.NAME]`.
 pub static REQUEST: Object = Object {
     name: "request",
-    doc: "An availability request that a client sends, once or several times.",
+    doc: "An availability request that a client sends, once or several times; or one for MailTips or \
+          photos.",
     keys: &[
         required("at", Kind::Instant, "When it is sent, the first time."),
         required("from", Kind::Address, "Who asks: the address of a mailbox."),
-        required("to", Kind::List(&ADDRESS), "Whose calendars are asked for."),
+        required("to", Kind::List(&ADDRESS), "Who is asked about."),
+        key(
+            "asks",
+            ASKS,
+            r#""free-busy""#,
+            Choice,
+            "What it asks for: calendars, MailTips or photos. Window, view and interval are of calendars.",
+        ),
         key(
             "window",
             POSITIVE_SPAN,

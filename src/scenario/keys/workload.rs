@@ -4,7 +4,7 @@
 //! often people look at each other's calendars: all default numbers are engineering estimates.
 
 use super::Evidence::{Choice, Guess, Recall};
-use super::{Kind, NAME, Object, POSITIVE_SPAN, count, derived, key, optional, required};
+use super::{ASKS, Kind, NAME, Object, POSITIVE_SPAN, count, derived, key, optional, required};
 use crate::engine::Span;
 
 /// The hours of a day.
@@ -56,6 +56,14 @@ pub static WORKLOAD: Object = Object {
             "every organization that one of its own relationships or connectors names",
             "Whose calendars they ask for: organizations and populations. Each has the same chance, \
              or what `partner_popularity` gives it.",
+        ),
+        key(
+            "asks",
+            ASKS,
+            r#""free-busy""#,
+            Choice,
+            "What they ask for: calendars, MailTips or photos. Of MailTips and photos nothing is sent \
+             unless a file declares it; the estimates below are of calendars, and so is `retry_share`.",
         ),
         optional(
             "rate",

@@ -7,7 +7,9 @@ use fedsim::model::Federation;
 use fedsim::model::directory::Recipient;
 use fedsim::model::observation::{Fact, PathKind, PathObject};
 use fedsim::model::organization::OrgId;
-use fedsim::model::outcome::{AccessLevel, AttendeeOutcome, Leg};
+use fedsim::model::outcome::{AccessLevel, Asks, AttendeeOutcome, Leg};
+use fedsim::model::relationship::OrganizationRelationship;
+use fedsim::model::token::Offer;
 
 use super::{Story, Verdict, require, states};
 
@@ -165,6 +167,98 @@ pub(super) fn nobody_sees_more_than_granted(story: &Story<'_>) -> Verdict {
     Ok(())
 }
 
+/// MailTips and photos come from the own organization, or from a target that honoured a token of their
+/// offer and whose relationship gives them; one photo a group.
+pub(super) fn answers_rest_on_decisions(story: &Story<'_>) -> Verdict {
+    let federation = story.federation;
+    let asks = story.request.ask.asks;
+    let offer = match asks {
+        Asks::FreeBusy => Offer::SharingCalendarFreeBusy,
+        Asks::MailTips => Offer::MailTips,
+        Asks::Photos => Offer::UserPhotoRetrieval,
+    };
+    let mut decided = BTreeMap::new();
+    for observation in &story.observations {
+        match observation.fact {
+            Fact::TokenIssued { leg, token, .. } => {
+                let expected = match leg {
+                    Leg::AutodiscoverToken => Offer::Autodiscover,
+                    _ => offer,
+                };
+                require!(
+                    token.offer == expected,
+                    "{asks} with a token of {}",
+                    token.offer
+                );
+            }
+            Fact::AnswerDecided {
+                group,
+                attendee,
+                decision,
+            } => {
+                let Ok(answer) = decision.result else {
+                    continue;
+                };
+                decided.insert(attendee, answer);
+                let Some(id) = decision.relationship else {
+                    return Err(format!(
+                        "attendee {attendee}: {answer} without a relationship"
+                    ));
+                };
+                let group = &story.groups[&group];
+                require!(
+                    group.is_by_token(),
+                    "attendee {attendee}: {answer} without a token"
+                );
+                let organization = federation.relationships.original(id).organization;
+                let from = oldest(federation, organization, observation.at);
+                let seen = states(&federation.relationships, id, from, observation.at);
+                let gives = |row: &&OrganizationRelationship| match asks {
+                    Asks::MailTips => row.mail_tips_access_enabled,
+                    Asks::FreeBusy | Asks::Photos => row.photos_enabled,
+                };
+                require!(
+                    seen.iter()
+                        .any(|row| row.exists && row.enabled && gives(row)),
+                    "attendee {attendee}: {answer} that the relationship does not give"
+                );
+            }
+            Fact::GroupDispatched {
+                attendees, path, ..
+            } => require!(
+                asks != Asks::Photos || attendees == 1 || path == PathObject::Local,
+                "{attendees} photos in a group"
+            ),
+            Fact::CalendarDecided { attendee, .. } => require!(
+                asks == Asks::FreeBusy,
+                "attendee {attendee}: a calendar is read for {asks}"
+            ),
+            Fact::AttendeeDone {
+                attendee,
+                path,
+                outcome,
+                ..
+            } => match outcome {
+                AttendeeOutcome::View(_) => {
+                    require!(
+                        asks == Asks::FreeBusy,
+                        "attendee {attendee}: a view for {asks}"
+                    );
+                }
+                AttendeeOutcome::Answered(answer) => require!(
+                    asks != Asks::FreeBusy
+                        && (path == Some(PathKind::Local)
+                            || decided.get(&attendee) == Some(&answer)),
+                    "attendee {attendee}: {answer} for {asks} that nobody gave"
+                ),
+                AttendeeOutcome::Failed(_) => {}
+            },
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// What is switched off at the requester stops within the life of its caches and the replication of
 /// its directory.
 pub(super) fn switched_off_stops(story: &Story<'_>) -> Verdict {
@@ -180,9 +274,14 @@ pub(super) fn switched_off_stops(story: &Story<'_>) -> Verdict {
         );
         let from = oldest(federation, requester, group.dispatched);
         let seen = states(&federation.relationships, id, from, group.dispatched);
+        let may_ask = |row: &OrganizationRelationship| match story.request.ask.asks {
+            Asks::FreeBusy => row.free_busy_access_enabled,
+            Asks::MailTips => row.mail_tips_access_enabled,
+            Asks::Photos => true,
+        };
         let on = seen
             .iter()
-            .any(|row| row.exists && row.enabled && row.free_busy_access_enabled);
+            .any(|row| row.exists && row.enabled && may_ask(row));
         require!(on, "group {number} leaves by a relationship that is off");
     }
     Ok(())

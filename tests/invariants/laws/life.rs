@@ -56,7 +56,7 @@ pub(super) fn attendees_have_one_outcome(story: &Story<'_>) -> Verdict {
             numbers.insert(attendee),
             "attendee {attendee} has two outcomes"
         );
-        views += usize::from(matches!(outcome, AttendeeOutcome::View(_)));
+        views += usize::from(outcome.is_answer());
     }
     for fact in story.facts() {
         let Fact::RequestDone {

@@ -85,6 +85,10 @@ const LAWS: &[(&str, Law)] = &[
         "nobody sees more than is granted",
         access::nobody_sees_more_than_granted,
     ),
+    (
+        "MailTips and photos rest on a decision",
+        access::answers_rest_on_decisions,
+    ),
     ("what is switched off stops", access::switched_off_stops),
 ];
 
@@ -277,6 +281,7 @@ fn group_of(fact: &Fact) -> Option<u16> {
         | Fact::TokenValidated { group, .. }
         | Fact::Discovered { group, .. }
         | Fact::CalendarDecided { group, .. }
+        | Fact::AnswerDecided { group, .. }
         | Fact::LegEnded { group, .. }
         | Fact::AnswerWasted { group, .. }
         | Fact::GroupDone { group, .. } => Some(group),

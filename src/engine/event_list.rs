@@ -40,11 +40,12 @@ impl TieBreak {
 /// What is still to happen.
 #[derive(Debug)]
 pub struct EventList<E> {
-    /// All events before `front_end`, in descending order.
+    /// All events before `front_end`, in descending order; some at it, if it is the end of time.
     front: Vec<Entry<E>>,
     /// Everything in the buckets lies at or after this instant.
     front_end: u64,
-    /// The instant that buckets are counted from: no later than anything in them.
+    /// The instant that buckets are counted from: no later than anything in them, nor than the last
+    /// event that left, once the next one has.
     base: u64,
     /// Buckets, level after level.
     buckets: Vec<Vec<Entry<E>>>,
@@ -85,7 +86,7 @@ impl<E: Copy> EventList<E> {
     pub fn new() -> Self {
         EventList {
             front: Vec::with_capacity(FRONT_MAX + 1),
-            front_end: 0,
+            front_end: u64::MAX,
             base: 0,
             buckets: (0..LEVELS * BUCKETS).map(|_| Vec::new()).collect(),
             occupied: [0; LEVELS],
@@ -103,11 +104,7 @@ impl<E: Copy> EventList<E> {
             event,
         };
         if entry.at >= self.front_end {
-            self.put_away(entry);
-            if self.front.is_empty() {
-                self.refill();
-            }
-            return;
+            return self.put_away(entry);
         }
         let order = entry.order();
         let place = self.front.partition_point(|other| other.order() > order);
@@ -119,10 +116,8 @@ impl<E: Copy> EventList<E> {
 
     /// Takes the next event, with its instant.
     pub fn pop(&mut self) -> Option<(Instant, E)> {
+        self.next_at()?;
         let Entry { at, event, .. } = self.front.pop()?;
-        if self.front.is_empty() {
-            self.refill();
-        }
         let at = Instant::from_nanoseconds(at);
         debug_assert!(at >= self.last, "events leave in order");
         self.last = at;
@@ -130,8 +125,12 @@ impl<E: Copy> EventList<E> {
     }
 
     /// The instant of the next event.
-    pub fn next_at(&self) -> Option<Instant> {
-        // Whenever anything is pending, the front run is not empty.
+    pub fn next_at(&mut self) -> Option<Instant> {
+        // Not before it is asked for: what the last event leads to may come before all that stands in
+        // buckets, and the base must not run ahead of it.
+        if self.front.is_empty() {
+            self.refill();
+        }
         self.front
             .last()
             .map(|entry| Instant::from_nanoseconds(entry.at))
@@ -144,7 +143,7 @@ impl<E: Copy> EventList<E> {
 
     /// Whether nothing is pending.
     pub fn is_empty(&self) -> bool {
-        self.front.is_empty()
+        self.len() == 0
     }
 
     /// Puts an event into its bucket.
@@ -179,7 +178,11 @@ impl<E: Copy> EventList<E> {
                 std::mem::swap(&mut self.front, &mut self.buckets[place]);
                 self.front
                     .sort_unstable_by_key(|entry| std::cmp::Reverse(entry.order()));
-                self.front_end = begins.saturating_add(1 << shift);
+                // A few events need no buckets: whatever comes joins them, until they are many.
+                self.front_end = match self.in_buckets {
+                    0 => u64::MAX,
+                    _ => begins.saturating_add(1 << shift),
+                };
                 return;
             }
             let mut spread = std::mem::take(&mut self.buckets[place]);
@@ -189,9 +192,9 @@ impl<E: Copy> EventList<E> {
             // Its room is used again.
             self.buckets[place] = spread;
         }
-        // Nothing is left: the next event, whatever its instant, opens a new front run.
-        self.front_end = self.last.nanoseconds();
-        self.base = self.front_end;
+        // Nothing is left: the next events, whatever their instants, are a new front run.
+        self.front_end = u64::MAX;
+        self.base = self.last.nanoseconds();
     }
 
     /// Gives the later half of the front run back to the buckets, where events of one instant stay
@@ -366,6 +369,36 @@ mod tests {
             .collect();
         let mut expected: Vec<u64> = (0..1_000).collect();
         expected.sort_by_key(|count| (count % 3, count % 7, *count));
+        assert_eq!(left, expected);
+    }
+
+    #[test]
+    fn a_burst_of_near_events_leaves_before_a_far_one_that_was_the_next() {
+        let mut list = EventList::new();
+        let at = Instant::from_nanoseconds;
+        let mut count = 0;
+        let mut push = |list: &mut EventList<u64>, instant: u64| {
+            list.push(at(instant), TieBreak::new(0, count), instant);
+            count += 1;
+        };
+        let mut expected = Vec::new();
+        let mut left = Vec::new();
+        for round in 0..20 {
+            let start = round << 42;
+            push(&mut list, start);
+            for far in 1..4 {
+                push(&mut list, start + (far << 40));
+            }
+            left.extend(list.pop().map(|(_, event)| event));
+            for near in 0..500 {
+                // In no order.
+                push(&mut list, start + 1 + near * 7_919 % 500 * 1_000);
+            }
+            left.extend(std::iter::from_fn(|| list.pop()).map(|(_, event)| event));
+            expected.push(start);
+            expected.extend((0..500).map(|near| start + 1 + near * 1_000));
+            expected.extend((1..4).map(|far| start + (far << 40)));
+        }
         assert_eq!(left, expected);
     }
 

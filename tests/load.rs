@@ -25,6 +25,10 @@ struct Counts {
     tokens: u64,
     looked_up: u64,
     missed: u64,
+    /// The windows and numbers of attendees that were asked for.
+    asked: Vec<(u64, u16)>,
+    /// Whom each request asked: its organizations, ascending.
+    partners: std::collections::BTreeMap<RequestIdentity, Vec<OrgId>>,
     /// By name: asked, and not answered from the cache.
     names: std::collections::BTreeMap<u32, (u64, u64)>,
 }
@@ -32,11 +36,22 @@ struct Counts {
 impl Recorder for Counts {
     fn observe(&mut self, _: &Federation, observation: &Observation) {
         match observation.fact {
-            Fact::Sent { .. } => self.sent.push((
-                observation.request.requester,
-                observation.at,
-                observation.request,
-            )),
+            Fact::Sent {
+                window, attendees, ..
+            } => {
+                let request = observation.request;
+                self.sent.push((request.requester, observation.at, request));
+                self.asked.push((window.nanoseconds(), attendees));
+            }
+            Fact::AttendeeDone {
+                target: Some(target),
+                ..
+            } => {
+                let partners = self.partners.entry(observation.request).or_default();
+                if let Err(place) = partners.binary_search(&target) {
+                    partners.insert(place, target);
+                }
+            }
             Fact::RequestDone { .. } => self.requests_done += 1,
             Fact::GroupDispatched { endpoint, .. } => {
                 self.groups += 1;
@@ -426,4 +441,181 @@ fn users_ask_again_after_a_failure_as_often_as_they_are_said_to() {
             assert!(waited < 15_000, "{waited} ms after the failure");
         }
     }
+}
+
+/// The sum of (seen − expected)² ÷ expected, and a bound: its mean and four standard deviations.
+fn chi_square(seen: &[f64], expected: f64) -> (f64, f64) {
+    let square = |seen: &f64| (seen - expected) * (seen - expected) / expected;
+    let freedom = seen.len() as f64 - 1.0;
+    let bound = freedom + 4.0 * f64::sqrt(2.0 * freedom);
+    (seen.iter().map(square).sum(), bound)
+}
+
+/// Six organizations that ask each other, so many partners at a time; nobody may, so all fails at once.
+fn six(partners: u8, more: &str) -> Counts {
+    load(
+        &format!(
+            r#"
+fedsim = 1
+[run]
+start = 2026-03-02T00:00:00Z
+length = "25 h"
+[population.p]
+count = 6
+mailboxes = 500
+[workload.ask]
+from = ["p"]
+to = ["p"]
+rate = "100 req/h"
+profile = "flat"
+partners = {{ {partners} = "100 %" }}
+{more}
+"#
+        ),
+        0,
+    )
+}
+
+#[test]
+fn all_partners_have_the_same_chance_and_nobody_asks_itself_or_one_twice() {
+    // One of five others: thirty ordered pairs.
+    let mut pairs = std::collections::BTreeMap::new();
+    let counts = six(1, "retry_share = \"0 %\"");
+    for (request, partners) in &counts.partners {
+        assert_eq!(partners.len(), 1);
+        *pairs.entry((request.requester, partners[0])).or_insert(0.0) += 1.0;
+    }
+    assert!(pairs.keys().all(|(from, to)| from != to));
+    let seen: Vec<f64> = pairs.into_values().collect();
+    assert_eq!(seen.len(), 30);
+    let mean = seen.iter().sum::<f64>() / 30.0;
+    let (chi, bound) = chi_square(&seen, mean);
+    assert!(chi < bound, "{chi} of {bound}: {seen:?}");
+    // Two of five: ten pairs for each of six.
+    let mut triples = std::collections::BTreeMap::new();
+    let counts = six(2, "retry_share = \"0 %\"");
+    for (request, partners) in &counts.partners {
+        assert_eq!(partners.len(), 2, "two different ones");
+        let triple = (request.requester, partners[0], partners[1]);
+        *triples.entry(triple).or_insert(0.0) += 1.0;
+    }
+    let seen: Vec<f64> = triples.into_values().collect();
+    assert_eq!(seen.len(), 60);
+    let mean = seen.iter().sum::<f64>() / 60.0;
+    let (chi, bound) = chi_square(&seen, mean);
+    assert!(chi < bound, "{chi} of {bound}: {seen:?}");
+}
+
+#[test]
+fn partners_of_unequal_popularity_are_asked_as_often_as_zipf_says() {
+    let more = "retry_share = \"0 %\"\npartner_popularity = \"zipf\"";
+    let counts = six(1, more);
+    // Rank by rank, over all requesters: the requester's own share goes to the others in proportion.
+    let weights: Vec<f64> = (1..=6).map(|rank| 1.0 / f64::from(rank)).collect();
+    let mut asked = std::collections::BTreeMap::new();
+    for partners in counts.partners.values() {
+        *asked.entry(partners[0]).or_insert(0.0) += 1.0;
+    }
+    let mut seen: Vec<f64> = asked.into_values().collect();
+    seen.sort_by(|a, b| b.total_cmp(a));
+    let total: f64 = weights.iter().sum();
+    let share = |rank: usize| {
+        let by = |own: usize| match own == rank {
+            true => 0.0,
+            false => weights[rank] / (total - weights[own]),
+        };
+        (0..6).map(by).sum::<f64>() / 6.0
+    };
+    let requests: f64 = seen.iter().sum();
+    for (rank, seen) in seen.iter().enumerate() {
+        let expected = share(rank) * requests;
+        let bound = 4.0 * f64::sqrt(expected);
+        assert!(
+            (seen - expected).abs() < bound,
+            "rank {}: {seen}, expected {expected} ± {bound}",
+            rank + 1
+        );
+    }
+}
+
+#[test]
+fn windows_and_numbers_of_attendees_have_the_shares_that_the_workload_says() {
+    let more = "retry_share = \"0 %\"\nattendees = { 1 = \"50 %\", 2 = \"30 %\", 5 = \"20 %\" }\n\
+                window = { \"1 d\" = \"10 %\", \"7 d\" = \"90 %\" }";
+    let counts = six(1, more);
+    let all = counts.asked.len() as f64;
+    let check = |what: &str, seen: usize, share: f64| {
+        let (seen, bound) = (
+            seen as f64 / all,
+            4.0 * f64::sqrt(share * (1.0 - share) / all),
+        );
+        assert!(
+            (seen - share).abs() < bound,
+            "{what}: {seen}, expected {share} ± {bound}"
+        );
+    };
+    for (number, share) in [(1, 0.5), (2, 0.3), (5, 0.2)] {
+        let seen = counts.asked.iter().filter(|asked| asked.1 == number);
+        check("attendees", seen.count(), share);
+    }
+    let day = 86_400_000_000_000;
+    for (days, share) in [(1, 0.1), (7, 0.9)] {
+        let seen = counts.asked.iter().filter(|asked| asked.0 == days * day);
+        check("window", seen.count(), share);
+    }
+}
+
+#[test]
+fn three_in_ten_users_ask_again_and_wait_half_a_minute_on_average() {
+    let counts = six(1, "");
+    let with = |attempt: u8| {
+        counts
+            .sent
+            .iter()
+            .filter(move |sent| sent.2.attempt == attempt)
+    };
+    for attempt in [1, 2] {
+        let (before, after) = (
+            with(attempt - 1).count() as f64,
+            with(attempt).count() as f64,
+        );
+        let bound = 4.0 * f64::sqrt(0.3 * 0.7 / before);
+        // The last minute's users may ask again after the end.
+        assert!(
+            (after / before - 0.3).abs() < bound + 1.0 / 60.0 / 25.0,
+            "attempt {attempt}: {after} of {before}"
+        );
+    }
+    let first: std::collections::BTreeMap<_, _> = with(0)
+        .map(|sent| ((sent.0, sent.2.number), sent.1))
+        .collect();
+    let waits: Vec<f64> = with(1)
+        .map(|sent| sent.1.since(first[&(sent.0, sent.2.number)]).nanoseconds() as f64 / 1e9)
+        .collect();
+    let mean = waits.iter().sum::<f64>() / waits.len() as f64;
+    // Uniform up to 60 s, after some hundredths of a second for the failure itself.
+    let bound = 4.0 * 60.0 / f64::sqrt(12.0 * waits.len() as f64);
+    assert!(
+        (mean - 30.0).abs() < bound + 0.1,
+        "{mean} s, expected 30 s ± {bound}"
+    );
+    assert!(waits.iter().all(|wait| *wait < 62.0));
+}
+
+#[test]
+fn local_work_makes_all_other_work_take_longer() {
+    let mean = |utilization: &str| {
+        let more = format!(
+            "[parameters]\noutbound_cpu = \"40 ms\"\n[org.contoso.server.cas1]\n\
+             local_utilization = \"{utilization}\""
+        );
+        let federation = compile(&one_pair("100 req/h", 100, "10 h", &more));
+        let recorder = fedsim::record::Tally::new();
+        let run = Simulator::new(&federation, 0, recorder).run(|_, _| Continue::Yes);
+        let mean = run.recorder.latency.groups.mean();
+        mean.expect("there are groups").nanoseconds() as f64 / 1e6
+    };
+    // 40 ms at half of a server are 80 ms; nobody waits, and nothing else happens there.
+    let more = mean("50 %") - mean("0 %");
+    assert!((more - 40.0).abs() < 1.0, "{more} ms longer, expected 40");
 }

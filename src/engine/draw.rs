@@ -118,6 +118,19 @@ pub const fn below(bits: u64, bound: u64) -> u64 {
     ((bits as u128 * bound as u128) >> 64) as u64
 }
 
+/// A whole number below `bound` that is none of `taken`, all others alike. `taken` is ascending, without
+/// repetition, and below `bound`; it leaves at least one.
+pub fn below_without(bits: u64, bound: u64, taken: &[u64]) -> u64 {
+    let mut number = below(bits, bound - taken.len() as u64);
+    for &other in taken {
+        if other > number {
+            break;
+        }
+        number += 1;
+    }
+    number
+}
+
 fn expand(part: &[u8; 8], seed: u64, replication: u64) -> [u64; PURPOSES_MAX] {
     let mut key = [0; 32];
     key[..8].copy_from_slice(part);
@@ -187,6 +200,16 @@ mod tests {
             ),
             [0x0a5e_742c_2997_341c, 0xb0f8_83d3_8000_de5d]
         );
+    }
+
+    #[test]
+    fn what_is_taken_is_passed_over_and_all_others_are_alike() {
+        let quarter = |n: u64| (u64::MAX / 4) * n + 1;
+        // Of 0 to 5, without 0 and 3: 1, 2, 4 and 5.
+        let drawn = [0, 1, 2, 3].map(|n| below_without(quarter(n), 6, &[0, 3]));
+        assert_eq!(drawn, [1, 2, 4, 5]);
+        assert_eq!(below_without(u64::MAX, 3, &[0, 1]), 2);
+        assert_eq!(below_without(u64::MAX, 3, &[]), 2);
     }
 
     #[test]

@@ -31,10 +31,18 @@ impl Calendar {
     pub fn new(start: Instant, periods: impl IntoIterator<Item = Period>) -> Calendar {
         let (mut at, mut calendar_time) = (start, Span::ZERO);
         let mut marks = vec![(at, calendar_time)];
+        let mut last: Option<Period> = None;
         for period in periods {
             at += period.length;
             calendar_time += period.calendar_time;
-            marks.push((at, calendar_time));
+            // Hours that are equally busy are one period.
+            match last {
+                Some(last) if last == period && marks.len() > 1 => {
+                    *marks.last_mut().expect("it has marks") = (at, calendar_time);
+                }
+                _ => marks.push((at, calendar_time)),
+            }
+            last = Some(period);
         }
         Calendar {
             marks: marks.into(),

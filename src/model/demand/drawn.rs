@@ -3,7 +3,9 @@
 //! It knows nothing of when it is sent. Invariant: each item has a draw of its own, so that another
 //! law for one of them moves none of the others.
 
-use crate::engine::draw::below;
+use smallvec::SmallVec;
+
+use crate::engine::draw::{below, below_without};
 use crate::engine::hash::NameHash;
 use crate::engine::{DrawKeys, Zipf};
 
@@ -24,6 +26,9 @@ const VIEW: u64 = 4;
 const PARTNER: u64 = 1 << 8;
 const PARTNER_OF: u64 = 2 << 8;
 const MAILBOX: u64 = 3 << 8;
+
+/// How often a rank is drawn that turns out to be taken, before all that are left are alike.
+const DRAWS_MAX: u32 = 64;
 
 impl Federation {
     /// How many mailboxes an organization has, declared and described.
@@ -84,7 +89,7 @@ impl Federation {
         let draws = Draws { keys, hash };
         let candidates = Candidates {
             all: self.streams.partners_of(stream),
-            passed_over: row.includes_itself.then_some(row.organization),
+            own_place: row.own_place.map(u64::from),
         };
         self.draw_attendees(candidates, demand, draws, to);
         Ask {
@@ -119,7 +124,7 @@ impl Federation {
             let candidates = from.candidates.of(request.requester);
             let candidates = Candidates {
                 all: &candidates,
-                passed_over: None,
+                own_place: None,
             };
             self.draw_attendees(candidates, demand(), draws, to);
         }
@@ -152,17 +157,15 @@ impl Federation {
         to.clear();
         let wanted = usize::from(demand.partners.at(draws.bits(PARTNERS)));
         let attendees = usize::from(demand.attendees.at(draws.bits(ATTENDEES)));
-        let mut partners: smallvec::SmallVec<[OrgId; 4]> = smallvec::SmallVec::new();
-        let wanted = wanted.min(candidates.count());
+        let mut partners: SmallVec<[OrgId; 4]> = SmallVec::new();
+        // Places among the candidates that are taken, ascending.
+        let mut taken: SmallVec<[u64; 4]> = candidates.own_place.into_iter().collect();
+        let wanted = wanted.min(candidates.all.len() - taken.len());
         for index in 0..wanted as u64 {
-            let law = demand.partner_popularity;
-            let mut at = draws.rank(law, candidates.all.len() as u32, PARTNER + index) as usize;
-            // One that is chosen already gives way to the next that is not.
-            let is_taken = |id: OrgId| partners.contains(&id) || candidates.passed_over == Some(id);
-            while is_taken(candidates.all[at]) {
-                at = (at + 1) % candidates.all.len();
-            }
-            partners.push(candidates.all[at]);
+            let (law, count) = (demand.partner_popularity, candidates.all.len() as u64);
+            let place = draws.place(law, count, &taken, PARTNER + index);
+            taken.insert(taken.partition_point(|other| *other < place), place);
+            partners.push(candidates.all[place as usize]);
         }
         for index in 0..attendees.max(wanted) {
             let partner = match partners.get(index) {
@@ -190,14 +193,8 @@ impl Federation {
 #[derive(Clone, Copy)]
 struct Candidates<'a> {
     all: &'a [OrgId],
-    /// One of them that is not asked: the requester itself.
-    passed_over: Option<OrgId>,
-}
-
-impl Candidates<'_> {
-    fn count(self) -> usize {
-        self.all.len() - usize::from(self.passed_over.is_some())
-    }
+    /// The place of one of them that is not asked: the requester itself.
+    own_place: Option<u64>,
 }
 
 /// The draws of one request.
@@ -210,6 +207,26 @@ struct Draws<'a> {
 impl Draws<'_> {
     fn bits(self, index: u64) -> u64 {
         self.keys.bits(Purpose::RequestContent, self.hash, index)
+    }
+
+    /// One of so many places that is not taken. What is taken leaves its share to the others, to each in
+    /// proportion to its own.
+    fn place(self, law: Popularity, count: u64, taken: &[u64], index: u64) -> u64 {
+        let zipf = match law {
+            Popularity::Uniform => None,
+            Popularity::Zipf => Zipf::new(count as u32, 1.0).ok(),
+        };
+        if let Some(zipf) = zipf {
+            let purpose = Purpose::RequestContent;
+            let mut stream = self.keys.stream(purpose, self.hash, index);
+            for _ in 0..DRAWS_MAX {
+                let place = u64::from(zipf.sample(&mut stream)) - 1;
+                if !taken.contains(&place) {
+                    return place;
+                }
+            }
+        }
+        below_without(self.bits(index), count, taken)
     }
 
     /// One of so many things, from 0.

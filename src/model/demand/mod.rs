@@ -109,7 +109,8 @@ pub struct Demand {
 pub enum Popularity {
     /// All alike.
     Uniform,
-    /// The k-th as often as 1 ÷ k of the first: Zipf's law with exponent 1.
+    /// The k-th as often as 1 ÷ k of the first: Zipf's law with exponent 1. Which one is the k-th says
+    /// the order of the hashes of their names; of mailboxes their numbers.
     Zipf,
 }
 
@@ -141,8 +142,8 @@ pub struct Stream {
     pub first_partner: u32,
     /// How many there are.
     pub partner_count: u32,
-    /// Whether the organization itself is one of them; it is passed over.
-    pub includes_itself: bool,
+    /// The place of the organization itself among them, which is passed over.
+    pub own_place: Option<u32>,
 }
 
 /// All arrivals that are drawn, in flat tables.

@@ -48,6 +48,16 @@ impl Profile {
         self.weekdays[..WORKING_DAYS].iter().any(|share| *share > 0)
     }
 
+    /// How many times as busy as the mean hour of a mean working day its busiest hour is, rounded up.
+    pub fn busiest(&self) -> u64 {
+        let most = |shares: &[u64]| u128::from(shares.iter().copied().max().unwrap_or(0));
+        let working_days: u64 = self.weekdays[..WORKING_DAYS].iter().sum();
+        let hour = most(&self.hours) * 24;
+        let day = most(&self.weekdays) * WORKING_DAYS as u128;
+        let whole = u128::from(SHARE_PARTS) * u128::from(working_days.max(1));
+        u64::try_from((hour * day).div_ceil(whole)).unwrap_or(u64::MAX)
+    }
+
     /// The calendar of this profile in a zone.
     pub fn calendar(&self, zone: &TimeZone, start: Instant, horizon: Instant) -> Calendar {
         let mut at = start;

@@ -58,7 +58,9 @@ impl Ids {
         ids.sites = numbered(sites.map(|(name, _)| name.to_owned()));
         let zones = organizations().map(|(_, row)| row.text("time_zone").to_owned());
         let zones = zones.chain(ids.plan.time_zones().map(ToOwned::to_owned));
-        ids.time_zones = numbered(zones);
+        let sites = tree.table("network").named("site");
+        let of_sites = sites.map(|(_, site)| site.text("time_zone").to_owned());
+        ids.time_zones = numbered(zones.chain(of_sites));
         let of = |key: &'static str| {
             let ids = &ids.organizations;
             organizations().flat_map(move |(organization, row)| {

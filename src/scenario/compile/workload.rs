@@ -24,6 +24,11 @@ use crate::scenario::tree::{Table, Value};
 use super::calendars::Profile;
 use super::ids::Ids;
 
+/// A profile may make an hour so many times as busy as the mean hour of a working day.
+const BUSIEST_MAX: u64 = 1_000;
+const MILLION: u128 = 1_000_000;
+const NANOSECONDS_PER_SECOND: u128 = 1_000_000_000;
+
 /// What the requests of a workload are drawn from.
 pub(super) fn demand(row: &Table) -> Demand {
     let numbers = |key: &str| {
@@ -81,6 +86,8 @@ pub(super) fn streams(
     let named = NamedPartners::of_all(federation);
     let mut rows: Vec<Stream> = Vec::new();
     let mut lists: Vec<OrgId> = Vec::new();
+    // Millionths of a request a second, of all workloads in their busiest hours.
+    let mut peak: u128 = 0;
     for (name, row) in tree.named("workload") {
         let workload = federation.workloads.enumerate();
         let mut workload = workload.filter(|(_, known)| &*known.name == name);
@@ -95,6 +102,18 @@ pub(super) fn streams(
             }
             continue;
         }
+        if profile.busiest() > BUSIEST_MAX {
+            let place = row.location("weekdays").or(row.location("hours"));
+            if let Some(place) = place.or(row.location("from")) {
+                let times = profile.busiest();
+                let message = format!(
+                    "the busiest hour is {times} times as busy as the mean hour of a working day"
+                );
+                let help = format!("spread the shares, or name a higher rate; up to {BUSIEST_MAX}");
+                found.push(Diagnostic::error("too-uneven", place, message).help(help));
+            }
+            continue;
+        }
         // One list for all, whoever asks: two large populations would else make a square of them.
         let asked = row.optional_list("to").map(|_| {
             let asked = members(row, "to", federation, ids, found);
@@ -106,12 +125,14 @@ pub(super) fn streams(
             };
             let partners = asked
                 .unwrap_or_else(|| Partners::push(&mut lists, federation, named.of(organization)));
-            let includes_itself = partners.include(&lists, federation, organization);
-            if partners.count == u32::from(includes_itself) {
+            let own_place = partners.place_of(&lists, federation, organization);
+            if partners.count == u32::from(own_place.is_some()) {
                 continue;
             }
             let zone = federation.organizations.original(organization).time_zone;
             let calendar = calendars.of(&profile, zone);
+            let a_second = MILLION * NANOSECONDS_PER_SECOND / u128::from(mean_gap.nanoseconds());
+            peak += a_second * u128::from(profile.busiest());
             rows.push(Stream {
                 organization,
                 workload,
@@ -119,11 +140,22 @@ pub(super) fn streams(
                 mean_gap,
                 first_partner: partners.first,
                 partner_count: partners.count,
-                includes_itself,
+                own_place,
             });
         }
         let mut traces = tree.named("trace");
         let lends_its_laws = traces.any(|(_, row)| row.optional_text("demand") == Some(name));
+        if peak > MILLION * federation.limits.in_flight_max as u128 {
+            let place = row.location("rate").or(row.location("rate_per_mailbox"));
+            if let Some(place) = place.or(row.location("from")) {
+                let a_second = peak / MILLION;
+                let message =
+                    format!("workloads ask for {a_second} requests a second when busiest");
+                let help = "use a lower rate; more than `run.in_flight_max` a second are refused";
+                found.push(Diagnostic::error("too-many-requests", place, message).help(help));
+            }
+            break;
+        }
         if !rows.iter().any(|row| row.workload == workload)
             && !lends_its_laws
             && let Some(place) = row.location("from")
@@ -241,13 +273,18 @@ impl Partners {
         }
     }
 
-    /// Whether an organization is one of them.
-    fn include(self, lists: &[OrgId], federation: &Federation, organization: OrgId) -> bool {
+    /// The place of an organization among them, if it is one of them.
+    fn place_of(
+        self,
+        lists: &[OrgId],
+        federation: &Federation,
+        organization: OrgId,
+    ) -> Option<u32> {
         let hash = |id: OrgId| federation.organizations.original(id).hash;
         let (first, count) = (self.first as usize, self.count as usize);
         let list = &lists[first..first + count];
-        list.binary_search_by_key(&hash(organization), |&id| hash(id))
-            .is_ok()
+        let found = list.binary_search_by_key(&hash(organization), |&id| hash(id));
+        found.ok().map(|place| place as u32)
     }
 }
 

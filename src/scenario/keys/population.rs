@@ -60,12 +60,11 @@ pub static POPULATION: Object = Object {
             "one site of the population's name",
             "The network sites, with their shares.",
         ),
-        key(
+        optional(
             "time_zone",
             Kind::Weights(&ZONE),
-            r#""UTC""#,
-            Choice,
-            "The time zones in which their people work, with their shares.",
+            "each organization has the zone of its site",
+            "The time zones in which their people work, with their shares; drawn whatever the site.",
         ),
         key(
             "organization",

@@ -181,16 +181,13 @@ impl Drawn<'_> {
             (0..hubs).flat_map(|one| (0..one).map(move |other| (one as u32, other as u32)));
         let mut edges: Vec<(u32, u32)> = joined.collect();
         for member in hubs..self.members.len() {
-            let from = edges.len();
+            // Places among the hubs that are taken, ascending: the next is one of the others, all alike.
+            let mut taken: Vec<u64> = Vec::new();
             for index in 0..each.min(hubs as u64) {
-                for attempt in 0..TRIES_MAX {
-                    let bits = self.bits(member, Choice::Partner, index * TRIES_MAX + attempt);
-                    let edge = (member as u32, draw::below(bits, hubs as u64) as u32);
-                    if !edges[from..].contains(&edge) {
-                        edges.push(edge);
-                        break;
-                    }
-                }
+                let bits = self.bits(member, Choice::Partner, index);
+                let place = draw::below_without(bits, hubs as u64, &taken);
+                taken.insert(taken.partition_point(|other| *other < place), place);
+                edges.push((member as u32, place as u32));
             }
         }
         edges

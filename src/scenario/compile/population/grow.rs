@@ -3,6 +3,7 @@
 //! It knows nothing of how a class is made. Invariant: the rows that are added are those that the same
 //! organizations, declared one by one, would have; they follow all rows of declared ones.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -14,7 +15,7 @@ use crate::model::certificate::{CertificateId, TlsName};
 use crate::model::dns::{HostId, RecordData, ResolverId, View, ZoneId};
 use crate::model::names::NameId;
 use crate::model::network::SiteId;
-use crate::model::organization::{OrgId, Peer, ServerId};
+use crate::model::organization::{OrgId, Peer, ServerId, TimeZoneId};
 use crate::model::population::Population;
 use crate::model::publishing::HostOwner;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
@@ -49,6 +50,7 @@ pub(in super::super) fn grow(
         start,
         every,
         taken: taken(world),
+        zones: zones_of_sites(tree, ids),
         classes: Vec::new(),
         targets: Targets::default(),
     };
@@ -75,6 +77,14 @@ pub(in super::super) fn grow(
     populations
 }
 
+fn zones_of_sites(tree: &Table, ids: &Ids) -> BTreeMap<String, TimeZoneId> {
+    let sites = tree.table("network").named("site");
+    let zone = |site: &Table| ids.time_zones[site.text("time_zone")];
+    sites
+        .map(|(name, site)| (name.to_owned(), zone(site)))
+        .collect()
+}
+
 /// Domains and zones that declared organizations have.
 fn taken(world: &World) -> FxHashSet<NameId> {
     let zones = world.zones.ids().map(|id| world.zones.original(id));
@@ -87,6 +97,8 @@ struct Grown<'p> {
     start: Instant,
     every: Span,
     taken: FxHashSet<NameId>,
+    /// The time zone of each site.
+    zones: BTreeMap<String, TimeZoneId>,
     classes: Vec<Class>,
     targets: Targets,
 }
@@ -231,7 +243,10 @@ impl Grown<'_> {
         template::of_organization(&mut row, &mut rename);
         row.hash = hash;
         row.servers = servers;
-        row.time_zone = ids.time_zones[population.time_zone(drawn)];
+        row.time_zone = match population.time_zone(drawn) {
+            Some(zone) => ids.time_zones[zone],
+            None => self.zones[population.site(drawn)],
+        };
         row.described_mailboxes = drawn.mailboxes;
         let trust = &mut row.trust;
         let certificates = [

@@ -54,7 +54,8 @@ pub(super) struct Population {
     per_server: Option<u64>,
     exchange: Weights,
     site: Weights,
-    time_zone: Weights,
+    /// None: that of its site.
+    time_zone: Option<Weights>,
     variants: Weights,
 }
 
@@ -219,7 +220,10 @@ impl Plan {
             servers,
             exchange: pick(&row.exchange, Property::Exchange).expect(whole),
             site: pick(&row.site, Property::Site).expect(whole),
-            time_zone: pick(&row.time_zone, Property::TimeZone).expect(whole),
+            time_zone: match &row.time_zone {
+                Some(zones) => pick(zones, Property::TimeZone).expect(whole),
+                None => 0,
+            },
             variant: pick(&row.variants, Property::Variant),
         }
     }
@@ -255,7 +259,8 @@ impl Plan {
     pub fn time_zones(&self) -> impl Iterator<Item = &str> {
         self.populations
             .iter()
-            .flat_map(|row| row.time_zone.words())
+            .filter_map(|row| row.time_zone.as_ref())
+            .flat_map(Weights::words)
     }
 
     /// The gateway instances that organizations of populations may trust.
@@ -328,7 +333,9 @@ impl Population {
             per_server: row.optional_integer("mailboxes_per_server"),
             exchange: Weights::of(row.shares("exchange")),
             site,
-            time_zone: Weights::of(row.shares("time_zone")),
+            time_zone: row
+                .optional_table("time_zone")
+                .map(|_| Weights::of(row.shares("time_zone"))),
             variants: Weights::of(variants),
             row: row.clone(),
         }
@@ -353,8 +360,10 @@ impl Population {
         &self.site.0[drawn.site].0
     }
 
-    pub fn time_zone(&self, drawn: &Drawn) -> &str {
-        &self.time_zone.0[drawn.time_zone].0
+    /// The time zone that was drawn; none: that of its site.
+    pub fn time_zone(&self, drawn: &Drawn) -> Option<&str> {
+        let zones = self.time_zone.as_ref()?;
+        Some(&zones.0[drawn.time_zone].0)
     }
 
     pub fn version(&self, drawn: &Drawn) -> &str {

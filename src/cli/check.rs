@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use fedsim::scenario::{self, Compiled, Diagnostics, Document, Scenario};
+use fedsim::study::work::Work;
 use fedsim::study::{Expectation, expectation};
 
 use super::failure::is_about_files;
@@ -138,8 +139,16 @@ fn describe(loaded: &Loaded) -> String {
             count(replayed as usize, "request", "requests")
         ),
     };
+    let drawn = match federation.streams.streams.is_empty() {
+        true => String::new(),
+        false => {
+            let spelled_out = federation.requests.len() as u64;
+            let expected = Work::of(federation).requests().saturating_sub(spelled_out);
+            format!(", about {expected} drawn ones")
+        }
+    };
     format!(
-        "valid: {}, {}{traced}, {}",
+        "valid: {}, {}{drawn}{traced}, {}",
         count(
             federation.organizations.len(),
             "organization",

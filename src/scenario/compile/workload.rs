@@ -114,6 +114,13 @@ pub(super) fn streams(
             }
             continue;
         }
+        if let (Some(place), Some(_)) =
+            (row.location("rate_per_mailbox"), row.optional_rate("rate"))
+        {
+            let message = "`rate` is given as well, so this says nothing";
+            let help = "leave one of the two out";
+            found.push(Diagnostic::warning("two-rates", place, message).help(help));
+        }
         // One list for all, whoever asks: two large populations would else make a square of them.
         let asked = row.optional_list("to").map(|_| {
             let asked = members(row, "to", federation, ids, found);

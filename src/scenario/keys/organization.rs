@@ -126,7 +126,7 @@ pub static ORGANIZATION: Object = Object {
         named(
             "server",
             &SERVERS,
-            "Its Client Access servers; if any is declared, `servers` does not count.",
+            "Its Client Access servers. While there are fewer than `servers`, more are added: `cas1`, `cas2` and so on.",
         ),
         named(
             "host",

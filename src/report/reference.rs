@@ -276,7 +276,10 @@ pub const FIELDS: &[(&str, &str)] = &[
         "traces.*.rows",
         "rows of a trace, by its name; `traces` is absent if there is none",
     ),
-    ("traces.*.requests", "those that fall into the run, as counted before it; one that ends early sends fewer"),
+    (
+        "traces.*.requests",
+        "those that fall into the run, as counted before it; one that ends early sends fewer",
+    ),
     ("traces.*.passed_over", "those about something else"),
     ("traces.*.outside", "those before the run or after it"),
     (

@@ -72,11 +72,21 @@ pub(super) fn relationships(
         .filter_map(|row| sharing::ends_of(&row.name, ids))
         .collect();
     let declared = Partner::all(tree);
-    let mut edges_left = EDGES_MAX;
+    // What files may have is what is not expected of the graphs that are drawn.
+    let drawn = tree.named("partners").filter_map(|(_, row)| {
+        let is_drawn = row.text("law") != "csv";
+        let law = is_drawn.then(|| law(row, found)).flatten()?;
+        Some(law.expected_edges(Members::count(plan, row, ids)))
+    });
+    let mut edges_left = EDGES_MAX.saturating_sub(drawn.sum());
     for (name, row) in tree.named("partners") {
         let graph = NameHash::of(name);
         let edges = match row.text("law") {
-            "csv" => edges_of_file((row, edges_left), files, ids, found),
+            "csv" => {
+                let edges = edges_of_file((row, edges_left), files, ids, found);
+                edges_left = edges_left.saturating_sub(edges.len());
+                edges
+            }
             _ => {
                 let (members, Some(law)) = (Members::of(plan, row, ids), law(row, found)) else {
                     continue;
@@ -87,7 +97,6 @@ pub(super) fn relationships(
                 edges.map(|(one, other)| (id(one), id(other))).collect()
             }
         };
-        edges_left = edges_left.saturating_sub(edges.len());
         let mut drawn = Graph {
             hash: graph,
             row,
@@ -118,6 +127,16 @@ struct Members {
 }
 
 impl Members {
+    /// How many they are.
+    fn count(plan: &Plan, row: &Table, ids: &Ids) -> usize {
+        let counts = row.texts("among").into_iter().map(|name| {
+            let is_declared = ids.organizations.contains_key(name);
+            let drawn = plan.members(name).map_or(0, |members| members.len());
+            if is_declared { 1 } else { drawn }
+        });
+        counts.sum()
+    }
+
     /// Of names that are known to be there.
     fn of(plan: &Plan, row: &Table, ids: &Ids) -> Members {
         let mut members = Members {
@@ -282,6 +301,18 @@ fn law(row: &Table, found: &mut Diagnostics) -> Option<Law> {
     })
 }
 
+impl Law {
+    /// How many edges a graph has on average.
+    fn expected_edges(self, members: usize) -> usize {
+        match self {
+            Law::Random { mean_degree }
+            | Law::ScaleFree { mean_degree, .. }
+            | Law::Communities { mean_degree, .. } => members * mean_degree as usize / 2,
+            Law::Hub { hubs, each } => members * each as usize + (hubs * hubs / 2) as usize,
+        }
+    }
+}
+
 /// Finds what is wrong with a graph that the law cannot make or the tables, which hold so many edges
 /// already, cannot take up.
 fn fits(
@@ -298,12 +329,7 @@ fn fits(
         };
         found.push(diagnostic.help(help));
     };
-    *edges += match law {
-        Law::Random { mean_degree }
-        | Law::ScaleFree { mean_degree, .. }
-        | Law::Communities { mean_degree, .. } => members * mean_degree as usize / 2,
-        Law::Hub { hubs, each } => members * each as usize + (hubs * hubs / 2) as usize,
-    };
+    *edges += law.expected_edges(members);
     if *edges > EDGES_MAX {
         let message = format!(
             "with `{name}` partner graphs would have some {edges} edges, but may have {EDGES_MAX} in all"

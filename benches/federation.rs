@@ -31,7 +31,7 @@ fn scenario(case: &Case) -> String {
         endpoints,
         ..
     } = case;
-    // Billionths of a request an hour, which is what a rate is read to.
+    // Millionths of a request an hour, which is what a rate is read to.
     let rate = *requests as f64 / *organizations as f64 / 24.0;
     format!(
         r#"fedsim = 1

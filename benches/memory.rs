@@ -1,5 +1,5 @@
 //! Bytes and time that a generated organization costs in a compiled federation, without traffic and
-//! without partners, and then with partners.
+//! without partners, and then with partners. All share one resolver, which is not the default: else each has its own.
 //!
 //! `cargo bench --bench memory [COUNT…]`. The size is what the process's resident set grows by.
 #![allow(clippy::print_stdout)] // Printing is what it is for.

@@ -211,8 +211,12 @@ fn drawn_shares_are_those_of_the_description() {
     let ids = || federation.populations[0].organizations();
     let share = |holds: &dyn Fn(OrgId) -> bool| ids().filter(|&id| holds(id)).count() as f64 / 4e3;
     let row = |id| federation.organizations.original(id);
-    // Four standard deviations of a share p of 4000 are 4 × √(p (1 − p) ÷ 4000) ≤ 0.032.
-    let close = |found: f64, expected: f64| assert!((found - expected).abs() < 0.032, "{found}");
+    // Four standard deviations of a share p of n are 4 × √(p (1 − p) ÷ n).
+    let close_of = |n: f64, found: f64, expected: f64| {
+        let bound = 4.0 * (expected * (1.0 - expected) / n).sqrt();
+        assert!((found - expected).abs() < bound, "{found}, not {expected}");
+    };
+    let close = |found: f64, expected: f64| close_of(4e3, found, expected);
     close(share(&|id| row(id).edition.text() == "2013 SP1"), 0.5);
     close(share(&|id| !row(id).trust.exists), 0.2);
     close(share(&|id| row(id).described_mailboxes < 60), 0.5);
@@ -226,7 +230,8 @@ fn drawn_shares_are_those_of_the_description() {
     assert!(ids().all(|id| servers(id) == row(id).described_mailboxes.div_ceil(500).max(1)));
     let relationships = relationships(&federation);
     let wrong = relationships.values().filter(|uri| *uri == "wrong.example");
-    close(wrong.count() as f64 / relationships.len() as f64, 0.25);
+    let all = relationships.len() as f64;
+    close_of(all, wrong.count() as f64 / all, 0.25);
 }
 
 #[test]
@@ -364,7 +369,7 @@ fn what_cannot_be_drawn_is_found_with_its_place_and_a_remedy() {
         (
             "[population.p]\ncount = 2_000_000\n[partners.g]\namong = [\"p\"]\nlaw = \"random\"\n\
              mean_degree = 900",
-            "but may have 50000000",
+            "but may have 20000000 in all",
             "bad.toml:7:15",
         ),
         (
@@ -385,6 +390,48 @@ fn what_cannot_be_drawn_is_found_with_its_place_and_a_remedy() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn a_community_without_enough_others_outside_is_told() {
+    // Of a mean degree of 6, 80 % lie inside; 1.2 partners outside are asked for.
+    let cases = [(20, true), (21, true), (22, false)];
+    for (count, is_told) in cases {
+        let found = findings(&format!(
+            "fedsim = 1\n[population.p]\ncount = {count}\n[partners.g]\namong = [\"p\"]\n\
+             law = \"communities\"\nmean_degree = 6\ncommunity_size = 20\ninside = \"80 %\"\n"
+        ));
+        assert!(found.starts_with("no error"), "{found}");
+        assert_eq!(
+            found.matches("few-partners").count(),
+            usize::from(is_told),
+            "{found}"
+        );
+        assert_eq!(found.contains("--> bad.toml:8:18"), is_told, "{found}");
+        assert_eq!(
+            found.contains("use a smaller `community_size`"),
+            is_told,
+            "{found}"
+        );
+    }
+}
+
+#[test]
+fn edges_of_all_graphs_count_together() {
+    // 200,000 × 120 ÷ 2 = 12 million edges each.
+    let graph =
+        |name| format!("[partners.{name}]\namong = [\"p\"]\nlaw = \"random\"\nmean_degree = 120\n");
+    let (one, other) = (graph("a"), graph("b"));
+    let found = findings(&format!(
+        "fedsim = 1\n[population.p]\ncount = 200_000\n{one}{other}"
+    ));
+    for part in [
+        "with `b`",
+        "some 24000000 edges",
+        "but may have 20000000 in all",
+    ] {
+        assert!(found.contains(part), "{part}\n{found}");
+    }
 }
 
 #[test]

@@ -700,19 +700,19 @@ fn a_mangled_file_is_refused_or_read_but_never_ends_the_program() {
 }
 
 #[test]
-fn two_hundred_thousand_rows_take_no_more_memory_than_a_few() {
-    check_memory(200_000);
+fn of_two_hundred_thousand_rows_a_reader_holds_no_more_rows_than_of_a_few() {
+    check_rows_held(200_000);
 }
 
 /// Takes a minute without optimization: `cargo test --release --test trace -- --ignored`.
 #[test]
 #[ignore = "ten million rows"]
-fn ten_million_rows_take_no_more_memory_than_a_few() {
-    check_memory(10_000_000);
+fn of_ten_million_rows_a_reader_holds_no_more_rows_than_of_a_few() {
+    check_rows_held(10_000_000);
 }
 
 /// Reads a trace that is made while it is read: ten rows a second, neighbours out of order.
-fn check_memory(rows: u64) {
+fn check_rows_held(rows: u64) {
     let world = compile("", &[]).expect("the world compiles").federation;
     for (reorder, held) in [(Span::ZERO, 1), (Span::from_seconds(10), 102)] {
         let plan = plan(&world, reorder);

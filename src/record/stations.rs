@@ -3,7 +3,9 @@
 //! Definition: *utilization* is the time that servers (threads) worked of the time that they stood;
 //! *busy*, *queue* are time averages over the run, in servers and customers; a *wait* is from arrival
 //! to the start of service. Denominator: the length of the run, of waits the services begun. It leaves
-//! out stations that nobody came to, and the service of calls behind a station.
+//! out stations that nobody came to, the service of calls behind a station, and the share of a server that
+//! other work takes (`local_utilization`): it makes simulated work take longer, so that a utilization of
+//! one means that the rest of the server is used up.
 //!
 //! It knows no names but those it prints. Invariant: sums are of whole numbers and add up over stations.
 

@@ -247,7 +247,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("stations.busiest[].station", "its name"),
     (
         "stations.busiest[].utilization_millionths",
-        "time that its servers worked of the time that they were up",
+        "time that its servers worked of the time that they were up, without `local_utilization`",
     ),
     ("stations.busiest[].queue_max", "its longest queue"),
     ("stations.busiest[].mean_wait_ns", "its mean wait"),
@@ -276,7 +276,10 @@ pub const FIELDS: &[(&str, &str)] = &[
         "traces.*.rows",
         "rows of a trace, by its name; `traces` is absent if there is none",
     ),
-    ("traces.*.requests", "those that were sent"),
+    (
+        "traces.*.requests",
+        "those that fall into the run, as counted before it; one that ends early sends fewer",
+    ),
     ("traces.*.passed_over", "those about something else"),
     ("traces.*.outside", "those before the run or after it"),
     (
@@ -315,7 +318,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("rows.log", "which requests have rows in the tables"),
     (
         "rows.dropped",
-        "whether there are no rows because there were, or were sure to be, more than a million requests",
+        "whether there are no rows because there were expected to be, or were, more than a million requests; `--log all` keeps them",
     ),
     ("rows.requests", "rows of `requests.csv`"),
     ("rows.groups", "rows of `groups.csv`"),

@@ -60,7 +60,7 @@ fn head(out: &mut String, summary: &Summary) {
 fn traces(out: &mut String, summary: &Summary) {
     for (name, trace) in &summary.traces {
         let rows = trace.rows;
-        let mut parts = vec![format!("{} sent", trace.requests)];
+        let mut parts = vec![format!("{} fall into the run", trace.requests)];
         let others = [
             (trace.passed_over, "about something else"),
             (trace.outside, "outside the run"),
@@ -401,7 +401,8 @@ fn foot(out: &mut String, summary: &Summary) {
     if rows.dropped {
         line!(
             out,
-            "Rows        none: more than a million requests; choose some with --log"
+            "Rows        none: there were expected to be, or were, more than a million requests; \
+             `--log all` keeps them"
         );
     } else {
         line!(

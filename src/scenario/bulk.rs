@@ -15,7 +15,8 @@ use super::side_file::SideFile;
 use super::side_file::table::{Field, Row, Rows};
 use super::tree::{Entry, Origin, Shape, Table, Value};
 
-/// The most rows of a file. What is drawn costs a hundredth of what is declared.
+/// The most rows of a file. Measured at the peak of `check`: an organization from a file costs 28 kB, one
+/// that is drawn 1.5 kB.
 const ROWS_MAX: usize = 200_000;
 
 /// Adds what the scenario's files of organizations and relationships declare.

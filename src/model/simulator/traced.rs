@@ -1,8 +1,8 @@
 //! Requests that are replayed from a trace.
 //!
 //! Owner of all that is changed here: the requester. It knows nothing of files. Invariant: of each trace
-//! only the next request is held, and a request is the n-th of its requester in the trace, whatever
-//! became of those before.
+//! only the next request is held, and a request is the n-th of its requester among the rows that are
+//! kept and lie in the run, whatever became of those before.
 
 use crate::engine::{IdVec, Schedule};
 

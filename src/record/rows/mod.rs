@@ -37,7 +37,7 @@ pub const REQUESTS_MAX: u64 = 1_000_000;
 /// Which requests are logged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Log {
-    /// All, as long as there are at most [`REQUESTS_MAX`]; beyond that none.
+    /// All, unless more than [`REQUESTS_MAX`] requests are expected or come; then none.
     #[default]
     UpToLimit,
     /// All, however many.
@@ -53,7 +53,7 @@ pub enum Log {
 /// Makes rows and hands them on.
 pub struct Rows<'s> {
     log: Log,
-    /// Whether there are no rows because there are too many requests.
+    /// Whether there are no rows because too many requests are expected, or came.
     is_over: bool,
     requests: u64,
     /// Looked up only, never iterated.
@@ -97,8 +97,8 @@ struct Dispatched {
 }
 
 impl<'s> Rows<'s> {
-    /// Makes the rows of these requests. When it is beyond doubt that there will be too many, there
-    /// are none from the start.
+    /// Makes the rows of these requests. When clearly too many are expected, there are none from the
+    /// start, also in a run that then ends early and has few.
     pub fn new(log: Log, expected_requests: u64, sink: &'s mut dyn RowSink) -> Rows<'s> {
         // Ten standard deviations of a Poisson number.
         let is_hopeless = expected_requests > REQUESTS_MAX + REQUESTS_MAX / 100;
@@ -115,7 +115,7 @@ impl<'s> Rows<'s> {
         }
     }
 
-    /// Whether there are no rows because there are more than [`REQUESTS_MAX`] requests.
+    /// Whether there are no rows because more than [`REQUESTS_MAX`] requests were expected, or came.
     pub fn is_over_limit(&self) -> bool {
         self.is_over
     }

@@ -57,7 +57,7 @@ pub const STATIONS: Table = Table {
         ("gave_up", "customers who gave up waiting"),
         (
             "utilization_percent",
-            "time that servers worked of the time that they were up, percent, rounded down",
+            "time that servers worked of the time that they were up, without `local_utilization`, percent, rounded down",
         ),
         ("busy_mean", "mean number in service, over the run"),
         ("queue_mean", "mean number waiting, over the run"),

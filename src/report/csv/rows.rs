@@ -79,11 +79,11 @@ pub const REQUESTS: Table = Table {
         ),
         (
             "ended",
-            "instant of the answer or of the end of the run, RFC 3339",
+            "instant at which its server answered, or of the end of the run, RFC 3339",
         ),
         (
             "latency_s",
-            "from sending to receiving, seconds; empty: in flight",
+            "from sending to receiving, with the way back to the client, seconds; empty: in flight",
         ),
     ],
 };

@@ -51,8 +51,8 @@ impl Targets {
     }
 }
 
-/// The most edges of all graphs together.
-const EDGES_MAX: usize = 50_000_000;
+/// The most edges of all graphs together, drawn or from files.
+const EDGES_MAX: usize = 20_000_000;
 
 /// Adds the relationships of all partner graphs.
 pub(super) fn relationships(
@@ -72,10 +72,21 @@ pub(super) fn relationships(
         .filter_map(|row| sharing::ends_of(&row.name, ids))
         .collect();
     let declared = Partner::all(tree);
+    // What files may have is what is not expected of the graphs that are drawn.
+    let drawn = tree.named("partners").filter_map(|(_, row)| {
+        let is_drawn = row.text("law") != "csv";
+        let law = is_drawn.then(|| law(row, found)).flatten()?;
+        Some(law.expected_edges(Members::count(plan, row, ids)))
+    });
+    let mut edges_left = EDGES_MAX.saturating_sub(drawn.sum());
     for (name, row) in tree.named("partners") {
         let graph = NameHash::of(name);
         let edges = match row.text("law") {
-            "csv" => edges_of_file(row, files, ids, found),
+            "csv" => {
+                let edges = edges_of_file((row, edges_left), files, ids, found);
+                edges_left = edges_left.saturating_sub(edges.len());
+                edges
+            }
             _ => {
                 let (members, Some(law)) = (Members::of(plan, row, ids), law(row, found)) else {
                     continue;
@@ -116,6 +127,16 @@ struct Members {
 }
 
 impl Members {
+    /// How many they are.
+    fn count(plan: &Plan, row: &Table, ids: &Ids) -> usize {
+        let counts = row.texts("among").into_iter().map(|name| {
+            let is_declared = ids.organizations.contains_key(name);
+            let drawn = plan.members(name).map_or(0, |members| members.len());
+            if is_declared { 1 } else { drawn }
+        });
+        counts.sum()
+    }
+
     /// Of names that are known to be there.
     fn of(plan: &Plan, row: &Table, ids: &Ids) -> Members {
         let mut members = Members {
@@ -147,6 +168,7 @@ impl Members {
 
 /// Finds what is wrong with partner graphs, before anything is drawn for them.
 pub(super) fn check(plan: &Plan, tree: &Table, ids: &Ids, found: &mut Diagnostics) {
+    let mut edges = 0;
     for (name, row) in tree.named("partners") {
         let mut members = 0;
         for entry in row.list("among") {
@@ -186,14 +208,15 @@ pub(super) fn check(plan: &Plan, tree: &Table, ids: &Ids, found: &mut Diagnostic
         if row.text("law") != "csv"
             && let Some(law) = law(row, found)
         {
-            fits(law, members, name, tree, found);
+            fits((law, members), &mut edges, (name, row), found);
         }
     }
 }
 
-/// The edges that a file has: columns `from` and `to` with names of organizations, in any order.
+/// The edges that a file has, of which there may be so many: columns `from` and `to` with names of
+/// organizations, in any order.
 fn edges_of_file(
-    row: &Table,
+    (row, edges_max): (&Table, usize),
     files: &SideFiles,
     ids: &Ids,
     found: &mut Diagnostics,
@@ -233,8 +256,8 @@ fn edges_of_file(
                 continue;
             }
             edges.push((one, other));
-            if edges.len() > EDGES_MAX {
-                let message = format!("more than {EDGES_MAX} edges");
+            if edges.len() > edges_max {
+                let message = format!("the partner graphs have more than {EDGES_MAX} edges");
                 return Err(file.error("too-many", row.range, message).help("use fewer"));
             }
         }
@@ -278,26 +301,39 @@ fn law(row: &Table, found: &mut Diagnostics) -> Option<Law> {
     })
 }
 
-/// Whether a graph is one that the law can make and the tables can hold.
-fn fits(law: Law, members: usize, name: &str, tree: &Table, found: &mut Diagnostics) -> bool {
-    let row = tree.table("partners").table(name);
+impl Law {
+    /// How many edges a graph has on average.
+    fn expected_edges(self, members: usize) -> usize {
+        match self {
+            Law::Random { mean_degree }
+            | Law::ScaleFree { mean_degree, .. }
+            | Law::Communities { mean_degree, .. } => members * mean_degree as usize / 2,
+            Law::Hub { hubs, each } => members * each as usize + (hubs * hubs / 2) as usize,
+        }
+    }
+}
+
+/// Finds what is wrong with a graph that the law cannot make or the tables, which hold so many edges
+/// already, cannot take up.
+fn fits(
+    (law, members): (Law, usize),
+    edges: &mut usize,
+    (name, row): (&str, &Table),
+    found: &mut Diagnostics,
+) {
+    let place = |key: &str| row.location(key).or(row.location("law"));
     let mut refuse = |key: &str, message: String, help: &str| {
-        let place = row.location(key).or(row.location("law"));
-        let diagnostic = match place {
+        let diagnostic = match place(key) {
             Some(place) => Diagnostic::error("out-of-range", place, message),
             None => Diagnostic::placeless("out-of-range", message),
         };
         found.push(diagnostic.help(help));
-        false
     };
-    let edges = match law {
-        Law::Random { mean_degree }
-        | Law::ScaleFree { mean_degree, .. }
-        | Law::Communities { mean_degree, .. } => members * mean_degree as usize / 2,
-        Law::Hub { hubs, each } => members * each as usize + (hubs * hubs / 2) as usize,
-    };
-    if edges > EDGES_MAX {
-        let message = format!("`{name}` would have some {edges} edges, but may have {EDGES_MAX}");
+    *edges += law.expected_edges(members);
+    if *edges > EDGES_MAX {
+        let message = format!(
+            "with `{name}` partner graphs would have some {edges} edges, but may have {EDGES_MAX} in all"
+        );
         return refuse(
             "mean_degree",
             message,
@@ -309,14 +345,30 @@ fn fits(law: Law, members: usize, name: &str, tree: &Table, found: &mut Diagnost
         size,
         inside,
     } = law
-        && mean_degree as f64 * inside.as_fraction() > size as f64 - 1.0
     {
         let inside = mean_degree as f64 * inside.as_fraction();
-        let message = format!("{inside} partners in a community of {size} are more than there are");
-        let help = "use a smaller `mean_degree` or share `inside`, or a larger `community_size`";
-        return refuse("community_size", message, help);
+        if inside > size as f64 - 1.0 {
+            let message =
+                format!("{inside} partners in a community of {size} are more than there are");
+            let help =
+                "use a smaller `mean_degree` or share `inside`, or a larger `community_size`";
+            return refuse("community_size", message, help);
+        }
+        let outside = mean_degree as f64 - inside;
+        let others = members.saturating_sub(size as usize);
+        // Shares are not exact in binary.
+        if outside > others as f64 + 1e-9
+            && let Some(place) = place("community_size")
+        {
+            let message = format!(
+                "of {members} members {others} are outside a community of {size}: fewer than the \
+                 {outside:.2} partners there that `mean_degree` and `inside` ask for"
+            );
+            let help = "organizations will have fewer partners; use a smaller `community_size` or \
+                        `mean_degree`, or `inside = \"100 %\"`";
+            found.push(Diagnostic::warning("few-partners", place, message).help(help));
+        }
     }
-    true
 }
 
 fn variants(row: &Table, found: &mut Diagnostics) -> Weights {

@@ -51,7 +51,7 @@ fn drawn() -> String {
     }
     format!(
         "{RUN}\n[population.partners]\ncount = 5\nmailboxes = 12\nexchange = \"2016\"\n\
-         time_zone = \"Europe/Berlin\"\n{keys}\n\
+         site = \"tokyo\"\n{keys}\n\
          [partners.market]\namong = [\"partners\", \"contoso\"]\nlaw = \"hub\"\n\
          relationship = {{ free_busy_access = true, free_busy_level = \"LimitedDetails\" }}\n{}",
         requests()
@@ -65,7 +65,7 @@ fn declared() -> String {
         write!(
             text,
             "[org.partners-{n}]\ndomains = [\"partners-{n}.example\"]\nmailboxes = 12\n\
-             exchange = \"2016\"\nsite = \"partners\"\ntime_zone = \"Europe/Berlin\"\n{keys}\n\
+             exchange = \"2016\"\nsite = \"tokyo\"\n{keys}\n\
              [relationship.\"contoso -> partners-{n}\"]\nfree_busy_access = true\n\
              free_busy_level = \"LimitedDetails\"\n\
              [relationship.\"partners-{n} -> contoso\"]\nfree_busy_access = true\n\
@@ -85,6 +85,16 @@ fn a_population_of_five_is_the_same_five_declared() {
         assert_eq!(drawn.digest_of(&name), declared.digest_of(&name), "{name}");
     }
     assert_eq!(drawn.digest(), declared.digest());
+    // People work by the clocks of their site, whether it was drawn or declared.
+    for run in [&drawn, &declared] {
+        let organizations = &run.federation.organizations;
+        let rows = organizations.ids().map(|id| organizations.original(id));
+        let rows = rows.filter(|row| row.name.starts_with("partners-"));
+        let zones: BTreeSet<&str> = rows
+            .map(|row| &*run.federation.time_zones[row.time_zone])
+            .collect();
+        assert_eq!(zones, BTreeSet::from(["Asia/Tokyo"]));
+    }
     let asked = drawn.federation.requests.len();
     assert_eq!(asked, 200, "all requests have a sender");
 }

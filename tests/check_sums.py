@@ -68,6 +68,7 @@ def latencies(results, name, spans, told):
 def requests(results):
     """requests.csv."""
     outcomes, spans, groups, views, answered, retries = Counter(), [], 0, 0, 0, 0
+    served = []
     for row in results.table("requests.csv"):
         outcomes[row["outcome"].replace("-", "_")] += 1
         groups += int(row["groups"])
@@ -76,6 +77,8 @@ def requests(results):
         retries += row["attempt"] != "0"
         if row["latency_s"]:
             spans.append(nanoseconds(row["latency_s"]))
+            if row["outcome"] != "failed":
+                served.append(spans[-1])
     told = results.summary["requests"]
     results.equal("requests.sent", sum(outcomes.values()), told["sent"])
     results.equal("requests.retries", retries, told["retries"])
@@ -87,6 +90,7 @@ def requests(results):
         results.equal("views of requests", views, attendees["views"])
         results.equal("answers of requests", answered, attendees["answered"])
     latencies(results, "latency", spans, results.summary["latency"])
+    latencies(results, "served_latency", served, results.summary["served_latency"])
 
 
 def groups(results):

@@ -174,6 +174,10 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("latency.up_to_20_s", "after 10 s, within 20 s"),
     ("latency.above_20_s", "after 20 s"),
     (
+        "served_latency.*",
+        "the same of requests with an answer for at least one attendee",
+    ),
+    (
         "group_latency.*",
         "the same of groups, from dispatch to outcome",
     ),

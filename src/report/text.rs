@@ -199,6 +199,9 @@ fn volumes(out: &mut String, summary: &Summary) {
             bytes(volume.issued_bytes)
         );
     }
+    for (cause, count) in &tokens.refused_by_cause {
+        line!(out, "{count:>9}  refused: {cause}");
+    }
     if !summary.calls.is_empty() {
         line!(out, "Calls           begun   arrived  too late");
     }
@@ -257,6 +260,10 @@ fn latency(out: &mut String, summary: &Summary) {
         latency.up_to_20_s,
         latency.above_20_s
     );
+    let served = &summary.served_latency;
+    if served.count > 0 && served.count < latency.count {
+        line!(out, "of served   {}", percentiles(served));
+    }
     if summary.group_latency.count > 0 {
         line!(out, "of groups   {}", percentiles(&summary.group_latency));
     }

@@ -30,6 +30,7 @@ pub struct Summary {
     pub names: Names,
     pub url_cache: UrlCache,
     pub latency: Latency,
+    pub served_latency: Latency,
     pub group_latency: Latency,
     pub stations: Stations,
     pub timeline: Timeline,

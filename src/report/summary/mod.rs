@@ -85,6 +85,7 @@ impl Summary {
                 misses: tally.work.urls.get(CacheAnswer::Miss),
             },
             latency: Latency::of(&tally.latency.requests),
+            served_latency: Latency::of(&tally.latency.served),
             group_latency: Latency::of(&tally.latency.groups),
             stations: measures::stations(reported),
             timeline: measures::timeline(reported),

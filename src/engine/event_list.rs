@@ -198,44 +198,20 @@ impl<E: Copy> EventList<E> {
     }
 
     /// Gives the later half of the front run back to the buckets, where events of one instant stay
-    /// together.
+    /// together. What lies before the base stays: buckets hold nothing earlier.
     fn shorten_front(&mut self) {
-        let middle = self.front[self.front.len() / 2].at;
-        let kept_from = self.front.partition_point(|entry| entry.at >= middle);
-        if kept_from == self.front.len() {
-            // All of them are of one instant.
+        let from = self.front[self.front.len() / 2].at.max(self.base);
+        let given_back = self.front.partition_point(|entry| entry.at >= from);
+        if given_back == 0 || given_back == self.front.len() {
+            // All lie before the base, or at one instant.
             return;
         }
-        // What was added since the front run was made may lie before the base.
-        if middle < self.base {
-            self.lower_base(middle);
-        }
-        self.front_end = middle;
+        self.front_end = from;
         let mut front = std::mem::take(&mut self.front);
-        for entry in front.drain(..kept_from) {
+        for entry in front.drain(..given_back) {
             self.put_away(entry);
         }
         self.front = front;
-    }
-
-    /// Counts buckets from an earlier instant on. What stands at levels below the highest one at which
-    /// the two bases differ belongs together now; all else stays where it is.
-    fn lower_base(&mut self, to: u64) {
-        let level = level_of(to, self.base);
-        let bucket = (self.base >> (level * LEVEL_BITS)) as usize % BUCKETS;
-        let (level, place) = (level as usize, level as usize * BUCKETS + bucket);
-        for below in 0..level {
-            while self.occupied[below] != 0 {
-                let lower = self.occupied[below].trailing_zeros() as usize;
-                self.occupied[below] &= !(1 << lower);
-                let mut moved = std::mem::take(&mut self.buckets[below * BUCKETS + lower]);
-                self.buckets[place].append(&mut moved);
-                // Its room is used again.
-                self.buckets[below * BUCKETS + lower] = moved;
-                self.occupied[level] |= 1 << bucket;
-            }
-        }
-        self.base = to;
     }
 }
 

@@ -103,6 +103,12 @@ impl<I: Id, T> IdVec<I, T> {
         self.rows.iter_mut()
     }
 
+    /// How many rows come before the first that `comes_before` is false of; it must be true of all rows
+    /// up to a place, and of none behind it.
+    pub fn partition_point(&self, comes_before: impl FnMut(&T) -> bool) -> usize {
+        self.rows.partition_point(comes_before)
+    }
+
     /// All ids in order.
     pub fn ids(&self) -> impl DoubleEndedIterator<Item = I> + use<I, T> {
         (0..self.rows.len()).map(I::from_index)

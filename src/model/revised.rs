@@ -79,6 +79,12 @@ impl<I: Id, T> Revised<I, T> {
             .map(|revision| revision.0)
     }
 
+    /// How many objects come before the first that `comes_before` is false of, as they are from the
+    /// beginning. See [`IdVec::partition_point`].
+    pub fn partition_point(&self, comes_before: impl FnMut(&T) -> bool) -> usize {
+        self.first.partition_point(comes_before)
+    }
+
     /// All ids in order.
     pub fn ids(&self) -> impl DoubleEndedIterator<Item = I> + use<I, T> {
         self.first.ids()

@@ -9,9 +9,8 @@
 use std::collections::BTreeMap;
 
 use crate::engine::Instant;
-use crate::engine::id::Id;
 use crate::model::Federation;
-use crate::model::demand::{CalendarId, ExplicitRequestId};
+use crate::model::demand::CalendarId;
 
 /// The parts that a whole run's work is divided into.
 pub const PARTS: u64 = 1_000_000;
@@ -77,17 +76,8 @@ impl<'f> Work<'f> {
 
     /// Requests that are spelled out are in the order of their instants.
     fn spelled_out_before(&self, at: Instant) -> u64 {
-        let rows = &self.federation.requests;
-        let (mut low, mut high) = (0, rows.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if rows[ExplicitRequestId::from_index(middle)].at < at {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        low as u64
+        let requests = &self.federation.requests;
+        requests.partition_point(|request| request.at < at) as u64
     }
 }
 

@@ -36,13 +36,10 @@ impl Calendar {
             at += period.length;
             calendar_time += period.calendar_time;
             // Hours that are equally busy are one period.
-            match last {
-                Some(last) if last == period && marks.len() > 1 => {
-                    *marks.last_mut().expect("it has marks") = (at, calendar_time);
-                }
-                _ => marks.push((at, calendar_time)),
+            if last.replace(period) == Some(period) {
+                marks.pop();
             }
-            last = Some(period);
+            marks.push((at, calendar_time));
         }
         Calendar {
             marks: marks.into(),

@@ -10,7 +10,7 @@ use crate::engine::hash::NameHash;
 use crate::engine::{DrawKeys, Zipf};
 
 use super::super::address::{Address, LocalPart};
-use super::super::directory::{MailboxId, MailboxKey};
+use super::super::directory::{Mailbox, MailboxId, MailboxKey};
 use super::super::federation::Federation;
 use super::super::organization::OrgId;
 use super::super::outcome::Asks;
@@ -58,16 +58,8 @@ impl Federation {
     /// The ids of an organization's declared mailboxes: those of one stand side by side.
     fn declared_mailboxes(&self, organization: OrgId) -> std::ops::Range<u32> {
         let first = |organization: OrgId| {
-            let (mut low, mut high) = (0, self.mailboxes.len() as u32);
-            while low < high {
-                let middle = low + (high - low) / 2;
-                if self.mailboxes.original(MailboxId(middle)).organization < organization {
-                    low = middle + 1;
-                } else {
-                    high = middle;
-                }
-            }
-            low
+            let before = |row: &Mailbox| row.organization < organization;
+            self.mailboxes.partition_point(before) as u32
         };
         first(organization)..first(OrgId(organization.0 + 1))
     }
@@ -83,10 +75,10 @@ impl Federation {
     ) -> Ask {
         let row = self.streams.streams[stream];
         let demand = self.demand(row.workload);
-        let bits = |index| keys.bits(Purpose::RequestContent, hash, index);
-        let user = below(bits(USER), u64::from(self.mailbox_count(row.organization)));
-        let (from, mailbox) = self.mailbox_number(row.organization, user as u32);
         let draws = Draws { keys, hash };
+        let mailboxes = u64::from(self.mailbox_count(row.organization));
+        let user = below(draws.bits(USER), mailboxes);
+        let (from, mailbox) = self.mailbox_number(row.organization, user as u32);
         let candidates = Candidates {
             all: self.streams.partners_of(stream),
             own_place: row.own_place.map(u64::from),
@@ -96,8 +88,8 @@ impl Federation {
             from,
             mailbox: Some(mailbox),
             asks: demand.asks,
-            window: demand.windows.at(bits(WINDOW)),
-            view: demand.views.at(bits(VIEW)),
+            window: demand.windows.at(draws.bits(WINDOW)),
+            view: demand.views.at(draws.bits(VIEW)),
             interval: demand.interval,
         }
     }
@@ -176,7 +168,8 @@ impl Federation {
                 }
             };
             let count = self.mailbox_count(partner);
-            let mut number = draws.rank(demand.mailbox_popularity, count, MAILBOX + index as u64);
+            let (law, index) = (demand.mailbox_popularity, MAILBOX + index as u64);
+            let mut number = draws.place(law, count.into(), &[], index) as u32;
             for _ in 0..count.min(attendees as u32) {
                 let (address, _) = self.mailbox_number(partner, number);
                 if !to.contains(&address) {
@@ -227,16 +220,5 @@ impl Draws<'_> {
             }
         }
         below_without(self.bits(index), count, taken)
-    }
-
-    /// One of so many things, from 0.
-    fn rank(self, law: Popularity, count: u32, index: u64) -> u32 {
-        match law {
-            Popularity::Uniform => below(self.bits(index), u64::from(count)) as u32,
-            Popularity::Zipf => Zipf::new(count.max(1), 1.0).map_or(0, |zipf| {
-                let purpose = Purpose::RequestContent;
-                zipf.sample(&mut self.keys.stream(purpose, self.hash, index)) - 1
-            }),
-        }
     }
 }

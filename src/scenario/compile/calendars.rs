@@ -45,16 +45,20 @@ impl Profile {
 
     /// Whether there is a request on any working day.
     pub fn has_working_days(&self) -> bool {
-        self.weekdays[..WORKING_DAYS].iter().any(|share| *share > 0)
+        self.working_days() > 0
+    }
+
+    /// The share of a week's requests that Monday to Friday have, in parts of 10¹².
+    fn working_days(&self) -> u64 {
+        self.weekdays[..WORKING_DAYS].iter().sum()
     }
 
     /// How many times as busy as the mean hour of a mean working day its busiest hour is, rounded up.
     pub fn busiest(&self) -> u64 {
         let most = |shares: &[u64]| u128::from(shares.iter().copied().max().unwrap_or(0));
-        let working_days: u64 = self.weekdays[..WORKING_DAYS].iter().sum();
         let hour = most(&self.hours) * 24;
         let day = most(&self.weekdays) * WORKING_DAYS as u128;
-        let whole = u128::from(SHARE_PARTS) * u128::from(working_days.max(1));
+        let whole = u128::from(SHARE_PARTS) * u128::from(self.working_days().max(1));
         u64::try_from((hour * day).div_ceil(whole)).unwrap_or(u64::MAX)
     }
 
@@ -102,7 +106,7 @@ impl Profile {
         let factor = Factor {
             hour,
             day: self.weekdays[day],
-            working_days: self.weekdays[..WORKING_DAYS].iter().sum(),
+            working_days: self.working_days(),
         };
         (at + rest.min(next_change), factor)
     }

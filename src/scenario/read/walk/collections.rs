@@ -142,15 +142,9 @@ impl<'t> Walker<'t> {
                 _ => sound = false,
             }
         }
-        if sound && sum != Share::ONE {
+        if sound {
             // Each share is at most the whole, and there are few words.
-            let sum = quantity::decimal(sum, 10);
-            let message = format!("the shares of `{}` sum to {sum} %", self.key());
-            self.found.push(
-                given
-                    .error("out-of-range", message)
-                    .help("they must sum to 100 %"),
-            );
+            self.check_whole(sum, given);
         }
         Some(Value::Table(table))
     }
@@ -188,16 +182,24 @@ impl<'t> Walker<'t> {
             let entry = Entry::new(Value::Share(share), origin);
             table.insert(&name, Some(place), entry);
         }
-        if sound && sum != Share::ONE {
-            let sum = quantity::decimal(sum, 10);
-            let message = format!("the shares of `{}` sum to {sum} %", self.key());
-            self.found.push(
-                given
-                    .error("out-of-range", message)
-                    .help("they must sum to 100 %"),
-            );
+        if sound {
+            self.check_whole(sum, given);
         }
         Some(Value::Table(table))
+    }
+
+    /// Shares are parts of one whole.
+    fn check_whole(&mut self, sum: u64, given: Given<'t>) {
+        if sum == Share::ONE {
+            return;
+        }
+        let sum = quantity::decimal(sum, 10);
+        let message = format!("the shares of `{}` sum to {sum} %", self.key());
+        self.found.push(
+            given
+                .error("out-of-range", message)
+                .help("they must sum to 100 %"),
+        );
     }
 
     /// Metric to condition; a metric with points but without quotes comes as nested tables.

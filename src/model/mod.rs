@@ -31,6 +31,7 @@ pub mod purpose;
 pub mod relationship;
 pub mod revised;
 pub mod simulator;
+pub(crate) mod spelling;
 pub mod throttling;
 pub mod token;
 pub mod trust;

@@ -57,6 +57,8 @@ pub enum Purpose {
     Administration = 30,
     /// How long the gateway's provisioning service takes.
     ProvisioningService = 31,
+    /// How long an organization certificate takes to another server.
+    CertificateDistribution = 32,
     /// The version, size, place and variant of an organization of a population (world).
     Population = 40,
     /// With whom an organization has relationships (world).

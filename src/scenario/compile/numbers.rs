@@ -41,6 +41,8 @@ pub(super) fn parameters(tree: &Table) -> Parameters {
         inbound_cpu: p.span("inbound_cpu"),
         inbound_cpu_per_mailbox: p.span("inbound_cpu_per_mailbox"),
         pool_cold_start: p.distribution("pool_cold_start"),
+        certificate_distribution: p.distribution("certificate_distribution"),
+        discovery_timeout: p.span("discovery_timeout"),
         oauth_service: p.distribution("oauth_service"),
         minimum_delay: p.span("minimum_delay"),
         retransmission_timeout: p.span("retransmission_timeout"),

@@ -28,7 +28,11 @@ enum Named {
 }
 
 /// Binds the arguments of a command.
-pub fn bind<'a>(cmdlet: &'static Cmdlet, command: &'a Command, findings: &mut Findings) -> Vec<Bound<'a>> {
+pub fn bind<'a>(
+    cmdlet: &'static Cmdlet,
+    command: &'a Command,
+    findings: &mut Findings,
+) -> Vec<Bound<'a>> {
     let mut bound: Vec<Bound<'a>> = Vec::new();
     let mut loose: Vec<&'a Expression> = Vec::new();
     let mut arguments = command.arguments.iter().peekable();
@@ -47,10 +51,14 @@ pub fn bind<'a>(cmdlet: &'static Cmdlet, command: &'a Command, findings: &mut Fi
         };
         let takes_next = !matches!(
             named(cmdlet, &name.text),
-            Named::Parameter(Parameter { kind: Kind::Switch, .. })
+            Named::Parameter(Parameter {
+                kind: Kind::Switch,
+                ..
+            })
         );
         let mut value = tied;
-        if takes_next && tied.is_none()
+        if takes_next
+            && tied.is_none()
             && let Some(Argument::Value(next)) = arguments.peek()
         {
             value = Some(next);
@@ -82,11 +90,18 @@ fn bind_name<'a>(
     if value.is_none() && parameter.kind != Kind::Switch {
         let message = format!("`-{}` has no value", parameter.name);
         findings.push(Finding::new(place, "missing-value", message));
-    } else if bound.iter().any(|known| known.parameter.name == parameter.name) {
+    } else if bound
+        .iter()
+        .any(|known| known.parameter.name == parameter.name)
+    {
         let message = format!("`-{}` is given twice", parameter.name);
         findings.push(Finding::new(place, "given-twice", message).help("delete one of them"));
     } else {
-        bound.push(Bound { parameter, place, value });
+        bound.push(Bound {
+            parameter,
+            place,
+            value,
+        });
     }
 }
 
@@ -98,7 +113,9 @@ fn bind_loose<'a>(
     findings: &mut Findings,
 ) {
     let is_free = |parameter: &&'static Parameter| {
-        let is_bound = bound.iter().any(|known| known.parameter.name == parameter.name);
+        let is_bound = bound
+            .iter()
+            .any(|known| known.parameter.name == parameter.name);
         parameter.position.is_some() && !is_bound
     };
     let mut free: Vec<&'static Parameter> = cmdlet.parameters.iter().filter(is_free).collect();
@@ -107,11 +124,16 @@ fn bind_loose<'a>(
     for value in loose {
         let place = value.place;
         match free.next() {
-            Some(parameter) => bound.push(Bound { parameter, place, value: Some(value) }),
+            Some(parameter) => bound.push(Bound {
+                parameter,
+                place,
+                value: Some(value),
+            }),
             None => {
                 let message = format!("`{}` takes no value without a name here", cmdlet.name);
                 let finding = Finding::new(place, "stray-value", message);
-                findings.push(finding.help("name the parameter, or put a text with blanks in quotes"));
+                findings
+                    .push(finding.help("name the parameter, or put a text with blanks in quotes"));
             }
         }
     }
@@ -122,8 +144,13 @@ fn slashed(cmdlet: &Cmdlet, value: &Expression) -> Option<Word> {
     let ExpressionKind::Text(text) = &value.kind else {
         return None;
     };
-    let name = text.strip_prefix('/').filter(|_| !cmdlet.name.contains('-'))?;
-    Some(Word { text: name.into(), place: value.place })
+    let name = text
+        .strip_prefix('/')
+        .filter(|_| !cmdlet.name.contains('-'))?;
+    Some(Word {
+        text: name.into(),
+        place: value.place,
+    })
 }
 
 /// The whole name or another one wins; else the only name that begins so.
@@ -135,12 +162,21 @@ fn named(cmdlet: &'static Cmdlet, name: &str) -> Named {
     if let Some(parameter) = cmdlet.all_parameters().find(is_spelt) {
         return Named::Parameter(parameter);
     }
-    let others = || cmdlet.not_modelled.iter().chain(COMMON_NOT_MODELLED).copied();
+    let others = || {
+        cmdlet
+            .not_modelled
+            .iter()
+            .chain(COMMON_NOT_MODELLED)
+            .copied()
+    };
     if let Some(other) = others().find(|other| is_whole(other)) {
         return Named::NotModelled(other);
     }
     let begins = |known: &str| known.get(..name.len()).is_some_and(is_whole);
-    let parameters: Vec<_> = cmdlet.all_parameters().filter(|it| begins(it.name)).collect();
+    let parameters: Vec<_> = cmdlet
+        .all_parameters()
+        .filter(|it| begins(it.name))
+        .collect();
     let refused: Vec<_> = others().filter(|other| begins(other)).collect();
     match (parameters.as_slice(), refused.as_slice()) {
         _ if name.is_empty() => Named::Unknown,
@@ -170,7 +206,11 @@ fn refused(cmdlet: &'static Cmdlet, name: &Word, named: &Named) -> Finding {
             Finding::new(name.place, "ambiguous-parameter", message).help("write the whole name")
         }
         Named::Unknown | Named::Parameter(_) => {
-            let message = format!("`{}` has no parameter `-{}`", cmdlet.name, short(&name.text));
+            let message = format!(
+                "`{}` has no parameter `-{}`",
+                cmdlet.name,
+                short(&name.text)
+            );
             let finding = Finding::new(name.place, "unknown-parameter", message);
             match suggestion(&name.text, known.iter().copied()) {
                 Some(meant) => finding.help(format!("did you mean `-{meant}`?")),

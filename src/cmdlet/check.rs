@@ -89,8 +89,11 @@ impl Checker<'_> {
             .variable
             .as_ref()
             .is_some_and(|it| it.text.eq_ignore_ascii_case("ErrorActionPreference"));
-        if let (true, [Stage::Value(value)]) = (is_preference, statement.pipeline.stages.as_slice()) {
-            let kind = super::catalog::COMMON.iter().find(|it| it.name == "ErrorAction");
+        if let (true, [Stage::Value(value)]) = (is_preference, statement.pipeline.stages.as_slice())
+        {
+            let kind = super::catalog::COMMON
+                .iter()
+                .find(|it| it.name == "ErrorAction");
             let kind = kind.map_or(Kind::Text, |parameter| parameter.kind);
             self.literal("$ErrorActionPreference", kind, value);
         }
@@ -102,7 +105,9 @@ impl Checker<'_> {
                 Stage::Value(value) => self.expression(value),
                 Stage::Command(command) => self.command(command, number > 0),
                 Stage::Where(condition) => self.in_block(|checker| checker.pipeline(condition)),
-                Stage::ForEach(statements) => self.in_block(|checker| checker.statements(statements)),
+                Stage::ForEach(statements) => {
+                    self.in_block(|checker| checker.statements(statements))
+                }
                 Stage::Select(_) | Stage::Format(_) => {}
             }
         }
@@ -165,7 +170,8 @@ impl Checker<'_> {
         let (of, name) = of.owner(&text);
         let is_pattern = name.contains('*');
         let created = self.created.get(&of);
-        let is_created = created.is_some_and(|names| names.iter().any(|it| it.eq_ignore_ascii_case(name)));
+        let is_created =
+            created.is_some_and(|names| names.iter().any(|it| it.eq_ignore_ascii_case(name)));
         if is_pattern || is_created || self.unsure.contains(&of) || !self.findings.wants_more() {
             return;
         }
@@ -183,14 +189,26 @@ impl Checker<'_> {
         self.findings.push(finding.did_you_mean(name, &names));
     }
 
-    fn required(&mut self, cmdlet: &Cmdlet, command: &Command, bound: &[Bound<'_>], is_piped: bool) {
+    fn required(
+        &mut self,
+        cmdlet: &Cmdlet,
+        command: &Command,
+        bound: &[Bound<'_>],
+        is_piped: bool,
+    ) {
         let is_given = |parameter: &&Parameter| {
             let is_bound = bound.iter().any(|it| it.parameter.name == parameter.name);
             let is_filled = is_piped && parameter.pipe != Pipe::Nothing;
             is_bound || is_filled
         };
-        let needed = cmdlet.parameters.iter().filter(|it| it.need == Need::Required);
-        let missing: Vec<&str> = needed.filter(|it| !is_given(it)).map(|it| it.name).collect();
+        let needed = cmdlet
+            .parameters
+            .iter()
+            .filter(|it| it.need == Need::Required);
+        let missing: Vec<&str> = needed
+            .filter(|it| !is_given(it))
+            .map(|it| it.name)
+            .collect();
         // A parameter that was misspelt is not also missing.
         let is_told = self.findings.iter().any(|finding| {
             let is_here = command.place.range().contains(&finding.place.range().start);
@@ -199,7 +217,8 @@ impl Checker<'_> {
         if !missing.is_empty() && !is_told {
             let message = format!("`{}` needs `-{}`", cmdlet.name, missing.join("` and `-"));
             let place = command.name.place;
-            self.findings.push(Finding::new(place, "missing-parameter", message));
+            self.findings
+                .push(Finding::new(place, "missing-parameter", message));
         }
     }
 
@@ -210,7 +229,11 @@ impl Checker<'_> {
             return;
         };
         match literal(name) {
-            Some(value) => self.created.entry(of).or_default().push(value.to_text(Offset::ZERO)),
+            Some(value) => self
+                .created
+                .entry(of)
+                .or_default()
+                .push(value.to_text(Offset::ZERO)),
             None => {
                 self.unsure.insert(of);
             }
@@ -243,7 +266,9 @@ impl Checker<'_> {
             }
             ExpressionKind::List(items) => items.iter().for_each(|it| self.expression(it)),
             ExpressionKind::Array(statements) => self.statements(statements),
-            ExpressionKind::Table(entries) => entries.iter().for_each(|(_, it)| self.expression(it)),
+            ExpressionKind::Table(entries) => {
+                entries.iter().for_each(|(_, it)| self.expression(it))
+            }
             ExpressionKind::Pipeline(pipeline) => self.pipeline(pipeline),
             ExpressionKind::Binary(_, left, right) => {
                 self.expression(left);
@@ -257,7 +282,9 @@ impl Checker<'_> {
             if !self.is_in_block {
                 let message = "`$_` means nothing outside of a block";
                 let finding = Finding::new(place, "unset-variable", message);
-                self.findings.push(finding.help("use it within `Where-Object {...}` or `ForEach-Object {...}`"));
+                self.findings.push(
+                    finding.help("use it within `Where-Object {...}` or `ForEach-Object {...}`"),
+                );
             }
             return;
         }
@@ -266,11 +293,16 @@ impl Checker<'_> {
         }
         let message = format!("`${}` is not set", short(name));
         let finding = Finding::new(place, "unset-variable", message);
-        let own = self.variables.iter().map(String::as_str).filter(|it| !AUTOMATIC.contains(it));
-        self.findings.push(match suggestion(&name.to_lowercase(), own) {
-            Some(meant) => finding.help(format!("did you mean `${meant}`?")),
-            None => finding.help(format!("set it in a line above: `${} = ...`", short(name))),
-        });
+        let own = self
+            .variables
+            .iter()
+            .map(String::as_str)
+            .filter(|it| !AUTOMATIC.contains(it));
+        self.findings
+            .push(match suggestion(&name.to_lowercase(), own) {
+                Some(meant) => finding.help(format!("did you mean `${meant}`?")),
+                None => finding.help(format!("set it in a line above: `${} = ...`", short(name))),
+            });
     }
 }
 
@@ -300,7 +332,10 @@ fn unknown(name: &str, place: Place) -> Finding {
         let message = format!("`{}` is not modelled", short(name));
         return Finding::new(place, "not-modelled", message).help(help);
     }
-    let names: Vec<&str> = cmdlets().map(|it| it.name).chain(FILTERS.iter().copied()).collect();
+    let names: Vec<&str> = cmdlets()
+        .map(|it| it.name)
+        .chain(FILTERS.iter().copied())
+        .collect();
     let message = format!("there is no cmdlet `{}`", short(name));
     let finding = Finding::new(place, "unknown-cmdlet", message);
     finding.did_you_mean(name, &names)

@@ -10,6 +10,7 @@ pub mod check;
 pub mod date;
 pub mod finding;
 pub mod language;
+pub mod output;
 pub mod value;
 
 pub use check::{Known, check};

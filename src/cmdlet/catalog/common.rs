@@ -13,12 +13,28 @@ pub const COMMON: &[Parameter] = &[
     Parameter::new("Verbose", Kind::Switch).also(&["vb"]),
     Parameter::new("Confirm", Kind::Switch).also(&["cf"]),
     Parameter::new("Force", Kind::Switch),
-    Parameter::new("ErrorAction", Kind::OneOf(&["Continue", "SilentlyContinue", "Stop"])).also(&["ea"]),
-    Parameter::new("WarningAction", Kind::OneOf(&["Continue", "SilentlyContinue"])).also(&["wa"]),
+    Parameter::new(
+        "ErrorAction",
+        Kind::OneOf(&["Continue", "SilentlyContinue", "Stop"]),
+    )
+    .also(&["ea"]),
+    Parameter::new(
+        "WarningAction",
+        Kind::OneOf(&["Continue", "SilentlyContinue"]),
+    )
+    .also(&["wa"]),
 ];
 
 /// Common parameters that are not.
 pub const COMMON_NOT_MODELLED: &[&str] = &[
-    "WhatIf", "Debug", "ErrorVariable", "WarningVariable", "OutVariable", "OutBuffer", "PipelineVariable",
-    "InformationAction", "InformationVariable", "DomainController",
+    "WhatIf",
+    "Debug",
+    "ErrorVariable",
+    "WarningVariable",
+    "OutVariable",
+    "OutBuffer",
+    "PipelineVariable",
+    "InformationAction",
+    "InformationVariable",
+    "DomainController",
 ];

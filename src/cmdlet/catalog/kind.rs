@@ -125,7 +125,11 @@ impl Of {
     /// The part of an identity that names something that has to exist, and what: the mailbox of a
     /// folder, the server of a virtual directory.
     pub fn owner(self, identity: &str) -> (Of, &str) {
-        let before = |sign| identity.split_once(sign).map_or(identity, |(before, _)| before);
+        let before = |sign| {
+            identity
+                .split_once(sign)
+                .map_or(identity, |(before, _)| before)
+        };
         match self {
             Of::MailboxFolder => (Of::Mailbox, before(":\\")),
             Of::VirtualDirectory => (Of::Server, before("\\")),
@@ -143,7 +147,9 @@ impl Of {
             _ => &["Identity", "Name"],
         };
         let found = keys.iter().find_map(|key| object.get(key));
-        found.filter(|value| fits && **value != Value::Null).cloned()
+        found
+            .filter(|value| fits && **value != Value::Null)
+            .cloned()
     }
 }
 
@@ -164,12 +170,17 @@ impl Kind {
                 Value::Date(_) => Ok(value.clone()),
                 other => {
                     let read = other.as_text().and_then(|text| date::read(text, zone));
-                    read.map(Value::Date).ok_or_else(|| mismatch("a date", value, "such as `1/7/2013`"))
+                    read.map(Value::Date)
+                        .ok_or_else(|| mismatch("a date", value, "such as `1/7/2013`"))
                 }
             },
             Kind::Span => match value.as_span() {
                 Some(_) => Ok(value.clone()),
-                None => Err(mismatch("a length of time", value, "such as `01:00:00` for an hour")),
+                None => Err(mismatch(
+                    "a length of time",
+                    value,
+                    "such as `01:00:00` for an hour",
+                )),
             },
             Kind::Identity(of) => match value {
                 Value::Object(object) => of
@@ -210,7 +221,9 @@ impl Kind {
             }
             Kind::OneOf(words) => {
                 let known = words.iter().find(|word| word.eq_ignore_ascii_case(text));
-                known.map(|word| (*word).to_owned()).ok_or_else(|| no_such_word(text, words))
+                known
+                    .map(|word| (*word).to_owned())
+                    .ok_or_else(|| no_such_word(text, words))
             }
             Kind::SharingEntry => sharing_entry(text),
             _ => Ok(text.to_owned()),
@@ -237,7 +250,8 @@ fn whole_number(value: &Value) -> Result<Value, Mismatch> {
         Value::Integer(number) => Some(*number),
         other => other.as_text().and_then(|text| text.trim().parse().ok()),
     };
-    read.map(Value::Integer).ok_or_else(|| mismatch("a whole number", value, ""))
+    read.map(Value::Integer)
+        .ok_or_else(|| mismatch("a whole number", value, ""))
 }
 
 fn several(kind: Kind, value: &Value, zone: Offset) -> Result<Value, Mismatch> {
@@ -247,7 +261,8 @@ fn several(kind: Kind, value: &Value, zone: Offset) -> Result<Value, Mismatch> {
         return changes(kind, table, zone);
     }
     let items = value.clone().into_items();
-    let fitted: Result<Vec<Value>, Mismatch> = items.iter().map(|item| kind.fit(item, zone)).collect();
+    let fitted: Result<Vec<Value>, Mismatch> =
+        items.iter().map(|item| kind.fit(item, zone)).collect();
     fitted.map(Value::List)
 }
 
@@ -255,7 +270,9 @@ fn several(kind: Kind, value: &Value, zone: Offset) -> Result<Value, Mismatch> {
 fn changes(kind: Kind, table: &Object, zone: Offset) -> Result<Value, Mismatch> {
     let mut fitted = Object::new("Hashtable");
     for (key, value) in table.properties() {
-        let known = ["Add", "Remove"].iter().find(|known| known.eq_ignore_ascii_case(key));
+        let known = ["Add", "Remove"]
+            .iter()
+            .find(|known| known.eq_ignore_ascii_case(key));
         let Some(known) = known else {
             return Err(Mismatch {
                 message: format!("takes changes by `Add` and `Remove`, not `{}`", short(key)),
@@ -280,17 +297,29 @@ fn text_of(value: &Value, zone: Offset) -> Result<Value, Mismatch> {
 fn sharing_entry(text: &str) -> Result<String, Mismatch> {
     let example = "such as `contoso.com: CalendarSharingFreeBusySimple`";
     let Some((domain, actions)) = text.split_once(':') else {
-        return Err(mismatch("a domain with its actions", &Value::text(text), example));
+        return Err(mismatch(
+            "a domain with its actions",
+            &Value::text(text),
+            example,
+        ));
     };
     let domain = domain.trim();
     let is_special = domain == "*" || domain.eq_ignore_ascii_case("Anonymous");
     if !is_special && !is_domain(domain) {
-        return Err(mismatch("a domain, `*` or `Anonymous`", &Value::text(domain), example));
+        return Err(mismatch(
+            "a domain, `*` or `Anonymous`",
+            &Value::text(domain),
+            example,
+        ));
     }
     let words = actions.split(',').map(str::trim);
     let known = words.map(|word| {
-        let known = SHARING_ACTIONS.iter().find(|action| action.eq_ignore_ascii_case(word));
-        known.copied().ok_or_else(|| no_such_word(word, SHARING_ACTIONS))
+        let known = SHARING_ACTIONS
+            .iter()
+            .find(|action| action.eq_ignore_ascii_case(word));
+        known
+            .copied()
+            .ok_or_else(|| no_such_word(word, SHARING_ACTIONS))
     });
     let known: Result<Vec<&str>, Mismatch> = known.collect();
     Ok(format!("{domain}: {}", known?.join(", ")))
@@ -337,11 +366,16 @@ fn is_domain(text: &str) -> bool {
 
 fn is_url(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    let rest = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://"));
+    let rest = lower
+        .strip_prefix("https://")
+        .or_else(|| lower.strip_prefix("http://"));
     let Some(rest) = rest else { return false };
     let authority = rest.split('/').next().unwrap_or_default();
     let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
-    let is_host = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
+    let is_host = !host.is_empty()
+        && host
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
     let is_plain = rest.bytes().all(|b| b.is_ascii_graphic() && b != b'"');
     is_host && is_plain && port.parse::<u16>().is_ok() && text.len() <= 2_000
 }
@@ -353,7 +387,9 @@ mod tests {
     fn fit(kind: Kind, value: impl Into<Value>) -> Result<Value, String> {
         let fitted = kind.fit(&value.into(), Offset::ZERO);
         fitted.map_err(|mismatch| {
-            let help = mismatch.help.map_or(String::new(), |help| format!(" ({help})"));
+            let help = mismatch
+                .help
+                .map_or(String::new(), |help| format!(" ({help})"));
             mismatch.message + &help
         })
     }
@@ -375,7 +411,9 @@ mod tests {
             ),
             (
                 Kind::Identity(Of::Certificate),
-                Object::new("ExchangeCertificate").with("Thumbprint", "AB").into(),
+                Object::new("ExchangeCertificate")
+                    .with("Thumbprint", "AB")
+                    .into(),
                 "AB".into(),
             ),
         ] {
@@ -388,12 +426,36 @@ mod tests {
         const LEVELS: Kind = Kind::OneOf(&["None", "AvailabilityOnly"]);
         let table = Object::new("Hashtable").with("Append", "a.com");
         let cases: &[(Kind, Value, &str)] = &[
-            (Kind::Boolean, "true".into(), "takes `$true` or `$false`, not `true` (write `$true`)"),
-            (Kind::Boolean, Value::Null, "takes `$true` or `$false`, not `$null`"),
-            (Kind::Integer, "many".into(), "takes a whole number, not `many`"),
-            (Kind::Domain, "contoso".into(), "takes a domain, not `contoso` (write one such as `contoso.com`)"),
-            (Kind::Domain, "".into(), "takes a domain, not an empty text (write one such as `contoso.com`)"),
-            (Kind::Address, "kim".into(), "takes an address, not `kim` (write one such as `kim@contoso.com`)"),
+            (
+                Kind::Boolean,
+                "true".into(),
+                "takes `$true` or `$false`, not `true` (write `$true`)",
+            ),
+            (
+                Kind::Boolean,
+                Value::Null,
+                "takes `$true` or `$false`, not `$null`",
+            ),
+            (
+                Kind::Integer,
+                "many".into(),
+                "takes a whole number, not `many`",
+            ),
+            (
+                Kind::Domain,
+                "contoso".into(),
+                "takes a domain, not `contoso` (write one such as `contoso.com`)",
+            ),
+            (
+                Kind::Domain,
+                "".into(),
+                "takes a domain, not an empty text (write one such as `contoso.com`)",
+            ),
+            (
+                Kind::Address,
+                "kim".into(),
+                "takes an address, not `kim` (write one such as `kim@contoso.com`)",
+            ),
             (
                 Kind::Url,
                 "mail.contoso.com".into(),
@@ -405,7 +467,11 @@ mod tests {
                 "AvailabiltyOnly".into(),
                 "takes `None`, `AvailabilityOnly`, not `AvailabiltyOnly` (did you mean `AvailabilityOnly`?)",
             ),
-            (Kind::Text, Value::texts(["a", "b"]), "takes a single value, not a list"),
+            (
+                Kind::Text,
+                Value::texts(["a", "b"]),
+                "takes a single value, not a list",
+            ),
             (
                 Kind::DomainList,
                 table.into(),

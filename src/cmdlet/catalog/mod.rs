@@ -82,7 +82,12 @@ const STORE: &str = "Microsoft.Exchange.Management.StoreTasks";
 
 /// All cmdlets, by subject.
 pub fn cmdlets() -> impl Iterator<Item = &'static Cmdlet> {
-    let tables = [trust::CMDLETS, publishing::CMDLETS, sharing::CMDLETS, outside::CMDLETS];
+    let tables = [
+        trust::CMDLETS,
+        publishing::CMDLETS,
+        sharing::CMDLETS,
+        outside::CMDLETS,
+    ];
     tables.into_iter().flatten()
 }
 
@@ -93,7 +98,9 @@ pub fn cmdlet(name: &str) -> Option<&'static Cmdlet> {
 
 /// Why a cmdlet or command that others have is refused, if it is a known one.
 pub fn not_modelled(name: &str) -> Option<&'static str> {
-    let known = outside::NOT_MODELLED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    let known = outside::NOT_MODELLED
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name));
     known.map(|(_, help)| *help)
 }
 
@@ -111,7 +118,11 @@ impl Cmdlet {
     /// The class that carries it out, as error ids name it.
     pub fn class(&self) -> String {
         let name: String = self.name.split('-').collect();
-        if self.tasks.is_empty() { name } else { format!("{}.{name}", self.tasks) }
+        if self.tasks.is_empty() {
+            name
+        } else {
+            format!("{}.{name}", self.tasks)
+        }
     }
 }
 
@@ -129,19 +140,31 @@ impl Parameter {
     }
 
     const fn required(self) -> Parameter {
-        Parameter { need: Need::Required, ..self }
+        Parameter {
+            need: Need::Required,
+            ..self
+        }
     }
 
     const fn at(self, position: u8) -> Parameter {
-        Parameter { position: Some(position), ..self }
+        Parameter {
+            position: Some(position),
+            ..self
+        }
     }
 
     const fn piped(self) -> Parameter {
-        Parameter { pipe: Pipe::Both, ..self }
+        Parameter {
+            pipe: Pipe::Both,
+            ..self
+        }
     }
 
     const fn by_property(self) -> Parameter {
-        Parameter { pipe: Pipe::Property, ..self }
+        Parameter {
+            pipe: Pipe::Property,
+            ..self
+        }
     }
 
     const fn also(self, aliases: &'static [&'static str]) -> Parameter {
@@ -163,19 +186,47 @@ mod tests {
     #[test]
     fn every_cmdlet_that_administrators_of_a_federation_need_is_there() {
         for name in [
-            "New-ExchangeCertificate", "Get-ExchangeCertificate", "New-FederationTrust", "Get-FederationTrust",
-            "Set-FederationTrust", "Remove-FederationTrust", "Test-FederationTrust",
-            "Test-FederationTrustCertificate", "Get-FederatedDomainProof", "Set-FederatedOrganizationIdentifier",
-            "Get-FederatedOrganizationIdentifier", "Add-FederatedDomain", "Remove-FederatedDomain",
-            "Get-FederationInformation", "Get-ClientAccessServer", "Get-WebServicesVirtualDirectory",
-            "Set-WebServicesVirtualDirectory", "Get-AutodiscoverVirtualDirectory",
-            "Set-AutodiscoverVirtualDirectory", "iisreset", "New-OrganizationRelationship",
-            "Get-OrganizationRelationship", "Set-OrganizationRelationship", "Remove-OrganizationRelationship",
-            "Test-OrganizationRelationship", "New-SharingPolicy", "Get-SharingPolicy", "Set-SharingPolicy",
-            "Remove-SharingPolicy", "Get-Mailbox", "Set-Mailbox", "Get-MailboxFolderPermission",
-            "Set-MailboxFolderPermission", "Add-MailboxFolderPermission", "New-IntraOrganizationConnector",
-            "Set-IntraOrganizationConnector", "Add-AvailabilityAddressSpace", "Add-DnsServerResourceRecord",
-            "Remove-DnsServerResourceRecord", "Get-Date", "Start-Sleep",
+            "New-ExchangeCertificate",
+            "Get-ExchangeCertificate",
+            "New-FederationTrust",
+            "Get-FederationTrust",
+            "Set-FederationTrust",
+            "Remove-FederationTrust",
+            "Test-FederationTrust",
+            "Test-FederationTrustCertificate",
+            "Get-FederatedDomainProof",
+            "Set-FederatedOrganizationIdentifier",
+            "Get-FederatedOrganizationIdentifier",
+            "Add-FederatedDomain",
+            "Remove-FederatedDomain",
+            "Get-FederationInformation",
+            "Get-ClientAccessServer",
+            "Get-WebServicesVirtualDirectory",
+            "Set-WebServicesVirtualDirectory",
+            "Get-AutodiscoverVirtualDirectory",
+            "Set-AutodiscoverVirtualDirectory",
+            "iisreset",
+            "New-OrganizationRelationship",
+            "Get-OrganizationRelationship",
+            "Set-OrganizationRelationship",
+            "Remove-OrganizationRelationship",
+            "Test-OrganizationRelationship",
+            "New-SharingPolicy",
+            "Get-SharingPolicy",
+            "Set-SharingPolicy",
+            "Remove-SharingPolicy",
+            "Get-Mailbox",
+            "Set-Mailbox",
+            "Get-MailboxFolderPermission",
+            "Set-MailboxFolderPermission",
+            "Add-MailboxFolderPermission",
+            "New-IntraOrganizationConnector",
+            "Set-IntraOrganizationConnector",
+            "Add-AvailabilityAddressSpace",
+            "Add-DnsServerResourceRecord",
+            "Remove-DnsServerResourceRecord",
+            "Get-Date",
+            "Start-Sleep",
         ] {
             assert!(cmdlet(&name.to_uppercase()).is_some(), "{name}");
         }
@@ -186,7 +237,11 @@ mod tests {
         let mut names = BTreeSet::new();
         for cmdlet in cmdlets() {
             assert!(names.insert(cmdlet.name.to_lowercase()), "{}", cmdlet.name);
-            assert!(cmdlet.summary.ends_with('.') && !cmdlet.source.is_empty(), "{}", cmdlet.name);
+            assert!(
+                cmdlet.summary.ends_with('.') && !cmdlet.source.is_empty(),
+                "{}",
+                cmdlet.name
+            );
             let mut words = BTreeSet::new();
             for parameter in cmdlet.all_parameters() {
                 for name in parameter.aliases.iter().chain([&parameter.name]) {
@@ -196,9 +251,23 @@ mod tests {
             for name in cmdlet.not_modelled.iter().chain(COMMON_NOT_MODELLED) {
                 assert!(words.insert(name.to_lowercase()), "{} -{name}", cmdlet.name);
             }
-            let positions: BTreeSet<u8> = cmdlet.parameters.iter().filter_map(|it| it.position).collect();
-            assert!(positions.iter().copied().eq(0..u8::try_from(positions.len()).unwrap()), "{}", cmdlet.name);
-            let has_name = cmdlet.parameters.iter().any(|it| matches!(it.name, "Name" | "ForestName"));
+            let positions: BTreeSet<u8> = cmdlet
+                .parameters
+                .iter()
+                .filter_map(|it| it.position)
+                .collect();
+            assert!(
+                positions
+                    .iter()
+                    .copied()
+                    .eq(0..u8::try_from(positions.len()).unwrap()),
+                "{}",
+                cmdlet.name
+            );
+            let has_name = cmdlet
+                .parameters
+                .iter()
+                .any(|it| matches!(it.name, "Name" | "ForestName"));
             assert!(cmdlet.creates.is_none() || has_name, "{}", cmdlet.name);
         }
     }

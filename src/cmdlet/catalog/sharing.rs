@@ -11,10 +11,25 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         summary: "Creates a relationship with a partner.",
         parameters: &[
             Parameter::new("Name", Kind::Text).required().at(0),
-            Parameter::new("DomainNames", Kind::DomainList).required().by_property(),
-            ENABLED, FREE_BUSY, FREE_BUSY_LEVEL, FREE_BUSY_SCOPE, MAIL_TIPS, MAIL_TIPS_LEVEL, MAIL_TIPS_SCOPE,
-            ARCHIVE, DELIVERY_REPORT, MAILBOX_MOVE, PHOTOS, CONTACT, APPLICATION_URI, AUTODISCOVER_EPR,
-            SHARING_EPR, OWA_URL,
+            Parameter::new("DomainNames", Kind::DomainList)
+                .required()
+                .by_property(),
+            ENABLED,
+            FREE_BUSY,
+            FREE_BUSY_LEVEL,
+            FREE_BUSY_SCOPE,
+            MAIL_TIPS,
+            MAIL_TIPS_LEVEL,
+            MAIL_TIPS_SCOPE,
+            ARCHIVE,
+            DELIVERY_REPORT,
+            MAILBOX_MOVE,
+            PHOTOS,
+            CONTACT,
+            APPLICATION_URI,
+            AUTODISCOVER_EPR,
+            SHARING_EPR,
+            OWA_URL,
         ],
         not_modelled: RELATIONSHIP_NOT_MODELLED,
         output: Some("OrganizationRelationship"),
@@ -39,9 +54,22 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
             identity(Of::OrganizationRelationship).required(),
             Parameter::new("Name", Kind::Text),
             Parameter::new("DomainNames", Kind::DomainList).by_property(),
-            ENABLED, FREE_BUSY, FREE_BUSY_LEVEL, FREE_BUSY_SCOPE, MAIL_TIPS, MAIL_TIPS_LEVEL, MAIL_TIPS_SCOPE,
-            ARCHIVE, DELIVERY_REPORT, MAILBOX_MOVE, PHOTOS, CONTACT, APPLICATION_URI, AUTODISCOVER_EPR,
-            SHARING_EPR, OWA_URL,
+            ENABLED,
+            FREE_BUSY,
+            FREE_BUSY_LEVEL,
+            FREE_BUSY_SCOPE,
+            MAIL_TIPS,
+            MAIL_TIPS_LEVEL,
+            MAIL_TIPS_SCOPE,
+            ARCHIVE,
+            DELIVERY_REPORT,
+            MAILBOX_MOVE,
+            PHOTOS,
+            CONTACT,
+            APPLICATION_URI,
+            AUTODISCOVER_EPR,
+            SHARING_EPR,
+            OWA_URL,
         ],
         not_modelled: RELATIONSHIP_NOT_MODELLED,
         output: None,
@@ -128,8 +156,16 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         summary: "Shows mailboxes.",
         parameters: &[identity(Of::Mailbox)],
         not_modelled: &[
-            "Anr", "Archive", "Arbitration", "Database", "Filter", "OrganizationalUnit", "RecipientTypeDetails",
-            "ResultSize", "Server", "SortBy",
+            "Anr",
+            "Archive",
+            "Arbitration",
+            "Database",
+            "Filter",
+            "OrganizationalUnit",
+            "RecipientTypeDetails",
+            "ResultSize",
+            "Server",
+            "SortBy",
         ],
         output: Some("Mailbox"),
         creates: None,
@@ -144,12 +180,33 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
             Parameter::new("SharingPolicy", Kind::Identity(Of::SharingPolicy)),
         ],
         not_modelled: &[
-            "AcceptMessagesOnlyFrom", "Alias", "CustomAttribute1", "DeliverToMailboxAndForward", "DisplayName",
-            "EmailAddresses", "EmailAddressPolicyEnabled", "ExternalOofOptions", "ForwardingAddress",
-            "ForwardingSmtpAddress", "GrantSendOnBehalfTo", "HiddenFromAddressListsEnabled", "IssueWarningQuota",
-            "LitigationHoldEnabled", "MaxReceiveSize", "MaxSendSize", "Name", "PrimarySmtpAddress",
-            "ProhibitSendQuota", "ProhibitSendReceiveQuota", "RetentionPolicy", "RoleAssignmentPolicy",
-            "ThrottlingPolicy", "Type", "UseDatabaseQuotaDefaults", "UserPrincipalName", "WindowsEmailAddress",
+            "AcceptMessagesOnlyFrom",
+            "Alias",
+            "CustomAttribute1",
+            "DeliverToMailboxAndForward",
+            "DisplayName",
+            "EmailAddresses",
+            "EmailAddressPolicyEnabled",
+            "ExternalOofOptions",
+            "ForwardingAddress",
+            "ForwardingSmtpAddress",
+            "GrantSendOnBehalfTo",
+            "HiddenFromAddressListsEnabled",
+            "IssueWarningQuota",
+            "LitigationHoldEnabled",
+            "MaxReceiveSize",
+            "MaxSendSize",
+            "Name",
+            "PrimarySmtpAddress",
+            "ProhibitSendQuota",
+            "ProhibitSendReceiveQuota",
+            "RetentionPolicy",
+            "RoleAssignmentPolicy",
+            "ThrottlingPolicy",
+            "Type",
+            "UseDatabaseQuotaDefaults",
+            "UserPrincipalName",
+            "WindowsEmailAddress",
         ],
         output: None,
         creates: None,
@@ -163,7 +220,12 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
             identity(Of::MailboxFolder).required(),
             Parameter::new("User", Kind::Text),
         ],
-        not_modelled: &["GroupMailbox", "ResultSize", "SkipCount", "UseCustomRouting"],
+        not_modelled: &[
+            "GroupMailbox",
+            "ResultSize",
+            "SkipCount",
+            "UseCustomRouting",
+        ],
         output: Some("MailboxFolderPermission"),
         creates: None,
         tasks: STORE,
@@ -247,8 +309,10 @@ const FREE_BUSY_LEVEL: Parameter = Parameter::new(
 );
 const FREE_BUSY_SCOPE: Parameter = Parameter::new("FreeBusyAccessScope", Kind::Identity(Of::Group));
 const MAIL_TIPS: Parameter = Parameter::new("MailTipsAccessEnabled", Kind::Boolean);
-const MAIL_TIPS_LEVEL: Parameter =
-    Parameter::new("MailTipsAccessLevel", Kind::OneOf(&["None", "Limited", "All"]));
+const MAIL_TIPS_LEVEL: Parameter = Parameter::new(
+    "MailTipsAccessLevel",
+    Kind::OneOf(&["None", "Limited", "All"]),
+);
 const MAIL_TIPS_SCOPE: Parameter = Parameter::new("MailTipsAccessScope", Kind::Identity(Of::Group));
 const ARCHIVE: Parameter = Parameter::new("ArchiveAccessEnabled", Kind::Boolean);
 const DELIVERY_REPORT: Parameter = Parameter::new("DeliveryReportEnabled", Kind::Boolean);
@@ -257,15 +321,24 @@ const PHOTOS: Parameter = Parameter::new("PhotosEnabled", Kind::Boolean);
 const CONTACT: Parameter = Parameter::new("OrganizationContact", Kind::Address);
 // A host without a scheme, so not an address of a service.
 const APPLICATION_URI: Parameter = Parameter::new("TargetApplicationUri", Kind::Text).by_property();
-const AUTODISCOVER_EPR: Parameter = Parameter::new("TargetAutodiscoverEpr", Kind::Url).by_property();
+const AUTODISCOVER_EPR: Parameter =
+    Parameter::new("TargetAutodiscoverEpr", Kind::Url).by_property();
 const SHARING_EPR: Parameter = Parameter::new("TargetSharingEpr", Kind::Url).by_property();
 const OWA_URL: Parameter = Parameter::new("TargetOwaURL", Kind::Url).by_property();
-const RELATIONSHIP_NOT_MODELLED: &[&str] =
-    &["MailboxMoveCapability", "MailboxMovePublishedScopes", "OAuthApplicationId"];
+const RELATIONSHIP_NOT_MODELLED: &[&str] = &[
+    "MailboxMoveCapability",
+    "MailboxMovePublishedScopes",
+    "OAuthApplicationId",
+];
 
 /// Source: Add-AvailabilityAddressSpace, AccessMethod (docs).
-const ACCESS_METHOD: Kind =
-    Kind::OneOf(&["PerUserFB", "OrgWideFB", "OrgWideFBBasic", "InternalProxy", "PublicFolder"]);
+const ACCESS_METHOD: Kind = Kind::OneOf(&[
+    "PerUserFB",
+    "OrgWideFB",
+    "OrgWideFBBasic",
+    "InternalProxy",
+    "PublicFolder",
+]);
 
 /// Source: Set-MailboxFolderPermission, AccessRights (docs).
 const FOLDER_PERMISSION: &[Parameter] = &[
@@ -274,10 +347,27 @@ const FOLDER_PERMISSION: &[Parameter] = &[
     Parameter::new(
         "AccessRights",
         Kind::List(&Kind::OneOf(&[
-            "None", "AvailabilityOnly", "LimitedDetails", "Contributor", "Reviewer", "NonEditingAuthor",
-            "Author", "Editor", "PublishingAuthor", "PublishingEditor", "Owner", "CreateItems",
-            "CreateSubfolders", "DeleteAllItems", "DeleteOwnedItems", "EditAllItems", "EditOwnedItems",
-            "FolderContact", "FolderOwner", "FolderVisible", "ReadItems",
+            "None",
+            "AvailabilityOnly",
+            "LimitedDetails",
+            "Contributor",
+            "Reviewer",
+            "NonEditingAuthor",
+            "Author",
+            "Editor",
+            "PublishingAuthor",
+            "PublishingEditor",
+            "Owner",
+            "CreateItems",
+            "CreateSubfolders",
+            "DeleteAllItems",
+            "DeleteOwnedItems",
+            "EditAllItems",
+            "EditOwnedItems",
+            "FolderContact",
+            "FolderOwner",
+            "FolderVisible",
+            "ReadItems",
         ])),
     )
     .required(),

@@ -19,8 +19,15 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
             Parameter::new("Server", Kind::Identity(Of::Server)).piped(),
         ],
         not_modelled: &[
-            "GenerateRequest", "RequestFile", "RequestPath", "BinaryEncoded", "IncludeAcceptedDomains",
-            "IncludeAutoDiscover", "IncludeServerFQDN", "IncludeServerNetBIOSName", "Instance",
+            "GenerateRequest",
+            "RequestFile",
+            "RequestPath",
+            "BinaryEncoded",
+            "IncludeAcceptedDomains",
+            "IncludeAutoDiscover",
+            "IncludeServerFQDN",
+            "IncludeServerNetBIOSName",
+            "Instance",
         ],
         output: Some("ExchangeCertificate"),
         creates: None,
@@ -31,7 +38,9 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         name: "Get-ExchangeCertificate",
         summary: "Lists the certificates of a server.",
         parameters: &[
-            Parameter::new("Thumbprint", Kind::Identity(Of::Certificate)).at(0).piped(),
+            Parameter::new("Thumbprint", Kind::Identity(Of::Certificate))
+                .at(0)
+                .piped(),
             Parameter::new("Server", Kind::Identity(Of::Server)).piped(),
             Parameter::new("DomainName", Kind::List(&Kind::Text)),
         ],
@@ -46,13 +55,17 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         summary: "Sets up the trust in the federation gateway with an organization certificate.",
         parameters: &[
             Parameter::new("Name", Kind::Text).required().at(0),
-            Parameter::new("Thumbprint", Kind::Identity(Of::Certificate)).required().piped(),
+            Parameter::new("Thumbprint", Kind::Identity(Of::Certificate))
+                .required()
+                .piped(),
             Parameter::new("MetadataUrl", Kind::Url),
             Parameter::new("SuppressDnsWarning", Kind::Switch),
             Parameter::new("UseLegacyProvisioningService", Kind::Switch),
         ],
         not_modelled: &[
-            "ApplicationUri", "SkipNamespaceProviderProvisioning", "AdministratorProvisioningId",
+            "ApplicationUri",
+            "SkipNamespaceProviderProvisioning",
+            "AdministratorProvisioningId",
             "ApplicationIdentifier",
         ],
         output: Some("FederationTrust"),
@@ -121,7 +134,9 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         name: "Get-FederatedDomainProof",
         summary: "Computes the text that proves the ownership of a domain in DNS.",
         parameters: &[
-            Parameter::new("DomainName", Kind::Domain).required().by_property(),
+            Parameter::new("DomainName", Kind::Domain)
+                .required()
+                .by_property(),
             Parameter::new("Thumbprint", Kind::Identity(Of::Certificate)),
         ],
         not_modelled: &[],
@@ -136,7 +151,11 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         parameters: &[
             Parameter::new("AccountNamespace", Kind::Domain),
             Parameter::new("DefaultDomain", Kind::Domain),
-            Parameter::new("DelegationFederationTrust", Kind::Identity(Of::FederationTrust)).piped(),
+            Parameter::new(
+                "DelegationFederationTrust",
+                Kind::Identity(Of::FederationTrust),
+            )
+            .piped(),
             Parameter::new("Enabled", Kind::Boolean),
             Parameter::new("OrganizationContact", Kind::Address),
         ],
@@ -159,7 +178,9 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
     Cmdlet {
         name: "Add-FederatedDomain",
         summary: "Registers a further domain at the gateway.",
-        parameters: &[Parameter::new("DomainName", Kind::Domain).required().by_property()],
+        parameters: &[Parameter::new("DomainName", Kind::Domain)
+            .required()
+            .by_property()],
         not_modelled: &["Identity"],
         output: None,
         creates: None,
@@ -169,7 +190,9 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
     Cmdlet {
         name: "Remove-FederatedDomain",
         summary: "Takes a domain out of the federation.",
-        parameters: &[Parameter::new("DomainName", Kind::Domain).required().by_property()],
+        parameters: &[Parameter::new("DomainName", Kind::Domain)
+            .required()
+            .by_property()],
         not_modelled: &["Identity"],
         output: None,
         creates: None,
@@ -180,7 +203,10 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         name: "Get-FederationInformation",
         summary: "Asks a partner for what a relationship with it needs to know.",
         parameters: &[
-            Parameter::new("DomainName", Kind::Domain).required().at(0).by_property(),
+            Parameter::new("DomainName", Kind::Domain)
+                .required()
+                .at(0)
+                .by_property(),
             Parameter::new("BypassAdditionalDomainValidation", Kind::Switch),
             Parameter::new("TrustedHostnames", Kind::List(&Kind::Text)),
         ],
@@ -194,5 +220,12 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
 
 /// Source: New-ExchangeCertificate, Services (docs).
 const SERVICES: Kind = Kind::List(&Kind::OneOf(&[
-    "None", "Federation", "IIS", "IMAP", "POP", "SMTP", "UM", "UMCallRouter",
+    "None",
+    "Federation",
+    "IIS",
+    "IMAP",
+    "POP",
+    "SMTP",
+    "UM",
+    "UMCallRouter",
 ]));

@@ -13,6 +13,7 @@ mod tests;
 mod words;
 
 use super::finding::{Finding, Findings, Place};
+pub(crate) use filters::NAMES as FILTERS;
 use parser::Parser;
 use syntax::Script;
 

@@ -17,6 +17,7 @@ use crate::model::organization::{
 };
 use crate::model::trust::{
     FederationTrust, IssuerCertificates, MetadataRefresh, OrganizationIdentifier, Registration,
+    USUAL_TRUST_NAME,
 };
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::tree::Table;
@@ -188,6 +189,7 @@ fn identifier(row: &Table, ids: &mut Ids) -> OrganizationIdentifier {
         default_domain: identifier
             .optional_text("default_domain")
             .map(|d| ids.names.intern(d)),
+        contact: "".into(),
     }
 }
 
@@ -237,6 +239,7 @@ fn trust(
     let registered: Vec<&str> = trust.texts("registered_domains");
     FederationTrust {
         exists: is_federated(row) && trust.boolean("exists"),
+        name: USUAL_TRUST_NAME.into(),
         gateway: gateway.unwrap_or(GatewayId(0)),
         token_issuer_uri: ids.optional_name(trust.text("token_issuer_uri")),
         token_issuer_host: ids.url(trust.text("token_issuer_epr")).map(|url| url.host),

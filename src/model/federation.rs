@@ -375,6 +375,15 @@ impl Federation {
         })
     }
 
+    /// The address space of an organization for a domain, whether or not it exists at some instant.
+    pub fn address_space_for(&self, organization: OrgId, domain: NameId) -> Option<AddressSpaceId> {
+        let key = (organization, domain);
+        let declared = self.index.address_spaces.get(&key);
+        declared
+            .or_else(|| self.additions.address_spaces.get(&key))
+            .copied()
+    }
+
     /// All relationships of an organization, made during the run or before.
     pub fn relationships_of(&self, organization: OrgId) -> impl Iterator<Item = RelationshipId> {
         let ids = self.relationships.ids();

@@ -12,7 +12,7 @@ use crate::model::address::{Url, UrlPath};
 use crate::model::names::NameId;
 use crate::model::organization::OrgId;
 use crate::model::relationship::{
-    AccessMethod, AddressSpace, Connector, ConnectorId, Credentials, OAuthState,
+    AccessMethod, AddressSpace, Connector, ConnectorId, Credentials, OAuthState, shown_name,
 };
 
 use super::call::Call;
@@ -93,7 +93,8 @@ fn find(shell: &Shell<'_>, name: &str) -> Option<ConnectorId> {
     let mut ids = federation.connectors.ids();
     ids.find(|&id| {
         let row = federation.connectors.original(id);
-        row.organization == own && row.name.eq_ignore_ascii_case(name)
+        let names = [shown_name(&row.name), &row.name];
+        row.organization == own && names.iter().any(|known| known.eq_ignore_ascii_case(name))
     })
 }
 
@@ -117,8 +118,8 @@ fn describe(shell: &Shell<'_>, id: ConnectorId) -> Object {
             federation.url_text(row.discovery_endpoint),
         )
         .with("Enabled", row.enabled)
-        .with("Identity", &*row.name)
-        .with("Name", &*row.name)
+        .with("Identity", shown_name(&row.name))
+        .with("Name", shown_name(&row.name))
         .with("IsValid", true)
 }
 

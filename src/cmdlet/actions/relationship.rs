@@ -118,9 +118,17 @@ pub(super) fn find(shell: &Shell<'_>, identity: &str) -> Option<RelationshipId> 
     let (federation, now) = (shell.federation(), shell.now());
     let is_named = |&id: &RelationshipId| {
         let row = federation.relationships.at(id, now);
-        row.name.eq_ignore_ascii_case(identity)
+        let names = [row.shown_name(), &row.name];
+        names.iter().any(|name| name.eq_ignore_ascii_case(identity))
     };
-    own(shell).find(is_named)
+    let domain = federation.names.find(identity);
+    let serves = |&id: &RelationshipId| {
+        let row = federation.relationships.at(id, now);
+        domain.is_some_and(|domain| row.domain_names.contains(&domain))
+    };
+    own(shell)
+        .find(is_named)
+        .or_else(|| own(shell).find(serves))
 }
 
 pub(super) fn required(call: &Call<'_, '_>) -> Result<RelationshipId, ErrorRecord> {
@@ -362,11 +370,11 @@ fn describe(shell: &Shell<'_>, id: RelationshipId) -> Object {
         .with("TargetSharingEpr", url(row.target_sharing_epr))
         .with("TargetAutodiscoverEpr", url(row.target_autodiscover_epr))
         .with("Enabled", row.enabled)
-        .with("Identity", &*row.name);
+        .with("Identity", row.shown_name());
     let (created, changed) = history(&federation.relationships, id, federation.start, shell.now());
-    let place = [&*row.name, "Federation"];
+    let place = [row.shown_name(), "Federation"];
     let directory = DirectoryObject {
-        name: &row.name,
+        name: row.shown_name(),
         path: &place,
         class: "msExchFedSharingRelationship",
         category: "ms-Exch-Fed-Sharing-Relationship",

@@ -101,11 +101,6 @@ impl<'v> Shell<'v> {
         self.federation().names.text(name)
     }
 
-    /// A new identifier.
-    pub fn new_guid(&self) -> String {
-        guid(self.console.draw())
-    }
-
     /// An object that begins with the identifier of the shell's session.
     pub fn object(&self, type_name: &'static str) -> Object {
         Object::new(type_name).with("RunspaceId", self.runspace.as_str())

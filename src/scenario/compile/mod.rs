@@ -13,6 +13,7 @@ mod numbers;
 mod organization;
 mod population;
 mod recipients;
+mod script;
 mod servers;
 mod sharing;
 mod sites;
@@ -69,6 +70,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     let mut found = document.findings();
     found.append(document.warnings.clone());
     organization::require_domains(&document.tables, &mut found);
+    script::check_setups(&document.tables, &mut found);
     let plan = Arc::new(Plan::read(&document.tables, &mut found));
     if found.has_errors() {
         return Err(found);
@@ -177,6 +179,8 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         index: Arc::new(index),
         names: Arc::new(std::mem::take(&mut ids.names)),
     };
+    let scripts = script::scripts(document, &effective, &mut federation, &ids, &mut found);
+    federation.scripts = Arc::new(scripts);
     federation.streams = Arc::new(workload::streams(&effective, &federation, &ids, &mut found));
     let traces = trace::traces(document, &effective, &federation, &ids, &mut found);
     federation.traces = Arc::new(traces);

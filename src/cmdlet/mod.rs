@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod check;
 pub mod date;
 pub mod finding;
+pub mod interpreter;
 pub mod language;
 pub mod output;
 pub mod value;

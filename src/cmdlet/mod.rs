@@ -14,7 +14,7 @@ pub mod language;
 pub mod output;
 pub mod value;
 
-pub use check::{Known, check};
+pub use check::{Known, NothingKnown, check, read};
 pub use finding::{Finding, Findings, Place};
 pub use language::parse;
 pub use language::syntax::Script;

@@ -171,6 +171,7 @@ impl<R: Recorder> World<'_, R> {
             started: now,
             is_over: false,
             failure: None,
+            errand: None,
         });
         self.requests[slot].groups.push(group);
         group

@@ -16,7 +16,7 @@ pub mod output;
 pub mod value;
 
 pub use actions::Administered;
-pub use check::{Known, check};
+pub use check::{Known, NothingKnown, check, read};
 pub use finding::{Finding, Findings, Place};
 pub use language::parse;
 pub use language::syntax::Script;

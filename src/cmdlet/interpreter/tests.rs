@@ -269,7 +269,7 @@ fn values_are_shown_as_the_shell_shows_them() {
             vec!["cas1\ncas2\n"],
         ),
         ("(Get-ClientAccessServer).Count", vec!["2\n"]),
-        ("$x = @()\n$x.Count", vec!["", ""]),
+        ("$x = @()\n$x.Count", vec!["", "0\n"]),
     ] {
         assert_eq!(shown(text), expected, "{text}");
     }

@@ -29,8 +29,8 @@ pub fn parse(text: &str) -> (Script, Findings) {
         findings.push(finding.help(format!("{TEXT_MAX} bytes are the most; divide it")));
         return (Script::default(), findings);
     }
-    let (statements, mut findings) = Parser::new(text).script();
+    let (mut script, mut findings) = Parser::new(text).script();
     findings.sort();
-    let text = text.to_owned();
-    (Script { text, statements }, findings)
+    text.clone_into(&mut script.text);
+    (script, findings)
 }

@@ -10,6 +10,7 @@ use super::address::{Address, Url};
 use super::names::NameId;
 use super::organization::{OrgId, Organization, ServerId};
 use super::outcome::AccessLevel;
+use super::sharing_policy::SharingPolicyId;
 
 crate::define_id! {
     /// A mailbox that the scenario declares by name.
@@ -63,6 +64,8 @@ pub struct Mailbox {
     pub calendar_default: AccessLevel,
     /// What the calendar grants external users in person.
     pub grants: Box<[Grant]>,
+    /// The sharing policy that is assigned to it; none: the organization's default.
+    pub sharing_policy: Option<SharingPolicyId>,
     /// Calendars that others have shared with this mailbox in person.
     pub subscriptions: Box<[PersonalSubscription]>,
     /// How the user is known to the gateway.
@@ -169,6 +172,8 @@ pub struct MailboxView<'a> {
     pub calendar_default: AccessLevel,
     /// Personal grants.
     pub grants: &'a [Grant],
+    /// The sharing policy that is assigned to it; none: the organization's default.
+    pub sharing_policy: Option<SharingPolicyId>,
     /// Personal subscriptions.
     pub subscriptions: &'a [PersonalSubscription],
     /// How the user is known to the gateway.

@@ -29,6 +29,7 @@ pub mod publishing;
 pub mod purpose;
 pub mod relationship;
 pub mod revised;
+pub mod sharing_policy;
 pub mod simulator;
 pub mod throttling;
 pub mod token;

@@ -59,11 +59,14 @@ pub enum PathKind {
     Relationship,
     /// An availability address space.
     AddressSpace,
+    /// An invitation, by mail.
+    Invitation,
 }
 
 words!(PathKind {
     Local => "local", Personal => "personal-share", Connector => "connector",
     Relationship => "relationship", AddressSpace => "address-space",
+    Invitation => "invitation",
 });
 
 /// Which object a path goes by.
@@ -79,6 +82,8 @@ pub enum PathObject {
     Relationship(RelationshipId),
     /// An address space.
     AddressSpace(AddressSpaceId),
+    /// An invitation, by the application URI that its token is made out to.
+    Invitation(NameId),
 }
 
 /// What the URL cache said when a path was chosen.
@@ -314,6 +319,7 @@ impl PathObject {
             PathObject::Connector(_) => PathKind::Connector,
             PathObject::Relationship(_) => PathKind::Relationship,
             PathObject::AddressSpace(_) => PathKind::AddressSpace,
+            PathObject::Invitation(_) => PathKind::Invitation,
         }
     }
 }
@@ -393,6 +399,7 @@ impl Writer<'_> {
             PathObject::Connector(id) => federation.connectors.original(id).hash.0,
             PathObject::Relationship(id) => federation.relationships.original(id).hash.0,
             PathObject::AddressSpace(id) => federation.address_spaces.original(id).hash.0,
+            PathObject::Invitation(uri) => federation.names.hash(uri).0,
         };
         self.word((path.kind() as u64) << 60 ^ hash)
     }

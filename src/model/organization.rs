@@ -14,6 +14,7 @@ use super::names::NameId;
 use super::network::SiteId;
 use super::outcome::AccessLevel;
 use super::publishing::VirtualDirectory;
+use super::sharing_policy::Publishing;
 use super::trust::{FederationTrust, OrganizationIdentifier};
 
 crate::define_id! {
@@ -108,6 +109,8 @@ pub struct Organization {
     pub events_per_week: u32,
     /// What its firewall does with traffic on port 443.
     pub firewall: Box<[FirewallRule]>,
+    /// Whether its users can publish calendars on the internet.
+    pub publishing: Publishing,
 }
 
 /// A rule of an organization's firewall. The first that matches decides; none matching allows.
@@ -275,6 +278,11 @@ impl Edition {
             Generation::V2019 => number("CU", 15),
             Generation::Subscription | Generation::Online => None,
         }
+    }
+
+    /// Whether it is Exchange Online.
+    pub fn is_online(self) -> bool {
+        self.generation == Generation::Online
     }
 
     /// Whether this version refreshes the gateway's metadata by itself, given its Windows.

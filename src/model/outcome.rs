@@ -36,6 +36,10 @@ pub enum Asks {
     MailTips,
     /// Their photos: GetUserPhoto, one a call.
     Photos,
+    /// That they accept a calendar or contacts of the sender: GetSharingMetadata, and a message.
+    Invitation,
+    /// What somebody has invited the reader to: the message is opened.
+    OpenInvitation,
 }
 
 /// What is got of an attendee whose calendar is not asked for.
@@ -52,6 +56,18 @@ pub enum Answer {
     AllMailTips,
     /// A photo.
     Photo,
+    /// An invitation to hours alone.
+    InvitationSimple,
+    /// One to subjects and locations as well.
+    InvitationDetail,
+    /// One to everything but private items.
+    InvitationReviewer,
+    /// One to contacts alone.
+    InvitationContacts,
+    /// The address of a calendar that is published on the internet.
+    InvitationPublished,
+    /// A subscription to what the invitation offers.
+    Subscription,
 }
 
 /// The form of the answer that the client asks for.
@@ -133,6 +149,12 @@ pub enum ResponseCode {
     ProxyForPersonalNotAllowed = 5045,
     MailboxFailover = 5046,
     InvalidOrganizationRelationshipForFreeBusy = 5047,
+    // Results of invitations have names, and no numbers. These are fedsim's own.
+    // Source: InvalidRecipientResponseCode of GetSharingMetadata (docs).
+    OtherError = 9001,
+    RecipientOrganizationNotFederated = 9002,
+    SystemPolicyBlocksSharingWithThisRecipient = 9003,
+    RecipientOrganizationFederatedWithUnknownTokenIssuer = 9004,
 }
 
 /// Why an attendee could not be read, a group could not be served, or a request was refused.
@@ -221,6 +243,10 @@ impl ResponseCode {
         ResponseCode::ProxyForPersonalNotAllowed,
         ResponseCode::MailboxFailover,
         ResponseCode::InvalidOrganizationRelationshipForFreeBusy,
+        ResponseCode::OtherError,
+        ResponseCode::RecipientOrganizationNotFederated,
+        ResponseCode::SystemPolicyBlocksSharingWithThisRecipient,
+        ResponseCode::RecipientOrganizationFederatedWithUnknownTokenIssuer,
     ];
 
     /// The number, such as 5037.
@@ -301,10 +327,17 @@ macro_rules! words {
 pub(crate) use words;
 
 words!(AccessLevel { None => "None", Simple => "AvailabilityOnly", Detail => "LimitedDetails", Owner => "Owner" });
-words!(Asks { FreeBusy => "free-busy", MailTips => "mail-tips", Photos => "photos" });
+words!(Asks {
+    FreeBusy => "free-busy", MailTips => "mail-tips", Photos => "photos",
+    Invitation => "invitation", OpenInvitation => "open-invitation",
+});
 words!(Answer {
     LimitedMailTips => "mail-tips-limited", MailTipsOutsideScope => "mail-tips-outside-scope",
     AllMailTips => "mail-tips-all", Photo => "photo",
+    InvitationSimple => "invitation-availability-only",
+    InvitationDetail => "invitation-limited-details", InvitationReviewer => "invitation-reviewer",
+    InvitationContacts => "invitation-contacts", InvitationPublished => "invitation-published",
+    Subscription => "subscription",
 });
 words!(View {
     MergedOnly => "MergedOnly", FreeBusy => "FreeBusy", FreeBusyMerged => "FreeBusyMerged",

@@ -93,6 +93,10 @@ pub struct Parameters {
     pub mail_tips_service: Distribution,
     /// Fetching one photo.
     pub photo_service: Distribution,
+    /// Mail from one organization to another.
+    pub mail_delay: Distribution,
+    /// The work cycle of the Sharing Policy Assistant.
+    pub policy_assistant_cycle: Span,
     /// Computing at the requester for a group that leaves.
     pub outbound_cpu: Span,
     /// Computing at the target for a call that arrives.

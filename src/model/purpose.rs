@@ -53,12 +53,16 @@ pub enum Purpose {
     MailTipsService = 20,
     /// How long a photo takes at the server that fetches it.
     PhotoService = 21,
+    /// How long mail takes from one organization to another.
+    MailDelay = 30,
     /// The version, size, place and variant of an organization of a population (world).
     Population = 40,
     /// With whom an organization has relationships (world).
     PartnerEdge = 41,
     /// The variant of a relationship of a partner graph (world).
     PartnerVariant = 42,
+    /// Where in its work cycle an organization's Sharing Policy Assistant begins (world).
+    PolicyAssistantPhase = 50,
 }
 
 impl draw::Purpose for Purpose {
@@ -74,6 +78,7 @@ impl draw::Purpose for Purpose {
                 | Purpose::Population
                 | Purpose::PartnerEdge
                 | Purpose::PartnerVariant
+                | Purpose::PolicyAssistantPhase
         )
     }
 }

@@ -211,7 +211,11 @@ pub fn read_as_requester(
         Asks::MailTips if !relationship.mail_tips_access_enabled => {
             Some(Cause::RelationshipMailTipsDisabledAtRequester)
         }
-        Asks::FreeBusy | Asks::MailTips | Asks::Photos => None,
+        Asks::FreeBusy
+        | Asks::MailTips
+        | Asks::Photos
+        | Asks::Invitation
+        | Asks::OpenInvitation => None,
     };
     if let Some(cause) = may_not_ask {
         return RequesterReading::Absent(cause);

@@ -94,6 +94,7 @@ struct Touched {
     /// Whether ways follow from coordinates.
     has_coordinates: bool,
     /// Whether application pools are started.
+    has_policies: bool,
     has_cold_starts: bool,
 }
 
@@ -114,9 +115,18 @@ impl Touched {
             has_bandwidth: has_later || all.any(|link| link.bandwidth_bits_per_second.is_some()),
             has_topology,
             has_coordinates: has_topology || network.text("distance") == "coordinates",
+            has_policies: has_changing_policies(federation),
             has_cold_starts: !federation.world_events.is_empty(),
         }
     }
+}
+
+/// Whether the Sharing Policy Assistant may find something else than before.
+fn has_changing_policies(federation: &Federation) -> bool {
+    let policies = &federation.sharing_policies;
+    policies
+        .ids()
+        .any(|id| policies.changes(id).next().is_some())
 }
 
 /// Whether a request of the scenario may ask for this.
@@ -177,6 +187,8 @@ fn is_used(key: &str, world: &Touched, tally: &Tally) -> bool {
         "autodiscover_service" => arrived(Leg::Autodiscover),
         "availability_fixed" => asked(Asks::FreeBusy) && arrived(Leg::Availability),
         "mail_tips_service" => asked(Asks::MailTips) && arrived(Leg::Availability),
+        "mail_delay" | "opened_after" => asked(Asks::Invitation),
+        "policy_assistant_cycle" => world.has_policies,
         "photo_service" => asked(Asks::Photos) && arrived(Leg::Availability),
         "inbound_cpu" | "inbound_cpu_per_mailbox" => arrived(Leg::Availability),
         "availability_per_mailbox" | "availability_per_event" | "events_per_week" => {

@@ -39,6 +39,8 @@ pub enum Layer {
     Throttling,
     /// Calendar permissions, relationship levels and scopes.
     Permission,
+    /// Sharing from person to person: policies, invitations.
+    Sharing,
 }
 
 words!(Layer {
@@ -46,6 +48,7 @@ words!(Layer {
     Gateway => "gateway", Token => "token", Dns => "dns", Network => "network", Tls => "tls",
     Publishing => "publishing", Autodiscover => "autodiscover", Availability => "availability",
     Throttling => "throttling", Permission => "permission",
+    Sharing => "sharing",
 });
 
 /// What the product shows for a cause.
@@ -263,6 +266,9 @@ pub enum Cause {
     DeadlineAtAutodiscover,
     DeadlineAtAvailability,
     DeadlineAtConnection,
+    SharingPolicyBlocks,
+    SharingPolicyDisabled,
+    SharingRecipientNotFederated,
 }
 
 #[cfg(test)]

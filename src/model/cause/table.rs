@@ -442,6 +442,18 @@ pub const CAUSES: &[CauseRow] = &[
         "25 s passed while a name or a connection was awaited",
         "Find what is slow on this leg.",
         "observed, Exchange 2013"),
+    row(Cause::SharingPolicyBlocks, "sharing.policy-blocks", Layer::Sharing, Always(Code::SystemPolicyBlocksSharingWithThisRecipient),
+        "no entry of the owner's sharing policy allows this with the recipient's domain",
+        "Requester: Set-SharingPolicy -Domains with an entry for the domain or `*`; or Set-Mailbox -SharingPolicy.",
+        "New-SharingPolicy (docs); observed, Exchange 2013"),
+    row(Cause::SharingPolicyDisabled, "sharing.policy-disabled", Layer::Sharing, Always(Code::SystemPolicyBlocksSharingWithThisRecipient),
+        "the owner's sharing policy is disabled",
+        "Requester: Set-SharingPolicy -Enabled $true.",
+        "New-SharingPolicy (docs)"),
+    row(Cause::SharingRecipientNotFederated, "sharing.recipient-not-federated", Layer::Sharing, Always(Code::RecipientOrganizationNotFederated),
+        "nobody is found for the recipient's domain whom a token could be made out to",
+        "Target: Set-FederatedOrganizationIdentifier and Add-FederatedDomain; or requester: New-OrganizationRelationship -TargetApplicationUri.",
+        "observed, Exchange 2013"),
 ];
 
 const fn row(

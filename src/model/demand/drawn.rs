@@ -85,6 +85,7 @@ impl Federation {
         };
         self.draw_attendees(candidates, demand, draws, to);
         Ask {
+            invitation: demand.invitation,
             from,
             mailbox: Some(mailbox),
             asks: demand.asks,
@@ -129,6 +130,7 @@ impl Federation {
             window: request.window.unwrap_or_else(window),
             view: request.view.unwrap_or_else(view),
             interval: request.interval.unwrap_or_else(|| demand().interval),
+            invitation: None,
         }
     }
 

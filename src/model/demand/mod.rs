@@ -17,6 +17,7 @@ use super::observation::RequestIdentity;
 use super::organization::{OrgId, ServerId};
 use super::outcome::{Asks, View};
 use super::parameters::SHARE_PARTS;
+use super::sharing_policy::SharingActions;
 
 pub use calendar::{Calendar, Period};
 pub use trace::{
@@ -51,6 +52,30 @@ pub struct Ask {
     pub view: View,
     /// The interval of the merged string.
     pub interval: Span,
+    /// What is offered, if it is an invitation.
+    pub invitation: Option<Invitation>,
+}
+
+/// What an invitation offers, and what becomes of it at a recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// What its sender wants to share; the sharing policy may lower it.
+    pub wanted: SharingActions,
+    /// How long after its arrival a recipient opens it; none: nobody does.
+    pub opened_after: Option<Span>,
+    /// Whether it asks for the like in return.
+    pub reciprocity: Reciprocity,
+}
+
+/// Whether an invitation asks for the like in return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reciprocity {
+    /// It does not.
+    OneWay,
+    /// Whoever opens it sends one back, which asks for nothing.
+    ///
+    /// Source: remembered.
+    Reciprocal,
 }
 
 /// A request that the scenario spells out.
@@ -77,6 +102,17 @@ pub struct Workload {
     pub hash: NameHash,
     /// What its requests are drawn from; none: they are spelled out.
     pub demand: Option<Demand>,
+    /// Where what follows from its invitations belongs, if it has any.
+    pub companions: Option<Companions>,
+}
+
+/// The workloads to which belongs what follows from the invitations of another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Companions {
+    /// Openings of invitations.
+    pub opened: WorkloadId,
+    /// Invitations that are sent in return.
+    pub returned: WorkloadId,
 }
 
 /// What the requests of a workload are drawn from.
@@ -102,6 +138,8 @@ pub struct Demand {
     pub mailbox_popularity: Popularity,
     /// What a user does after a failure.
     pub retry: Retry,
+    /// What is offered, if it is invitations.
+    pub invitation: Option<Invitation>,
 }
 
 /// How things differ in how often they are chosen.

@@ -629,7 +629,9 @@ impl<R: Recorder> World<'_, R> {
             }
             Leg::Availability => {
                 let fixed = match self.asks_of(row.group) {
-                    Asks::FreeBusy => sizes.availability_request,
+                    Asks::FreeBusy | Asks::Invitation | Asks::OpenInvitation => {
+                        sizes.availability_request
+                    }
                     Asks::MailTips => sizes.mail_tips_request,
                     Asks::Photos => return sizes.photo_request,
                 };

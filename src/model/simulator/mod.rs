@@ -13,6 +13,7 @@ mod arrivals;
 mod calendars;
 mod exchange;
 mod gateway;
+mod invitations;
 mod legs;
 mod local;
 mod process;
@@ -33,7 +34,7 @@ use crate::engine::{
 };
 
 use super::address::Address;
-use super::demand::{ExplicitRequestId, StreamId, TraceId};
+use super::demand::{ExplicitRequestId, StreamId, TraceId, WorkloadId};
 use super::dns::{ResolverCache, ResolverId};
 use super::federation::{Federation, ProcessId, WorldAction};
 use super::gateway::DataCentreId;
@@ -46,6 +47,8 @@ use crate::engine::id::Slab;
 use accounts::Levels;
 pub use accounts::{StationAccount, StationName};
 use arrivals::{Cursor, Drawn, RetrySlot};
+pub use invitations::InvitationSlot;
+use invitations::SentInvitation;
 use process::Process;
 use state::{CallRow, CallSlot, Customer, GroupRow, GroupSlot, RequestRow, RequestSlot};
 pub use traced::TraceFailure;
@@ -88,6 +91,8 @@ pub enum Event {
     TokenServiceEnds(CallSlot),
     /// An answer arrives. Owner: the requester.
     ReplyArrives(CallSlot),
+    /// A recipient opens an invitation. Owner: the recipient's organization.
+    InvitationOpened(InvitationSlot),
     /// The time line does something. Owner: the organization that it does it to.
     WorldActs(u32),
     /// A server breaks down. Owner: its organization.
@@ -144,6 +149,10 @@ struct World<'f, R> {
     retries: Slab<RetrySlot, Drawn>,
     /// Owner: the organization whose user is the next to ask.
     traces: Traces,
+    /// Owner of a row: the recipient's organization.
+    invitations: Slab<InvitationSlot, SentInvitation>,
+    /// Owner: the organization. How many requests it has sent that are drawn from nothing.
+    numbers: FxHashMap<(WorkloadId, OrgId), u32>,
     /// Room for the addresses of a request that is being drawn.
     addresses: Vec<Address>,
     /// Owner: the server's organization. Allocated when touched.
@@ -192,6 +201,8 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             cursors: IdVec::filled(Cursor::default(), federation.streams.streams.len()),
             retries: Slab::new(),
             traces: Traces::of(federation),
+            invitations: Slab::new(),
+            numbers: FxHashMap::default(),
             addresses: Vec::new(),
             processes: IdVec::from_rows((0..federation.process_count()).map(|_| None).collect()),
             stations: IdVec::from_rows(federation.servers.ids().map(|_| None).collect()),
@@ -272,6 +283,7 @@ impl<R: Recorder> Model for World<'_, R> {
             Event::CallArrives(call) => self.receive_call(schedule, call),
             Event::TokenServiceEnds(call) => self.end_token_service(schedule, call),
             Event::ReplyArrives(call) => self.take_reply(schedule, call),
+            Event::InvitationOpened(sent) => self.begin_opening(schedule, sent),
             Event::WorldActs(number) => self.act(number),
             Event::BreakdownBegins(server) => self.change_breakdown(schedule, server),
             Event::BreakdownEnds(server) => self.change_breakdown(schedule, server),

@@ -19,7 +19,9 @@ use super::super::observation::{Fact, PathObject, Recorder, RequestIdentity};
 use super::super::organization::ServerId;
 use super::super::outcome::{Asks, AttendeeOutcome, Failure, Leg, RequestOutcome, Side};
 use super::super::purpose::Purpose;
+use super::super::sharing_policy::SharingActions;
 use super::super::throttling::Admission;
+use super::invitations::shown;
 use super::routes::refusal;
 use super::state::{AttendeeList, AttendeeRow, GroupList, MemberNumbers, RequestRow, RequestSlot};
 use super::{Event, World};
@@ -71,6 +73,7 @@ impl<R: Recorder> World<'_, R> {
             arrived: now,
             attendees: to.iter().map(|&asked| attendee(asked)).collect(),
             drawn: None,
+            opens: None,
             undecided: 0,
             groups: GroupList::new(),
             groups_made: 0,
@@ -302,10 +305,17 @@ impl<R: Recorder> World<'_, R> {
         self.await_deadline(schedule, slot);
         let mut groups = GroupList::new();
         for number in self.processing_order(slot) {
-            let route = match self.choose_route(slot, number, now) {
+            let route = match self.requests[slot].ask.asks {
+                Asks::Invitation => self.choose_invitation(slot, number, now),
+                Asks::OpenInvitation => Ok(self.choose_opening(slot, number)),
+                _ => self
+                    .choose_route(slot, number, now)
+                    .map_err(AttendeeOutcome::Failed),
+            };
+            let route = match route {
                 Ok(route) => route,
-                Err(failure) => {
-                    self.decide(slot, number, now, AttendeeOutcome::Failed(failure));
+                Err(outcome) => {
+                    self.decide(slot, number, now, outcome);
                     continue;
                 }
             };
@@ -396,6 +406,12 @@ impl<R: Recorder> World<'_, R> {
         if row.is_answered || attendee.outcome.is_some() {
             return;
         }
+        let outcome = match outcome {
+            AttendeeOutcome::Failed(failure) => {
+                AttendeeOutcome::Failed(shown(row.ask.asks, failure))
+            }
+            answered => answered,
+        };
         attendee.outcome = Some(outcome);
         row.undecided -= 1;
         self.observe_attendee(slot, number, now, outcome);
@@ -460,6 +476,7 @@ impl<R: Recorder> World<'_, R> {
         let now = schedule.now();
         let row = &mut self.requests[slot];
         row.is_answered = true;
+        let opened = row.opens.take();
         let (identity, hash, sent) = (row.identity, row.hash, row.sent);
         let is_answer = |attendee: &&AttendeeRow| {
             let outcome = attendee.outcome.as_ref();
@@ -470,6 +487,9 @@ impl<R: Recorder> World<'_, R> {
         let law = &self.federation.parameters.client_delay;
         let way_back = law.sample(&self.keys, Purpose::ClientDelay, hash, 1);
         self.release_user(slot);
+        if let Some(opened) = opened {
+            self.invitations.remove(opened);
+        }
         let outcome = RequestOutcome::of(views, attendees);
         let fact = Fact::RequestDone {
             outcome,
@@ -502,6 +522,7 @@ fn attendee(asked: Address) -> AttendeeRow {
     AttendeeRow {
         asked,
         path: None,
+        offered: SharingActions::NONE,
         outcome: None,
     }
 }

@@ -75,7 +75,7 @@ impl<R: Recorder> World<'_, R> {
     }
 
     /// What kind of recipient an address is to its own organization; none: a mailbox here.
-    fn classify(
+    pub(super) fn classify(
         &self,
         requester: OrgId,
         address: Address,
@@ -144,7 +144,7 @@ impl<R: Recorder> World<'_, R> {
         let hash = row.hash.with(key_hash(self.federation, route.key).0);
         // Photos of one endpoint are several groups with the same key.
         let hash = match row.ask.asks {
-            Asks::FreeBusy | Asks::MailTips => hash,
+            Asks::FreeBusy | Asks::MailTips | Asks::Invitation | Asks::OpenInvitation => hash,
             Asks::Photos => hash.with(number.into()),
         };
         let group = self.groups.insert(GroupRow {
@@ -267,8 +267,17 @@ impl<R: Recorder> World<'_, R> {
             Cause::RequesterWithoutFederatedAddress,
             Side::Requester,
         ))?;
-        if let PathObject::Relationship(id) = row.path {
-            let known = federation.relationships.at(id, now).target_token_issuer;
+        let known = match row.path {
+            PathObject::Relationship(id) => {
+                Some(federation.relationships.at(id, now).target_token_issuer)
+            }
+            PathObject::Invitation(_) => {
+                let target = federation.token_target(requester, row.domain, now);
+                target.map(|target| target.token_issuer)
+            }
+            _ => None,
+        };
+        if let Some(known) = known {
             if known.is_some() && known != organization.trust.token_issuer_uri {
                 return Err(refusal(Cause::TokenUnknownIssuer, Side::Requester));
             }
@@ -282,14 +291,14 @@ impl<R: Recorder> World<'_, R> {
 /// and address spaces are there for free/busy alone.
 ///
 /// Assumed: of connectors no source says what they do for MailTips and photos.
-struct ServerView<'a> {
-    federation: &'a Federation,
-    process: &'a mut Process,
-    requester: OrgId,
-    server: ServerId,
-    mailbox: Option<MailboxView<'a>>,
-    asks: Asks,
-    now: Instant,
+pub(super) struct ServerView<'a> {
+    pub(super) federation: &'a Federation,
+    pub(super) process: &'a mut Process,
+    pub(super) requester: OrgId,
+    pub(super) server: ServerId,
+    pub(super) mailbox: Option<MailboxView<'a>>,
+    pub(super) asks: Asks,
+    pub(super) now: Instant,
 }
 
 impl ServerView<'_> {
@@ -536,7 +545,7 @@ fn path_address(path: Path) -> Address {
     }
 }
 
-fn local_route(asked: Address, server: ServerId, process: ProcessId) -> Route {
+pub(super) fn local_route(asked: Address, server: ServerId, process: ProcessId) -> Route {
     Route {
         asked,
         object: PathObject::Local,
@@ -565,6 +574,7 @@ fn key_hash(federation: &Federation, key: GroupKey) -> NameHash {
         GroupKey::OAuthDomain(domain) => federation.names.hash(domain).with(4),
         GroupKey::Share(key) => NameHash(key).with(5),
         GroupKey::AddressSpace(space) => federation.address_spaces.original(space).hash.with(6),
+        GroupKey::TokenTarget(uri) => federation.names.hash(uri).with(7),
         GroupKey::Local => NameHash::default(),
     }
 }

@@ -23,8 +23,10 @@ use super::super::observation::{NameAnswer, PathObject, RequestIdentity};
 use super::super::organization::{OrgId, ServerId};
 use super::super::outcome::{AccessLevel, Answer, AttendeeOutcome, Failure, Leg};
 use super::super::publishing::CallerAuthentication;
+use super::super::sharing_policy::SharingActions;
 use super::super::token::DelegationToken;
 use super::arrivals::Drawn;
+use super::invitations::InvitationSlot;
 
 crate::define_id! {
     /// A request under way.
@@ -77,6 +79,8 @@ pub(super) struct RequestRow {
     pub attendees: AttendeeList,
     /// Which drawn request it is; none: one that is spelled out.
     pub drawn: Option<Drawn>,
+    /// The invitation that is opened, if one is.
+    pub opens: Option<InvitationSlot>,
     /// Attendees without an outcome.
     pub undecided: u16,
     /// Its groups that are still under way.
@@ -95,6 +99,8 @@ pub(super) struct AttendeeRow {
     /// The address to ask for: the external one of a mail user or contact.
     pub asked: Address,
     pub path: Option<PathObject>,
+    /// What an invitation offers this recipient.
+    pub offered: SharingActions,
     pub outcome: Option<AttendeeOutcome>,
 }
 

@@ -21,7 +21,7 @@ use super::super::publishing::{
 use super::super::purpose::Purpose;
 use super::super::relationship::{Credentials, OAuthState};
 use super::super::throttling;
-use super::super::token::{Rejection, Validator, validate};
+use super::super::token::{Offer, Rejection, Validator, validate};
 use super::legs::{failure, offer_of};
 use super::state::{CallSlot, Customer, Reply};
 use super::{Event, World};
@@ -303,7 +303,8 @@ impl<R: Recorder> World<'_, R> {
         let token = row.token.filter(|_| !is_stripped);
         let law = &federation.parameters.token_validation;
         let span = law.sample(&self.keys, Purpose::TokenValidation, row.hash, 0);
-        let result = validate(token.as_ref(), &self.validator(call, server, now));
+        let expects = offer_of(row.leg, self.asks_of(row.group));
+        let result = validate(token.as_ref(), &self.validator(server, expects, now));
         let (identity, group, leg) = (row.request, row.group_number, row.leg);
         let fact = Fact::TokenValidated {
             group,
@@ -326,9 +327,8 @@ impl<R: Recorder> World<'_, R> {
     }
 
     /// What a server knows when it validates a token.
-    fn validator(&self, call: CallSlot, server: ServerId, now: Instant) -> Validator {
+    pub(super) fn validator(&self, server: ServerId, expects: Offer, now: Instant) -> Validator {
         let federation = self.federation;
-        let row = &self.calls[call];
         let here = federation.servers.at(server, now);
         let view = federation.replicated(here.organization, now);
         let organization = federation.organizations.at(here.organization, view);
@@ -356,7 +356,7 @@ impl<R: Recorder> World<'_, R> {
             application_uri: trust.application_uri,
             shown: now.shown_by(here.clock_error),
             skew: federation.parameters.clock_skew,
-            expects: offer_of(row.leg, self.asks_of(row.group)),
+            expects,
         }
     }
 

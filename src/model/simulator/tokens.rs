@@ -8,7 +8,7 @@ use crate::engine::{Instant, Schedule};
 use super::super::address::Url;
 use super::super::cause::Cause;
 use super::super::observation::{Fact, PathObject, Recorder};
-use super::super::outcome::{Leg, Side};
+use super::super::outcome::{Asks, Leg, Side};
 use super::super::parameters::TokenCacheRule;
 use super::super::purpose::Purpose;
 use super::super::relationship::OAuthState;
@@ -22,7 +22,9 @@ impl<R: Recorder> World<'_, R> {
     ///
     /// Source: one token a group, two when Autodiscover is needed, observed, Exchange 2013.
     pub(super) fn ask_for_tokens(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
-        let endpoint_is_known = self.groups[group].endpoint.is_some();
+        // An invitation goes by mail: nobody's endpoint is asked for.
+        let is_invitation = self.asks_of(group) == Asks::Invitation;
+        let endpoint_is_known = is_invitation || self.groups[group].endpoint.is_some();
         self.groups[group].free_busy_token = TokenState::Awaited;
         if !endpoint_is_known {
             self.groups[group].autodiscover_token = TokenState::Awaited;

@@ -74,6 +74,8 @@ impl<'a> Teller<'a> {
                     Asks::FreeBusy => format!("{from} asks for {attendees}: {window}, {view}"),
                     Asks::MailTips => format!("{from} asks for the MailTips of {attendees}"),
                     Asks::Photos => format!("{from} asks for the photos of {attendees}"),
+                    Asks::Invitation => format!("{from} shares with {attendees}"),
+                    Asks::OpenInvitation => format!("{from} opens an invitation"),
                 };
                 (Place::Client, text)
             }
@@ -340,6 +342,7 @@ impl<'a> Teller<'a> {
             PathKind::Connector => format!("intra-organization connector `{name}`"),
             PathKind::Relationship => format!("organization relationship `{name}`"),
             PathKind::AddressSpace => format!("availability address space `{name}`"),
+            PathKind::Invitation => format!("an invitation for `{name}`"),
         }
     }
 
@@ -376,12 +379,14 @@ impl<'a> Teller<'a> {
             (Leg::FreeBusyToken, Asks::FreeBusy) => "free/busy token",
             (Leg::FreeBusyToken, Asks::MailTips) => "MailTips token",
             (Leg::FreeBusyToken, Asks::Photos) => "photo token",
+            (Leg::FreeBusyToken, Asks::Invitation | Asks::OpenInvitation) => "invitation token",
             (Leg::AutodiscoverToken, _) => "Autodiscover token",
             (Leg::OAuthToken, _) => "OAuth token",
             (Leg::Autodiscover, _) => "Autodiscover",
             (Leg::Availability, Asks::FreeBusy) => "availability",
             (Leg::Availability, Asks::MailTips) => "MailTips",
             (Leg::Availability, Asks::Photos) => "photo",
+            (Leg::Availability, Asks::Invitation | Asks::OpenInvitation) => "invitation",
         }
     }
 
@@ -438,6 +443,12 @@ fn answer_name(answer: Answer) -> &'static str {
         Answer::MailTipsOutsideScope => "MailTips, but none that concern this recipient alone",
         Answer::AllMailTips => "all MailTips",
         Answer::Photo => "the photo",
+        Answer::InvitationSimple => "an invitation to free and busy hours",
+        Answer::InvitationDetail => "an invitation to limited details",
+        Answer::InvitationReviewer => "an invitation to full details",
+        Answer::InvitationContacts => "an invitation to contacts",
+        Answer::InvitationPublished => "the address of a published calendar",
+        Answer::Subscription => "a subscription",
     }
 }
 

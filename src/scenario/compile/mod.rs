@@ -11,6 +11,7 @@ mod ids;
 mod network;
 mod numbers;
 mod organization;
+mod policies;
 mod population;
 mod recipients;
 mod servers;
@@ -39,6 +40,7 @@ use crate::model::relationship::{
     AddressSpace, AddressSpaceId, Connector, ConnectorId, OrganizationRelationship, RelationshipId,
 };
 use crate::model::revised::Revised;
+use crate::model::sharing_policy::{SharingPolicy, SharingPolicyId};
 
 use super::diagnostic::Diagnostics;
 use super::read::{Document, complete};
@@ -165,6 +167,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         relationships: world.relationships,
         connectors: world.connectors,
         address_spaces: world.address_spaces,
+        sharing_policies: world.sharing_policies,
         mailboxes: world.mailboxes,
         groups: world.groups,
         workloads,
@@ -199,6 +202,7 @@ struct Snapshot {
     relationships: Vec<OrganizationRelationship>,
     connectors: Vec<Connector>,
     address_spaces: Vec<AddressSpace>,
+    sharing_policies: Vec<SharingPolicy>,
     mailboxes: Vec<Mailbox>,
     groups: Vec<Group>,
     resolvers: Vec<Resolver>,
@@ -224,6 +228,7 @@ impl Snapshot {
             relationships: sharing::relationships(tree, ids, found),
             connectors: sharing::connectors(tree, ids, found),
             address_spaces: sharing::address_spaces(tree, ids, found),
+            sharing_policies: policies::policies(tree, ids, found),
             mailboxes: recipients::mailboxes(tree, ids, found),
             groups: recipients::groups(tree, ids, found),
             resolvers: network::resolvers(tree, ids),
@@ -244,6 +249,7 @@ struct World {
     relationships: Revised<RelationshipId, OrganizationRelationship>,
     connectors: Revised<ConnectorId, Connector>,
     address_spaces: Revised<AddressSpaceId, AddressSpace>,
+    sharing_policies: Revised<SharingPolicyId, SharingPolicy>,
     mailboxes: Revised<MailboxId, Mailbox>,
     groups: Revised<GroupId, Group>,
     resolvers: Revised<ResolverId, Resolver>,
@@ -263,6 +269,7 @@ impl World {
             relationships: original(first.relationships),
             connectors: original(first.connectors),
             address_spaces: original(first.address_spaces),
+            sharing_policies: original(first.sharing_policies),
             mailboxes: original(first.mailboxes),
             groups: original(first.groups),
             resolvers: original(first.resolvers),
@@ -282,6 +289,7 @@ impl World {
         revise(&mut self.relationships, at, snapshot.relationships);
         revise(&mut self.connectors, at, snapshot.connectors);
         revise(&mut self.address_spaces, at, snapshot.address_spaces);
+        revise(&mut self.sharing_policies, at, snapshot.sharing_policies);
         revise(&mut self.mailboxes, at, snapshot.mailboxes);
         revise(&mut self.groups, at, snapshot.groups);
         revise(&mut self.resolvers, at, snapshot.resolvers);

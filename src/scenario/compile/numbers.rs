@@ -36,6 +36,8 @@ pub(super) fn parameters(tree: &Table) -> Parameters {
         availability_per_event: p.span("availability_per_event"),
         mail_tips_service: p.distribution("mail_tips_service"),
         photo_service: p.distribution("photo_service"),
+        mail_delay: p.distribution("mail_delay"),
+        policy_assistant_cycle: p.span("policy_assistant_cycle"),
         outbound_cpu: p.span("outbound_cpu"),
         inbound_cpu: p.span("inbound_cpu"),
         inbound_cpu_per_mailbox: p.span("inbound_cpu_per_mailbox"),

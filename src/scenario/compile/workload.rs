@@ -8,13 +8,15 @@ use std::collections::BTreeMap;
 use crate::engine::id::Id;
 use crate::engine::{IdVec, Instant, Span};
 use crate::model::demand::{
-    Calendar, CalendarId, Choice, Demand, Popularity, Retry, Stream, Streams,
+    Calendar, CalendarId, Choice, Demand, Invitation, Popularity, Reciprocity, Retry, Stream,
+    Streams,
 };
 use crate::model::federation::Federation;
 use crate::model::names::NameId;
 use crate::model::organization::{OrgId, TimeZoneId};
 use crate::model::outcome::{Asks, View};
 use crate::model::parameters::SHARE_PARTS;
+use crate::model::sharing_policy::{SharingAction, SharingActions};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::instants;
 use crate::scenario::quantity::{self, Rate, Share};
@@ -48,6 +50,7 @@ pub(super) fn demand(row: &Table) -> Demand {
     });
     Demand {
         asks: asks(row),
+        invitation: (asks(row) == Asks::Invitation).then(|| invitation(row)),
         attendees: numbers("attendees"),
         partners: numbers("partners"),
         windows: Choice::new(windows),
@@ -59,6 +62,27 @@ pub(super) fn demand(row: &Table) -> Demand {
             share: row.share("retry_share").parts(),
             within: row.span("retry_within"),
             times_max: row.integer("retries_max") as u8,
+        },
+    }
+}
+
+/// What invitations of a row offer.
+pub(super) fn invitation(row: &Table) -> Invitation {
+    let level = match row.text("level") {
+        "AvailabilityOnly" => Some(SharingAction::CalendarSharingFreeBusySimple),
+        "LimitedDetails" => Some(SharingAction::CalendarSharingFreeBusyDetail),
+        "Reviewer" => Some(SharingAction::CalendarSharingFreeBusyReviewer),
+        _ => None,
+    };
+    let contacts = row
+        .boolean("contacts")
+        .then_some(SharingAction::ContactsSharing);
+    Invitation {
+        wanted: SharingActions::of(level.into_iter().chain(contacts)),
+        opened_after: row.optional_span("opened_after"),
+        reciprocity: match row.optional_boolean("reciprocal") {
+            Some(true) => Reciprocity::Reciprocal,
+            _ => Reciprocity::OneWay,
         },
     }
 }

@@ -75,6 +75,19 @@ pub static PARAMETERS: Object = Object {
             r#"{ dist = "lognormal", median = "20 ms", p99 = "300 ms" }"#,
             "Fetching one photo.",
         ),
+        delay(
+            "mail_delay",
+            r#"{ dist = "lognormal", median = "15 s", p99 = "5 min" }"#,
+            "Mail from one organization to another: how long an invitation is on its way.",
+        ),
+        key(
+            "policy_assistant_cycle",
+            POSITIVE_SPAN,
+            r#""1 d""#,
+            Recall,
+            "The work cycle in which the Sharing Policy Assistant holds what calendars grant against the \
+             policies; where in it an organization begins is drawn.",
+        ),
         span(
             "outbound_cpu",
             r#""15 ms""#,

@@ -4,7 +4,10 @@
 //! often people look at each other's calendars: all default numbers are engineering estimates.
 
 use super::Evidence::{Choice, Guess, Recall};
-use super::{ASKS, Kind, NAME, Object, POSITIVE_SPAN, count, derived, key, optional, required};
+use super::invitation::{OFFERED_CONTACTS, OFFERED_LEVEL, OPENED_AFTER};
+use super::{
+    DRAWN_ASKS, Kind, NAME, Object, POSITIVE_SPAN, count, derived, key, optional, required,
+};
 use crate::engine::Span;
 
 /// The hours of a day.
@@ -59,12 +62,16 @@ pub static WORKLOAD: Object = Object {
         ),
         key(
             "asks",
-            ASKS,
+            DRAWN_ASKS,
             r#""free-busy""#,
             Choice,
-            "What they ask for: calendars, MailTips or photos. Of MailTips and photos nothing is sent \
-             unless a file declares it; the estimates below are of calendars, and so is `retry_share`.",
+            "What they ask for: calendars, MailTips or photos; or that somebody accepts an invitation to \
+             a calendar. Of all but calendars nothing is sent unless a file declares it; the estimates \
+             below are of calendars, and so is `retry_share`.",
         ),
+        OFFERED_LEVEL,
+        OFFERED_CONTACTS,
+        OPENED_AFTER,
         optional(
             "rate",
             Kind::Rate,

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::revised::carries;
 use crate::engine::hash::NameHash;
 use crate::engine::time::Instant;
 
@@ -173,6 +174,15 @@ impl TlsVersion {
         TlsVersions::NAMES[usize::from(self.0)]
     }
 }
+
+carries!(Certificate {
+    name,
+    hash,
+    issuer,
+    subject_key_identifier,
+    validity,
+    key_provider
+});
 
 #[cfg(test)]
 mod tests {

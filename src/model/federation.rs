@@ -4,6 +4,8 @@
 //! threads and what-ifs; what changes in a run by the scenario's time line is a list of revisions,
 //! and whoever has an old copy asks for an older instant.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::engine::hash::NameHash;
@@ -62,11 +64,11 @@ pub enum WorldAction {
     RecycleServer(ServerId),
 }
 
-/// The compiled federation.
-#[derive(Debug)]
+/// The compiled federation. A copy costs little: it shares all that it does not change.
+#[derive(Clone, Debug)]
 pub struct Federation {
     /// The title of the scenario.
-    pub title: Box<str>,
+    pub title: Arc<str>,
     /// When the run starts.
     pub start: Instant,
     /// What ends it.
@@ -76,27 +78,27 @@ pub struct Federation {
     /// Its seed.
     pub seed: Seed,
     /// All names.
-    pub names: Names,
+    pub names: Arc<Names>,
     /// Numbers.
-    pub parameters: Parameters,
+    pub parameters: Arc<Parameters>,
     /// Switches.
     pub rules: Rules,
     /// Sites, links and routes.
-    pub network: Network,
+    pub network: Arc<Network>,
     /// Zones and records.
     pub dns: Dns,
     /// Resolvers.
     pub resolvers: Revised<ResolverId, Resolver>,
     /// The IANA names of the time zones in which people of organizations work.
-    pub time_zones: IdVec<TimeZoneId, Box<str>>,
+    pub time_zones: Arc<IdVec<TimeZoneId, Box<str>>>,
     /// Organizations.
     pub organizations: Revised<OrgId, Organization>,
     /// Which of them were drawn from one description, by name.
-    pub populations: Box<[Population]>,
+    pub populations: Arc<[Population]>,
     /// Servers.
     pub servers: Revised<ServerId, Server>,
     /// The first worker process of each server, and one more at the end.
-    pub first_process: IdVec<ServerId, ProcessId>,
+    pub first_process: Arc<IdVec<ServerId, ProcessId>>,
     /// Certificates of organizations.
     pub certificates: Revised<CertificateId, Certificate>,
     /// Published hosts.
@@ -104,7 +106,7 @@ pub struct Federation {
     /// Gateways.
     pub gateways: Revised<GatewayId, Gateway>,
     /// Data centres of gateways.
-    pub data_centres: IdVec<DataCentreId, DataCentre>,
+    pub data_centres: Arc<IdVec<DataCentreId, DataCentre>>,
     /// Organization relationships.
     pub relationships: Revised<RelationshipId, OrganizationRelationship>,
     /// Intra-organization connectors.
@@ -118,19 +120,19 @@ pub struct Federation {
     /// Distribution groups.
     pub groups: Revised<GroupId, Group>,
     /// Workloads.
-    pub workloads: IdVec<WorkloadId, Workload>,
+    pub workloads: Arc<IdVec<WorkloadId, Workload>>,
     /// Requests spelled out, by instant.
-    pub requests: IdVec<ExplicitRequestId, ExplicitRequest>,
+    pub requests: Arc<IdVec<ExplicitRequestId, ExplicitRequest>>,
     /// Requests that are drawn.
-    pub streams: Streams,
+    pub streams: Arc<Streams>,
     /// Requests that are read from recordings during the run.
-    pub traces: IdVec<TraceId, Trace>,
+    pub traces: Arc<IdVec<TraceId, Trace>>,
     /// What the time line does, by instant.
-    pub world_events: Box<[WorldEvent]>,
+    pub world_events: Arc<[WorldEvent]>,
     /// Who owns state.
-    pub sources: Sources,
+    pub sources: Arc<Sources>,
     /// Look-ups by name.
-    pub index: FederationIndex,
+    pub index: Arc<FederationIndex>,
 }
 
 /// The ranks of all sources of events, by the stable hashes of their names.

@@ -4,6 +4,7 @@
 //! It knows nothing of free/busy or of what a token is used for. Invariant: an instance issues a token
 //! only for a requester and a target that are both registered with it.
 
+use super::revised::carries;
 use crate::engine::Distribution;
 use crate::engine::hash::NameHash;
 use crate::engine::time::{Instant, Offset, Span};
@@ -210,3 +211,18 @@ impl Gateway {
         }
     }
 }
+
+carries!(Gateway {
+    name,
+    hash,
+    issuer,
+    token_host,
+    data_centres,
+    clock_error,
+    state,
+    metadata_state,
+    closed_from,
+    token_service_time,
+    tls_versions,
+    signing
+});

@@ -12,6 +12,7 @@ use super::gateway::GatewayId;
 use super::names::NameId;
 use super::network::SiteId;
 use super::organization::{OrgId, ServerId};
+use super::revised::carries;
 
 /// A host name that DNS leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,3 +186,12 @@ pub fn admit(
         _ => Ok(()),
     }
 }
+
+carries!(VirtualDirectory {
+    ws_security,
+    oauth,
+    basic,
+    windows,
+    external_url,
+    pool
+});

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::revised::carries;
 use crate::engine::time::{Instant, Span};
 
 use super::cause::Cause;
@@ -305,3 +306,19 @@ impl FederationOff {
         }
     }
 }
+
+carries!(OrganizationIdentifier {
+    exists,
+    enabled,
+    account_namespace,
+    default_domain
+});
+carries!(FederationTrust { exists, gateway, token_issuer_uri, token_issuer_host, application_uri, organization_certificate, previous_certificate, next_certificate, issuer_certificates, refresh } nested { registration });
+carries!(Registration {
+    exists,
+    application_uri,
+    certificate,
+    previous_certificate,
+    domains,
+    namespace
+});

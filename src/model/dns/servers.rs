@@ -3,6 +3,8 @@
 //! It knows no resolver's memory. Invariant: as in the module above, an answer is a function of the
 //! revisions at its instant.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::engine::hash::NameHash;
@@ -21,13 +23,13 @@ use super::{
 pub struct Dns {
     zones: Revised<ZoneId, Zone>,
     sets: Revised<RecordSetId, RecordSet>,
-    index: FxHashMap<(ZoneId, NameId, RecordType), RecordSetId>,
+    index: Arc<FxHashMap<(ZoneId, NameId, RecordType), RecordSetId>>,
     /// The sets below a name that has none itself.
-    below: FxHashMap<(ZoneId, NameId), Vec<RecordSetId>>,
-    apexes: IdVec<ApexId, Apex>,
-    apex_hashes: IdVec<ZoneId, NameHash>,
+    below: Arc<FxHashMap<(ZoneId, NameId), Vec<RecordSetId>>>,
+    apexes: Arc<IdVec<ApexId, Apex>>,
+    apex_hashes: Arc<IdVec<ZoneId, NameHash>>,
     /// The closest apex at or above each name.
-    apex_of: IdVec<NameId, Option<ApexId>>,
+    apex_of: Arc<IdVec<NameId, Option<ApexId>>>,
     undelegated_time_to_live: Span,
 }
 
@@ -66,11 +68,11 @@ impl Dns {
         let mut dns = Dns {
             zones,
             sets,
-            index: FxHashMap::default(),
-            below: FxHashMap::default(),
-            apexes,
-            apex_hashes,
-            apex_of,
+            index: Arc::default(),
+            below: Arc::default(),
+            apexes: Arc::new(apexes),
+            apex_hashes: Arc::new(apex_hashes),
+            apex_of: Arc::new(apex_of),
             undelegated_time_to_live,
         };
         for id in dns.sets.ids() {
@@ -215,11 +217,12 @@ impl Dns {
                 "records are of the type of their set"
             );
         }
-        let twin = self.index.insert((zone, name, set.record_type), id);
+        let twin = Arc::make_mut(&mut self.index).insert((zone, name, set.record_type), id);
         assert!(twin.is_none(), "a name has one set of each type");
         let between = ancestors(names, name).take_while(|&above| above != apex);
         for above in between.collect::<Vec<_>>() {
-            self.below.entry((zone, above)).or_default().push(id);
+            let below = Arc::make_mut(&mut self.below);
+            below.entry((zone, above)).or_default().push(id);
         }
     }
 }

@@ -230,6 +230,7 @@ carries!(Mailbox {
     server,
     calendar_default,
     grants,
+    sharing_policy,
     subscriptions,
     identity,
     calendar,

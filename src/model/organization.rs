@@ -399,7 +399,7 @@ impl Server {
     }
 }
 
-carries!(Organization { name, hash, edition, accepted_domains, servers, time_zone, replication_delay, resolver, described_mailboxes, calendar_defaults, events_per_week, firewall } nested { identifier, trust });
+carries!(Organization { name, hash, edition, accepted_domains, servers, time_zone, replication_delay, resolver, described_mailboxes, calendar_defaults, events_per_week, firewall, publishing } nested { identifier, trust });
 carries!(Server { organization, name, hash, edition, site, state, clock_error, threads, queue_max, local_utilization, workers, directory, outbound, trusted_roots, tls_versions, store, breakdowns } nested { ews, autodiscover });
 
 #[cfg(test)]

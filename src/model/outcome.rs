@@ -355,7 +355,11 @@ words!(RequestOutcome { Complete => "complete", Partial => "partial", Failed => 
 
 impl fmt::Display for ResponseCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {:?}", self.number(), self)
+        // What the product has no number for is shown by its name.
+        match self.number() {
+            9000.. => write!(f, "{self:?}"),
+            number => write!(f, "{number} {self:?}"),
+        }
     }
 }
 

@@ -117,6 +117,7 @@ impl Cause {
             | Cause::AddressSpaceCredentials
             | Cause::RecipientMovedAway => Side::Requester,
             Cause::TokenSubjectMissing => Side::Gateway,
+            Cause::SharingRecipientNotFederated => Side::Target,
             Cause::RequestWindowTooLongForTarget
             | Cause::ResultSetTooBig
             | Cause::RecipientUnknownAtTarget

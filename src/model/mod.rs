@@ -7,6 +7,7 @@
 //! only [`simulator`] changes state and schedules.
 
 pub mod address;
+pub mod administration;
 pub mod autodiscover;
 pub mod availability;
 pub mod cause;

@@ -179,6 +179,8 @@ pub struct MessageSizes {
     pub photo_request: u64,
     /// Its answer.
     pub photo_response: u64,
+    /// The federation metadata of a gateway.
+    pub metadata_document: u64,
     /// What is left of an answer after compression, in parts of 10¹².
     pub compressed_share: u64,
 }

@@ -103,6 +103,8 @@ pub enum CallerAuthentication {
     Windows,
     /// By name and password of an availability address space.
     Basic,
+    /// Not at all.
+    Anonymous,
 }
 
 /// A virtual directory: which ways to authenticate it has, where it is published, whether it runs.
@@ -141,7 +143,9 @@ pub fn pass_reverse_proxy(host: &Host, path: UrlPath) -> Result<Service, Cause> 
     let service = match path {
         UrlPath::Autodiscover | UrlPath::AutodiscoverWsSecurity => Service::Autodiscover,
         UrlPath::Ews | UrlPath::EwsWsSecurity => Service::Ews,
-        UrlPath::Token | UrlPath::Other => return Err(Cause::PublishingNothingListens),
+        UrlPath::Token | UrlPath::Other | UrlPath::Metadata | UrlPath::Provisioning => {
+            return Err(Cause::PublishingNothingListens);
+        }
     };
     if host.proxy.preauthentication != Preauthentication::None {
         return Err(Cause::PublishingPreauthentication);

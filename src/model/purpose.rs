@@ -53,8 +53,12 @@ pub enum Purpose {
     MailTipsService = 20,
     /// How long a photo takes at the server that fetches it.
     PhotoService = 21,
+    /// Identifiers and the like that an administrator's shell draws.
+    Administration = 30,
+    /// How long the gateway's provisioning service takes.
+    ProvisioningService = 31,
     /// How long mail takes from one organization to another.
-    MailDelay = 30,
+    MailDelay = 32,
     /// The version, size, place and variant of an organization of a population (world).
     Population = 40,
     /// With whom an organization has relationships (world).

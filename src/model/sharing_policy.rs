@@ -252,6 +252,17 @@ pub fn original_entries(edition: Edition) -> &'static [PolicyEntry] {
     }
 }
 
+impl<'a> PolicyInForce<'a> {
+    /// What it says; none: it is not there, or disabled.
+    pub fn entries(self) -> Option<&'a [PolicyEntry]> {
+        match self {
+            PolicyInForce::Written(policy) => policy.enabled.then_some(&policy.entries),
+            PolicyInForce::Original(edition) => Some(original_entries(edition)),
+            PolicyInForce::Missing => None,
+        }
+    }
+}
+
 impl SharingActions {
     /// Nothing.
     pub const NONE: SharingActions = SharingActions(0);

@@ -92,8 +92,8 @@ pub struct Registration {
     pub previous_certificate: Option<CertificateId>,
     /// Registered domains.
     pub domains: Arc<[NameId]>,
-    /// The registered account namespace.
-    pub namespace: NameId,
+    /// The registered account namespace, if one has been reserved.
+    pub namespace: Option<NameId>,
 }
 
 /// The token issuer certificates that a trust holds at an instant, by number.

@@ -143,6 +143,13 @@ impl Cause {
                 Leg::FreeBusyToken | Leg::OAuthToken | Leg::Availability => {
                     (ResponseCode::ProxyRequestProcessingFailed, None)
                 }
+                // Cmdlets show texts of their own and no number.
+                Leg::FederationInformation | Leg::Redirection | Leg::RelationshipSettings => {
+                    (ResponseCode::AutoDiscoverFailed, None)
+                }
+                Leg::Metadata | Leg::Provisioning => {
+                    (ResponseCode::ProxyRequestProcessingFailed, None)
+                }
             },
         }
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::engine::hash::NameHash;
+use crate::engine::id::Id;
 use crate::engine::{DrawKeys, IdVec, Instant, Span};
 
 use super::super::names::{NameId, Names};
@@ -79,6 +80,45 @@ impl Dns {
             dns.file(names, id);
         }
         dns
+    }
+
+    /// Enters a name that has been added to `names`: to which zone it belongs.
+    pub fn enter_name(&mut self, names: &Names, name: NameId) {
+        let own = self
+            .zones
+            .ids()
+            .find(|&id| self.zones.original(id).apex == name);
+        let above = ancestors(names, name).find_map(|above| self.apex_of.get(above).copied()?);
+        debug_assert!(own.is_none(), "zones are declared with their names");
+        let is_uri = names.text(name).contains(['/', ':']);
+        let apex_of = Arc::make_mut(&mut self.apex_of);
+        while apex_of.len() <= name.index() {
+            apex_of.push(None);
+        }
+        apex_of[name] = above.filter(|_| !is_uri);
+    }
+
+    /// Changes the records of a name and type in a zone from an instant on; there may have been none.
+    pub fn change_records(
+        &mut self,
+        names: &Names,
+        (zone, name, record_type): (ZoneId, NameId, RecordType),
+        time_to_live: Span,
+        at: Instant,
+        change: impl FnOnce(&mut RecordSet),
+    ) {
+        let id = self.set(zone, name, record_type).unwrap_or_else(|| {
+            let id = self.sets.add(RecordSet {
+                zone,
+                name,
+                record_type,
+                time_to_live,
+                records: Vec::new(),
+            });
+            self.file(names, id);
+            id
+        });
+        self.sets.change(id, at, change);
     }
 
     /// All zones with their revisions.

@@ -8,11 +8,12 @@
 use crate::engine::hash::NameHash;
 use crate::engine::{Instant, Schedule};
 
-use super::super::address::Address;
+use super::super::address::{Address, Url};
 use super::super::availability::{AttendeeKind, GroupKey, RequesterView};
 use super::super::cause::Cause;
-use super::super::demand::{Ask, Invitation, WorkloadId};
-use super::super::directory::{MailboxKey, Recipient};
+use super::super::demand::{Ask, Invitation, Reciprocity, WorkloadId};
+use super::super::directory::{MailboxKey, PersonalSubscription, Recipient};
+use super::super::names::NameId;
 use super::super::observation::{Fact, PathObject, Recorder, RequestIdentity};
 use super::super::organization::OrgId;
 use super::super::outcome::{
@@ -46,7 +47,11 @@ pub(super) struct SentInvitation {
     pub recipient: (Address, OrgId, MailboxKey),
     /// What was offered.
     pub terms: Invitation,
-    /// What the token is made out for.
+    /// Where what is shared is read.
+    pub url: Url,
+    /// The application URI of the owner's organization.
+    pub application_uri: Option<NameId>,
+    /// What proves that its bearer was invited.
     pub token: DelegationToken,
 }
 
@@ -82,6 +87,14 @@ impl<R: Recorder> World<'_, R> {
                 return Err(failed(refusal(cause, side)));
             }
         }
+        let owner = self.requests[slot].ask.mailbox;
+        if owner
+            .and_then(|key| self.sharing_url(requester, key, now))
+            .is_none()
+        {
+            let cause = Cause::PublishingExternalUrlMissing;
+            return Err(failed(refusal(cause, Side::Requester)));
+        }
         let view = self.federation.replicated(requester, now);
         let target = self.federation.token_target(requester, asked.domain, view);
         let uri = target
@@ -114,6 +127,7 @@ impl<R: Recorder> World<'_, R> {
             requester,
             server,
             mailbox: Some(mailbox),
+            subscribed: &[],
             asks: Asks::Invitation,
             now,
         };
@@ -142,7 +156,13 @@ impl<R: Recorder> World<'_, R> {
             unreachable!("a group without its token has failed")
         };
         for (number, recipient) in self.members(group) {
-            let offered = self.requests[slot].attendees[usize::from(number)].offered;
+            let request = &self.requests[slot];
+            let offered = request.attendees[usize::from(number)].offered;
+            let owner = request.ask.mailbox.expect("who shares has a mailbox");
+            let owner = (request.identity.requester, owner);
+            if offered.detail() > AccessLevel::None {
+                self.grant(owner, recipient, offered.detail(), now);
+            }
             self.mail(schedule, slot, (number, recipient), token);
             let answer = AttendeeOutcome::Answered(invitation_answer(offered));
             self.decide(slot, number, now, answer);
@@ -161,6 +181,10 @@ impl<R: Recorder> World<'_, R> {
         let federation = self.federation;
         let row = &self.requests[slot];
         let terms = row.ask.invitation.expect("an invitation offers something");
+        let mailbox = row.ask.mailbox.expect("who shares has a mailbox");
+        let Some(url) = self.sharing_url(row.identity.requester, mailbox, schedule.now()) else {
+            return;
+        };
         let owner = federation.index.domain_owners.get(&recipient.domain);
         let (Some(&target), Some(after)) = (owner, terms.opened_after) else {
             return;
@@ -170,6 +194,9 @@ impl<R: Recorder> World<'_, R> {
             return;
         };
         let hash = row.hash.with(u64::from(number));
+        let view = federation.replicated(row.identity.requester, schedule.now());
+        let own = federation.organizations.at(row.identity.requester, view);
+        let application_uri = own.trust.application_uri;
         let law = &federation.parameters.mail_delay;
         let delay = law.sample(&self.keys, Purpose::MailDelay, hash, 0);
         let sent = self.invitations.insert(SentInvitation {
@@ -181,6 +208,8 @@ impl<R: Recorder> World<'_, R> {
                 wanted: row.attendees[usize::from(number)].offered,
                 ..terms
             },
+            url,
+            application_uri,
             token,
         });
         let source = federation.sources.organizations[target];
@@ -195,15 +224,7 @@ impl<R: Recorder> World<'_, R> {
         let workload = companions.map_or(row.workload, |companions| companions.opened);
         let (from, requester, mailbox) = row.recipient;
         let identity = self.next_identity(workload, requester);
-        let ask = Ask {
-            from,
-            mailbox: Some(mailbox),
-            asks: Asks::OpenInvitation,
-            window: Span::ZERO,
-            view: View::FreeBusy,
-            interval: Span::ZERO,
-            invitation: None,
-        };
+        let ask = silent_ask(Asks::OpenInvitation, from, mailbox, None);
         let slot = self.send_request(schedule, identity, ask, &[row.owner], None);
         self.requests[slot].opens = Some(sent);
     }
@@ -213,13 +234,47 @@ impl<R: Recorder> World<'_, R> {
         let now = schedule.now();
         let slot = self.groups[group].request;
         let outcome = match self.accept_token(group, now) {
-            Ok(()) => AttendeeOutcome::Answered(Answer::Subscription),
+            Ok(()) => {
+                self.accept_invitation(schedule, slot);
+                AttendeeOutcome::Answered(Answer::Subscription)
+            }
             Err((cause, side)) => AttendeeOutcome::Failed(refusal(cause, side)),
         };
         for (number, _) in self.members(group) {
             self.decide(slot, number, now, outcome);
         }
         self.end_group_if_done(schedule, group);
+    }
+
+    /// The recipient has what was offered, and offers the like if it was asked for.
+    fn accept_invitation(&mut self, schedule: &mut Schedule<Event>, slot: RequestSlot) {
+        let now = schedule.now();
+        let sent = self.requests[slot].opens.expect("what is opened was sent");
+        let sent = self.invitations[sent];
+        let (address, organization, mailbox) = sent.recipient;
+        if let (Some(application_uri), true) = (
+            sent.application_uri,
+            sent.terms.wanted.detail() > AccessLevel::None,
+        ) {
+            let subscription = PersonalSubscription {
+                owner: sent.owner,
+                url: sent.url,
+                application_uri,
+                sharing_key: sent.hash.0,
+            };
+            self.subscribe((organization, mailbox), subscription, now);
+        }
+        if sent.terms.reciprocity == Reciprocity::Reciprocal {
+            let companions = self.federation.workloads[sent.workload].companions;
+            let companions = companions.expect("a workload of invitations has companions");
+            let identity = self.next_identity(companions.returned, organization);
+            let terms = Invitation {
+                reciprocity: Reciprocity::OneWay,
+                ..sent.terms
+            };
+            let ask = silent_ask(Asks::Invitation, address, mailbox, Some(terms));
+            self.send_request(schedule, identity, ask, &[sent.owner], None);
+        }
     }
 
     /// Validates the token of an invitation that is opened.
@@ -309,6 +364,24 @@ fn side_of_rejection(rejection: Rejection) -> Side {
         | Rejection::EncryptionUnknown
         | Rejection::SignatureUnknown
         | Rejection::NotYetValid => Side::Requester,
+    }
+}
+
+/// What is asked where no calendar is: window, view and interval say nothing.
+fn silent_ask(
+    asks: Asks,
+    from: Address,
+    mailbox: MailboxKey,
+    invitation: Option<Invitation>,
+) -> Ask {
+    Ask {
+        from,
+        mailbox: Some(mailbox),
+        asks,
+        window: Span::ZERO,
+        view: View::FreeBusy,
+        interval: Span::ZERO,
+        invitation,
     }
 }
 

@@ -8,6 +8,7 @@
 //! learn by an event that takes at least the network's least delay.
 
 mod accounts;
+mod administration;
 mod answers;
 mod arrivals;
 mod calendars;
@@ -17,8 +18,10 @@ mod invitations;
 mod legs;
 mod local;
 mod process;
+mod provisioning;
 mod requester;
 mod routes;
+mod shares;
 mod state;
 mod target;
 mod throttle;
@@ -34,6 +37,7 @@ use crate::engine::{
 };
 
 use super::address::Address;
+use super::administration::{ScriptId, Versions};
 use super::demand::{ExplicitRequestId, StreamId, TraceId, WorkloadId};
 use super::dns::{ResolverCache, ResolverId};
 use super::federation::{Federation, ProcessId, WorldAction};
@@ -46,10 +50,12 @@ use super::throttling::Budget;
 use crate::engine::id::Slab;
 use accounts::Levels;
 pub use accounts::{StationAccount, StationName};
+use administration::Session;
 use arrivals::{Cursor, Drawn, RetrySlot};
 pub use invitations::InvitationSlot;
 use invitations::SentInvitation;
 use process::Process;
+use shares::Shares;
 use state::{CallRow, CallSlot, Customer, GroupRow, GroupSlot, RequestRow, RequestSlot};
 pub use traced::TraceFailure;
 use traced::Traces;
@@ -93,6 +99,15 @@ pub enum Event {
     ReplyArrives(CallSlot),
     /// A recipient opens an invitation. Owner: the recipient's organization.
     InvitationOpened(InvitationSlot),
+    /// An administrator begins to carry out a script. Owner: the organization.
+    ScriptBegins(ScriptId),
+    /// A script has waited long enough, unless what it waited for the n-th time has come before. Owner:
+    /// the organization.
+    ScriptWaitEnds(ScriptId, u32),
+    /// The gateway's provisioning service has decided. Owner: the data centre.
+    ProvisioningEnds(CallSlot),
+    /// The Sharing Policy Assistant's work cycle has come. Owner: its organization.
+    PolicyAssistantRuns(OrgId),
     /// The time line does something. Owner: the organization that it does it to.
     WorldActs(u32),
     /// A server breaks down. Owner: its organization.
@@ -122,19 +137,27 @@ pub struct Finished<R> {
     /// The accounts of all data centres of gateways together, from the start to the end of each
     /// interval of the time line; the last one is until `accounted_to`.
     pub gateway_levels: Vec<Accounts>,
+    /// The federation as it was at the end: as it was compiled, with what changed during the run.
+    pub federation: Federation,
     /// The recorder, with what it recorded.
     pub recorder: R,
 }
 
 /// A federation in motion.
 pub struct Simulator<'f, R> {
-    world: World<'f, R>,
-    schedule: Schedule<Event>,
+    federation: &'f Federation,
+    replication: u32,
+    recorder: R,
 }
 
 /// The state of a run: what all handlers work on.
 struct World<'f, R> {
+    /// As it is now.
     federation: &'f Federation,
+    /// All that it has been.
+    versions: &'f Versions,
+    /// Owner: the organization whose script it is.
+    sessions: IdVec<ScriptId, Session<'f>>,
     keys: DrawKeys,
     recorder: R,
     /// Owner of a row: its requester.
@@ -151,6 +174,8 @@ struct World<'f, R> {
     traces: Traces,
     /// Owner of a row: the recipient's organization.
     invitations: Slab<InvitationSlot, SentInvitation>,
+    /// Owner of a grant: its calendar's organization; of a subscription: the subscriber's.
+    shares: Shares,
     /// Owner: the organization. How many requests it has sent that are drawn from nothing.
     numbers: FxHashMap<(WorkloadId, OrgId), u32>,
     /// Room for the addresses of a request that is being drawn.
@@ -176,67 +201,28 @@ struct World<'f, R> {
 impl<'f, R: Recorder> Simulator<'f, R> {
     /// A simulator at the start of a run: this replication of the federation's day.
     pub fn new(federation: &'f Federation, replication: u32, recorder: R) -> Self {
-        let mut schedule = Schedule::new(federation.start, federation.sources.count);
-        let keys = federation.draw_keys(replication);
-        for (id, request) in federation.requests.enumerate() {
-            let source = federation.sources.organizations[request.identity.requester];
-            schedule.at(request.at, source, Event::RequestSent(id));
-        }
-        for (number, event) in federation.world_events.iter().enumerate() {
-            let WorldAction::RecycleServer(server) = event.action;
-            let source = source_of(federation, server);
-            schedule.at(
-                event.at.max(federation.start),
-                source,
-                Event::WorldActs(number as u32),
-            );
-        }
-        let mut world = World {
+        Simulator {
             federation,
-            keys,
+            replication,
             recorder,
-            requests: Slab::new(),
-            groups: Slab::new(),
-            calls: Slab::new(),
-            cursors: IdVec::filled(Cursor::default(), federation.streams.streams.len()),
-            retries: Slab::new(),
-            traces: Traces::of(federation),
-            invitations: Slab::new(),
-            numbers: FxHashMap::default(),
-            addresses: Vec::new(),
-            processes: IdVec::from_rows((0..federation.process_count()).map(|_| None).collect()),
-            stations: IdVec::from_rows(federation.servers.ids().map(|_| None).collect()),
-            token_stations: federation.token_stations(),
-            resolver_caches: IdVec::filled(ResolverCache::default(), federation.resolvers.len()),
-            budgets: FxHashMap::default(),
-            budgets_max: throttle::BUDGETS_KEPT,
-            breakdowns: FxHashMap::default(),
-            levels: Levels::new(federation.start, federation.timeline_every),
-        };
-        for stream in federation.streams.streams.ids() {
-            world.await_arrival(&mut schedule, stream);
         }
-        for trace in federation.traces.ids() {
-            world.await_traced(&mut schedule, trace);
-        }
-        for server in federation.servers.ids() {
-            world.await_breakdown(&mut schedule, server, 0);
-        }
-        Simulator { world, schedule }
     }
 
     /// Runs until the horizon, a limit, or `progress` says no, and gives the recorder back.
-    pub fn run(mut self, progress: impl FnMut(Instant, u64) -> Continue) -> Finished<R> {
-        let limits: Limits = self.world.federation.limits;
-        let ended = run(&mut self.world, &mut self.schedule, limits, progress);
-        let in_flight = self.world.requests.enumerate().map(|(_, request)| request);
+    pub fn run(self, progress: impl FnMut(Instant, u64) -> Continue) -> Finished<R> {
+        let versions = Versions::new();
+        let (federation, replication) = (self.federation, self.replication);
+        let (mut world, mut schedule) =
+            World::begin(federation, &versions, replication, self.recorder);
+        let limits: Limits = federation.limits;
+        let ended = run(&mut world, &mut schedule, limits, progress);
+        let in_flight = world.requests.enumerate().map(|(_, request)| request);
         let unanswered: Vec<_> = in_flight
             .filter(|request| !request.is_answered)
             .map(|request| (request.identity, request.sent))
             .collect();
         for &(request, since) in &unanswered {
-            self.world
-                .observe(ended.at, request, Fact::InFlightAtEnd { since });
+            world.observe(ended.at, request, Fact::InFlightAtEnd { since });
         }
         let accounted_to = match ended.reason {
             // Nothing is left to happen: all stations stay as they are.
@@ -246,14 +232,15 @@ impl<'f, R: Recorder> Simulator<'f, R> {
         let under_way = |(_, group): &(_, &GroupRow)| !group.is_over;
         Finished {
             ended,
-            groups_in_flight: self.world.groups.enumerate().filter(under_way).count(),
-            gateway_levels: self.world.all_levels(accounted_to),
+            groups_in_flight: world.groups.enumerate().filter(under_way).count(),
+            gateway_levels: world.all_levels(accounted_to),
             in_flight: unanswered.len(),
             accounted_to,
-            rows_in_use: self.world.rows_in_use(),
-            stations: self.world.station_accounts(accounted_to),
-            trace_failures: self.world.traces.failures,
-            recorder: self.world.recorder,
+            rows_in_use: world.rows_in_use(),
+            stations: world.station_accounts(accounted_to),
+            trace_failures: world.traces.failures,
+            federation: world.federation.clone(),
+            recorder: world.recorder,
         }
     }
 }
@@ -284,6 +271,12 @@ impl<R: Recorder> Model for World<'_, R> {
             Event::TokenServiceEnds(call) => self.end_token_service(schedule, call),
             Event::ReplyArrives(call) => self.take_reply(schedule, call),
             Event::InvitationOpened(sent) => self.begin_opening(schedule, sent),
+            Event::PolicyAssistantRuns(organization) => {
+                self.run_policy_assistant(organization, schedule.now());
+            }
+            Event::ScriptBegins(script) => self.begin_script(schedule, script),
+            Event::ScriptWaitEnds(script, waits) => self.end_wait(schedule, script, waits),
+            Event::ProvisioningEnds(call) => self.end_provisioning(schedule, call),
             Event::WorldActs(number) => self.act(number),
             Event::BreakdownBegins(server) => self.change_breakdown(schedule, server),
             Event::BreakdownEnds(server) => self.change_breakdown(schedule, server),
@@ -295,7 +288,75 @@ impl<R: Recorder> Model for World<'_, R> {
     }
 }
 
-impl<R: Recorder> World<'_, R> {
+impl<'f, R: Recorder> World<'f, R> {
+    /// The world at the start of a run, with what is sure to happen.
+    fn begin(
+        federation: &'f Federation,
+        versions: &'f Versions,
+        replication: u32,
+        recorder: R,
+    ) -> (Self, Schedule<Event>) {
+        let mut schedule = Schedule::new(federation.start, federation.sources.count);
+        let keys = federation.draw_keys(replication);
+        for (id, request) in federation.requests.enumerate() {
+            let source = federation.sources.organizations[request.identity.requester];
+            schedule.at(request.at, source, Event::RequestSent(id));
+        }
+        for (number, event) in federation.world_events.iter().enumerate() {
+            let WorldAction::RecycleServer(server) = event.action;
+            let source = source_of(federation, server);
+            schedule.at(
+                event.at.max(federation.start),
+                source,
+                Event::WorldActs(number as u32),
+            );
+        }
+        let mut world = World {
+            federation,
+            versions,
+            sessions: IdVec::new(),
+            keys,
+            recorder,
+            requests: Slab::new(),
+            groups: Slab::new(),
+            calls: Slab::new(),
+            cursors: IdVec::filled(Cursor::default(), federation.streams.streams.len()),
+            retries: Slab::new(),
+            traces: Traces::of(federation),
+            invitations: Slab::new(),
+            shares: Shares::default(),
+            numbers: FxHashMap::default(),
+            addresses: Vec::new(),
+            processes: IdVec::from_rows((0..federation.process_count()).map(|_| None).collect()),
+            stations: IdVec::from_rows(federation.servers.ids().map(|_| None).collect()),
+            token_stations: federation.token_stations(),
+            resolver_caches: IdVec::filled(ResolverCache::default(), federation.resolvers.len()),
+            budgets: FxHashMap::default(),
+            budgets_max: throttle::BUDGETS_KEPT,
+            breakdowns: FxHashMap::default(),
+            levels: Levels::new(federation.start, federation.timeline_every),
+        };
+        for stream in federation.streams.streams.ids() {
+            world.await_arrival(&mut schedule, stream);
+        }
+        for trace in federation.traces.ids() {
+            world.await_traced(&mut schedule, trace);
+        }
+        for server in federation.servers.ids() {
+            world.await_breakdown(&mut schedule, server, 0);
+        }
+        world.await_scripts(&mut schedule);
+        world.await_policy_changes(&mut schedule);
+        (world, schedule)
+    }
+
+    /// Changes the federation from now on.
+    fn change(&mut self, _: Instant, change: impl FnOnce(&mut Federation)) {
+        let mut next = self.federation.clone();
+        change(&mut next);
+        self.federation = self.versions.alloc(next);
+    }
+
     fn observe(&mut self, at: Instant, request: RequestIdentity, fact: Fact) {
         self.recorder
             .observe(self.federation, &Observation { at, request, fact });
@@ -336,6 +397,11 @@ impl<R: Recorder> World<'_, R> {
     fn act(&mut self, number: u32) {
         let WorldAction::RecycleServer(server) =
             self.federation.world_events[number as usize].action;
+        self.recycle(server);
+    }
+
+    /// The application pools of a server are recycled: all caches of its worker processes are lost.
+    fn recycle(&mut self, server: ServerId) {
         let (first, count) = self.federation.processes(server);
         for worker in 0..u32::from(count) {
             self.processes[ProcessId(first.0 + worker)] = Some(Box::new(Process::cold()));

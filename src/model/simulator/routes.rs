@@ -118,12 +118,16 @@ impl<R: Recorder> World<'_, R> {
         let mailbox = ask
             .mailbox
             .map(|key| federation.mailbox(requester, key, now, &self.keys));
+        let subscribed = ask
+            .mailbox
+            .map_or(&[][..], |key| self.shares.subscriptions(requester, key));
         let mut view = ServerView {
             federation,
             process: self.processes[process].get_or_insert_with(Default::default),
             requester,
             server,
             mailbox,
+            subscribed,
             asks: ask.asks,
             now,
         };
@@ -171,6 +175,7 @@ impl<R: Recorder> World<'_, R> {
             started: now,
             is_over: false,
             failure: None,
+            errand: None,
         });
         self.requests[slot].groups.push(group);
         group
@@ -297,6 +302,8 @@ pub(super) struct ServerView<'a> {
     pub(super) requester: OrgId,
     pub(super) server: ServerId,
     pub(super) mailbox: Option<MailboxView<'a>>,
+    /// What the mailbox has subscribed to in this run.
+    pub(super) subscribed: &'a [PersonalSubscription],
     pub(super) asks: Asks,
     pub(super) now: Instant,
 }
@@ -463,11 +470,9 @@ impl RequesterView for ServerView<'_> {
 
     fn subscription(&self, owner: Address) -> Option<PersonalSubscription> {
         let shared = self.mailbox.filter(|_| self.asks == Asks::FreeBusy);
-        let subscriptions = shared?.subscriptions;
-        subscriptions
-            .iter()
-            .copied()
-            .find(|subscription| subscription.owner == owner)
+        let subscriptions = shared?.subscriptions.iter();
+        let mut subscriptions = subscriptions.chain(self.subscribed).copied();
+        subscriptions.find(|subscription| subscription.owner == owner)
     }
 
     fn ways_to(&mut self, domain: NameId) -> WaysToDomain {

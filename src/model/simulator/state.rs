@@ -11,6 +11,7 @@ use crate::engine::Instant;
 use crate::engine::hash::NameHash;
 
 use super::super::address::{Address, Url};
+use super::super::administration::ErrandReply;
 use super::super::autodiscover;
 use super::super::availability::GroupKey;
 use super::super::cause::Cause;
@@ -25,6 +26,7 @@ use super::super::outcome::{AccessLevel, Answer, AttendeeOutcome, Failure, Leg};
 use super::super::publishing::CallerAuthentication;
 use super::super::sharing_policy::SharingActions;
 use super::super::token::DelegationToken;
+use super::administration::ErrandRow;
 use super::arrivals::Drawn;
 use super::invitations::InvitationSlot;
 
@@ -141,6 +143,8 @@ pub(super) struct GroupRow {
     pub is_over: bool,
     /// A failure that stopped it as a whole.
     pub failure: Option<Failure>,
+    /// An errand of a script; most groups are none.
+    pub errand: Option<Box<ErrandRow>>,
 }
 
 /// How far a token has come.
@@ -231,4 +235,6 @@ pub(super) enum Reply {
     Calendars(Calendars),
     /// The MailTips or the photo of each recipient.
     Answered(Answered),
+    /// What an errand brings back.
+    Errand(Box<ErrandReply>),
 }

@@ -387,6 +387,11 @@ impl<'a> Teller<'a> {
             (Leg::Availability, Asks::MailTips) => "MailTips",
             (Leg::Availability, Asks::Photos) => "photo",
             (Leg::Availability, Asks::Invitation | Asks::OpenInvitation) => "invitation",
+            (Leg::Metadata, _) => "federation metadata",
+            (Leg::Provisioning, _) => "provisioning",
+            (Leg::FederationInformation, _) => "federation information",
+            (Leg::Redirection, _) => "redirection",
+            (Leg::RelationshipSettings, _) => "relationship settings",
         }
     }
 

@@ -172,6 +172,8 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         workloads: Arc::new(workloads),
         requests: Arc::new(requests),
         streams: Arc::default(),
+        scripts: Arc::default(),
+        additions: Arc::default(),
         traces: Arc::default(),
         world_events: world_events.into(),
         sources: Arc::new(sources),

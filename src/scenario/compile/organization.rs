@@ -254,7 +254,8 @@ fn trust(
                 .into_iter()
                 .map(|domain| ids.names.intern(domain))
                 .collect(),
-            namespace: ids.names.intern(trust.text("registered_namespace")),
+            namespace: is_federated(row)
+                .then(|| ids.names.intern(trust.text("registered_namespace"))),
         },
     }
 }

@@ -60,7 +60,15 @@ const FIXED: &[(&str, &[&str])] = &[
     ),
     (
         "gateway",
-        &["token_host", "site", "data_centres", "servers", "queue_max"],
+        &[
+            "token_host",
+            "metadata_host",
+            "provisioning_host",
+            "site",
+            "data_centres",
+            "servers",
+            "queue_max",
+        ],
     ),
     ("site", &["city", "continent", "coordinates", "time_zone"]),
     ("network", &["distance", "route_percent", "topology"]),

@@ -337,6 +337,11 @@ pub static PARAMETERS: Object = Object {
             r#""15 KB""#,
             "A photo; compression leaves it as it is.",
         ),
+        size(
+            "metadata_document",
+            r#""20 KB""#,
+            "The federation metadata of a gateway.",
+        ),
         key(
             "encrypted_token",
             Kind::Size,

@@ -10,11 +10,11 @@ use crate::model::demand::WorkloadId;
 use crate::model::gateway::GatewayId;
 use crate::model::observation::{NameAnswer, PathKind};
 use crate::model::organization::OrgId;
-use crate::model::outcome::{AccessLevel, Leg, ResponseCode, Side};
+use crate::model::outcome::{AccessLevel, Answer, Leg, ResponseCode, Side};
 use crate::model::token::Offer;
 
 use super::expression::{Condition, Expression, MeasureError};
-use super::sighting::Sighting;
+use super::sighting::{Seen, Sighting};
 use super::vocabulary::{Label, Subject};
 
 /// Reads an instant as scenarios write it.
@@ -38,7 +38,7 @@ pub(super) struct Filter {
     inner: Option<ResponseCode>,
     side: Option<Side>,
     layer: Option<Layer>,
-    level: Option<AccessLevel>,
+    level: Option<Seen>,
     offer: Option<Offer>,
     gateway: Option<GatewayId>,
     answer: Option<NameAnswer>,
@@ -146,7 +146,7 @@ impl Reader<'_> {
             Label::Side => filter.side = Some(self.word(Side::from_word, Side::ALL)?),
             Label::Layer => filter.layer = Some(self.word(Layer::from_word, Layer::ALL)?),
             Label::Level => {
-                filter.level = Some(self.word(AccessLevel::from_word, AccessLevel::ALL)?);
+                filter.level = Some(self.level()?);
             }
             Label::Offer => filter.offer = Some(self.word(Offer::from_word, Offer::ALL)?),
             Label::Gateway => filter.gateway = Some(self.gateway()?),
@@ -166,6 +166,15 @@ impl Reader<'_> {
             Label::Until => filter.until = Some(self.instant()?),
         }
         Ok(())
+    }
+
+    fn level(&self) -> Result<Seen, MeasureError> {
+        let value = self.value();
+        let level = AccessLevel::from_word(value).map(Seen::Level);
+        let seen = level.or_else(|| Answer::from_word(value).map(Seen::Answer));
+        let levels = AccessLevel::ALL.iter().map(|level| level.word());
+        let words = levels.chain(Answer::ALL.iter().map(|answer| answer.word()));
+        seen.ok_or_else(|| self.unknown("level", value, words))
     }
 
     fn value(&self) -> &str {

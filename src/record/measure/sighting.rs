@@ -14,7 +14,7 @@ use crate::model::gateway::GatewayId;
 use crate::model::observation::{Fact, NameAnswer, Observation, PathKind, RequestIdentity};
 use crate::model::organization::OrgId;
 use crate::model::outcome::{
-    AccessLevel, AttendeeOutcome, Failure, GroupOutcome, Leg, ResponseCode, Side,
+    AccessLevel, Answer, AttendeeOutcome, Failure, GroupOutcome, Leg, ResponseCode, Side,
 };
 use crate::model::token::Offer;
 
@@ -36,7 +36,7 @@ pub(super) struct Sighting {
     pub(super) inner: Option<ResponseCode>,
     pub(super) side: Option<Side>,
     pub(super) leg: Option<Leg>,
-    pub(super) level: Option<AccessLevel>,
+    pub(super) level: Option<Seen>,
     pub(super) offer: Option<Offer>,
     pub(super) gateway: Option<GatewayId>,
     pub(super) answer: Option<NameAnswer>,
@@ -45,6 +45,13 @@ pub(super) struct Sighting {
     pub(super) target: Option<OrgId>,
     pub(super) bytes: u64,
     pub(super) latency: Option<Span>,
+}
+
+/// What an attendee has: a level of the calendar, or what else was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seen {
+    Level(AccessLevel),
+    Answer(Answer),
 }
 
 /// Which way groups of requests went; facts within a group do not say it again.
@@ -197,11 +204,12 @@ pub(super) fn sight(
                 AttendeeOutcome::View(level) => Sighting {
                     outcome: Some("view"),
                     success: counts.then_some(true),
-                    level: Some(level),
+                    level: Some(Seen::Level(level)),
                     ..sighting
                 },
-                AttendeeOutcome::Answered(_) => Sighting {
+                AttendeeOutcome::Answered(answer) => Sighting {
                     outcome: Some("answered"),
+                    level: Some(Seen::Answer(answer)),
                     success: counts.then_some(true),
                     ..sighting
                 },

@@ -186,7 +186,10 @@ impl Label {
             Label::Inner => "the code inside it, where the product wraps one: `5023` inside 5016",
             Label::Side => "who has to act: client, requester, target, gateway, network",
             Label::Layer => "where the cause lies, such as `dns` or `token`",
-            Label::Level => "what is seen of a calendar: AvailabilityOnly, LimitedDetails, Owner",
+            Label::Level => {
+                "what is seen of a calendar: AvailabilityOnly, LimitedDetails, Owner; or what else was \
+                 got, such as `mail-tips-all`, `photo`, `invitation-limited-details`, `subscription`"
+            }
             Label::Offer => "what a token allows, such as `SharingCalendarFreeBusy`",
             Label::Gateway => "the gateway that was asked for a token, by name",
             Label::Answer => "what a name led to: found, not-found, server-failure, silent",

@@ -239,7 +239,7 @@ fn add_companions(tree: &Table, rows: &mut IdVec<WorkloadId, Workload>) {
         .collect();
     for id in inviting {
         let mut companion = |what: &str| {
-            let name = format!("{} ({what})", rows[id].name);
+            let name = format!("{}.{what}", rows[id].name);
             rows.push(Workload {
                 hash: NameHash::of(&name),
                 name: name.into(),

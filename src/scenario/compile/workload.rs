@@ -80,9 +80,9 @@ pub(super) fn invitation(row: &Table) -> Invitation {
     Invitation {
         wanted: SharingActions::of(level.into_iter().chain(contacts)),
         opened_after: row.optional_span("opened_after"),
-        reciprocity: match row.optional_boolean("reciprocal") {
-            Some(true) => Reciprocity::Reciprocal,
-            _ => Reciprocity::OneWay,
+        reciprocity: match row.boolean("reciprocal") {
+            true => Reciprocity::Reciprocal,
+            false => Reciprocity::OneWay,
         },
     }
 }

@@ -132,6 +132,14 @@ pub(super) const OFFERED_CONTACTS: super::Key = key(
     "Of invitations: whether the contacts folder is offered.",
 );
 /// As above.
+pub(super) const RECIPROCAL: super::Key = key(
+    "reciprocal",
+    Kind::Boolean,
+    "false",
+    Choice,
+    "Of invitations: whether they ask for the other calendar as well.",
+);
+/// As above.
 pub(super) const OPENED_AFTER: super::Key = key(
     "opened_after",
     SPAN,

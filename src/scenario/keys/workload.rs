@@ -4,7 +4,7 @@
 //! often people look at each other's calendars: all default numbers are engineering estimates.
 
 use super::Evidence::{Choice, Guess, Recall};
-use super::invitation::{OFFERED_CONTACTS, OFFERED_LEVEL, OPENED_AFTER};
+use super::invitation::{OFFERED_CONTACTS, OFFERED_LEVEL, OPENED_AFTER, RECIPROCAL};
 use super::{
     DRAWN_ASKS, Kind, NAME, Object, POSITIVE_SPAN, count, derived, key, optional, required,
 };
@@ -72,6 +72,7 @@ pub static WORKLOAD: Object = Object {
         OFFERED_LEVEL,
         OFFERED_CONTACTS,
         OPENED_AFTER,
+        RECIPROCAL,
         optional(
             "rate",
             Kind::Rate,

@@ -14,7 +14,8 @@ use super::address::{Address, LocalPart, Url};
 use super::availability::Query;
 use super::certificate::{Certificate, CertificateId};
 use super::demand::{
-    Ask, ExplicitRequest, ExplicitRequestId, Streams, Trace, TraceId, Workload, WorkloadId,
+    Ask, ExplicitRequest, ExplicitRequestId, SharedCalendars, Streams, Trace, TraceId, Workload,
+    WorkloadId,
 };
 use super::directory::{
     CalendarState, FederatedIdentity, Group, GroupId, Mailbox, MailboxId, MailboxKey, MailboxState,
@@ -120,6 +121,8 @@ pub struct Federation {
     pub requests: IdVec<ExplicitRequestId, ExplicitRequest>,
     /// Requests that are drawn.
     pub streams: Streams,
+    /// Shared calendars that are synchronized in the background.
+    pub shared: SharedCalendars,
     /// Requests that are read from recordings during the run.
     pub traces: IdVec<TraceId, Trace>,
     /// What the time line does, by instant.

@@ -30,6 +30,7 @@ pub mod purpose;
 pub mod relationship;
 pub mod revised;
 pub mod simulator;
+pub mod synchronization;
 pub mod throttling;
 pub mod token;
 pub mod trust;

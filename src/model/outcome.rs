@@ -36,6 +36,11 @@ pub enum Asks {
     MailTips,
     /// Their photos: GetUserPhoto, one a call.
     Photos,
+    /// What has changed in calendars that they have shared in person, because a user opens one:
+    /// GetFolder, SyncFolderItems, GetItem.
+    SharedCalendar,
+    /// The same, because the Sharing Sync Assistant's work cycle has come to them.
+    Synchronization,
 }
 
 /// What is got of an attendee whose calendar is not asked for.
@@ -52,6 +57,14 @@ pub enum Answer {
     AllMailTips,
     /// A photo.
     Photo,
+    /// A shared calendar that shows subjects and locations.
+    SharedDetails,
+    /// A shared calendar that shows blocks of time alone, because the level is Simple.
+    SharedTimes,
+    /// A shared calendar that is blank, because the level is None and its items were deleted.
+    SharedBlank,
+    /// A shared calendar without items, because the owner's calendar has none.
+    SharedEmpty,
 }
 
 /// The form of the answer that the client asks for.
@@ -89,7 +102,7 @@ pub enum Side {
 /// A leg of a group: one exchange over the network, or the work before the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Leg {
-    /// The delegation token for what is asked: free/busy, MailTips or a photo.
+    /// The delegation token for what is asked: free/busy, MailTips, a photo or a shared calendar.
     FreeBusyToken,
     /// The delegation token for Autodiscover, asked in parallel when the endpoint is unknown.
     AutodiscoverToken,
@@ -99,6 +112,12 @@ pub enum Leg {
     Autodiscover,
     /// The call for what is asked, at the target: GetUserAvailability, GetMailTips or GetUserPhoto.
     Availability,
+    /// GetFolder of a shared calendar, at the target.
+    GetFolder,
+    /// SyncFolderItems of a shared calendar, at the target.
+    SyncFolderItems,
+    /// GetItem of what has changed in it, at the target.
+    GetItem,
 }
 
 /// The numbers that Exchange gives to results.
@@ -155,7 +174,7 @@ pub struct Failure {
 pub enum AttendeeOutcome {
     /// A view was returned, at this level.
     View(AccessLevel),
-    /// MailTips or a photo were returned.
+    /// MailTips or a photo were returned, or a shared calendar was synchronized.
     Answered(Answer),
     /// It could not be read.
     Failed(Failure),
@@ -263,6 +282,16 @@ impl RequestOutcome {
     }
 }
 
+impl Asks {
+    /// Whether it is a run of synchronization, by whichever door.
+    pub fn is_synchronization(self) -> bool {
+        match self {
+            Asks::SharedCalendar | Asks::Synchronization => true,
+            Asks::FreeBusy | Asks::MailTips | Asks::Photos => false,
+        }
+    }
+}
+
 impl AttendeeOutcome {
     /// Whether the attendee has what was asked for.
     pub fn is_answer(&self) -> bool {
@@ -301,10 +330,15 @@ macro_rules! words {
 pub(crate) use words;
 
 words!(AccessLevel { None => "None", Simple => "AvailabilityOnly", Detail => "LimitedDetails", Owner => "Owner" });
-words!(Asks { FreeBusy => "free-busy", MailTips => "mail-tips", Photos => "photos" });
+words!(Asks {
+    FreeBusy => "free-busy", MailTips => "mail-tips", Photos => "photos",
+    SharedCalendar => "shared-calendar", Synchronization => "synchronization",
+});
 words!(Answer {
     LimitedMailTips => "mail-tips-limited", MailTipsOutsideScope => "mail-tips-outside-scope",
-    AllMailTips => "mail-tips-all", Photo => "photo",
+    AllMailTips => "mail-tips-all", Photo => "photo", SharedDetails => "shared-details",
+    SharedTimes => "shared-times-alone", SharedBlank => "shared-blank",
+    SharedEmpty => "shared-empty",
 });
 words!(View {
     MergedOnly => "MergedOnly", FreeBusy => "FreeBusy", FreeBusyMerged => "FreeBusyMerged",
@@ -317,6 +351,7 @@ words!(Side {
 words!(Leg {
     FreeBusyToken => "free-busy-token", AutodiscoverToken => "autodiscover-token",
     OAuthToken => "oauth-token", Autodiscover => "autodiscover", Availability => "availability",
+    GetFolder => "get-folder", SyncFolderItems => "sync-folder-items", GetItem => "get-item",
 });
 words!(RequestOutcome { Complete => "complete", Partial => "partial", Failed => "failed" });
 

@@ -93,6 +93,14 @@ pub struct Parameters {
     pub mail_tips_service: Distribution,
     /// Fetching one photo.
     pub photo_service: Distribution,
+    /// Serving one call for a shared folder.
+    pub folder_service: Distribution,
+    /// The part of each item that GetItem brings.
+    pub folder_service_per_item: Span,
+    /// The time that a synchronization has which a user waits for.
+    pub synchronization_budget: Span,
+    /// Of how much time a full synchronization brings the calendar entries.
+    pub synchronization_window: Span,
     /// Computing at the requester for a group that leaves.
     pub outbound_cpu: Span,
     /// Computing at the target for a call that arrives.
@@ -175,6 +183,14 @@ pub struct MessageSizes {
     pub photo_request: u64,
     /// Its answer.
     pub photo_response: u64,
+    /// GetFolder, SyncFolderItems or GetItem between organizations.
+    pub synchronization_request: u64,
+    /// Its answer, without changes and items.
+    pub synchronization_response: u64,
+    /// More for each change that SyncFolderItems tells.
+    pub synchronization_response_per_change: u64,
+    /// More for each item that GetItem brings.
+    pub synchronization_response_per_item: u64,
     /// What is left of an answer after compression, in parts of 10¹².
     pub compressed_share: u64,
 }
@@ -202,6 +218,14 @@ impl MessageSizes {
     /// The size of an answer with MailTips of so many recipients.
     pub fn mail_tips_response(&self, recipients: u64) -> u64 {
         self.compressed(recipients * self.mail_tips_response_per_mailbox)
+    }
+
+    /// The size of an answer about a shared folder: so many changes told, so many items brought.
+    pub fn folder_response(&self, changes: u64, items: u64) -> u64 {
+        let clear = self.synchronization_response
+            + changes * self.synchronization_response_per_change
+            + items * self.synchronization_response_per_item;
+        self.compressed(clear)
     }
 
     fn compressed(&self, clear: u64) -> u64 {

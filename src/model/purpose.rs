@@ -53,12 +53,20 @@ pub enum Purpose {
     MailTipsService = 20,
     /// How long a photo takes at the server that fetches it.
     PhotoService = 21,
+    /// How long a call for a shared folder takes at the server that serves it.
+    FolderService = 24,
     /// The version, size, place and variant of an organization of a population (world).
     Population = 40,
     /// With whom an organization has relationships (world).
     PartnerEdge = 41,
     /// The variant of a relationship of a partner graph (world).
     PartnerVariant = 42,
+    /// Who has subscribed to whose calendar, at which level (world).
+    Subscription = 46,
+    /// Where in its work cycle an organization begins (world).
+    WorkCyclePhase = 47,
+    /// Where between two changes a calendar stands (world).
+    CalendarChanges = 48,
 }
 
 impl draw::Purpose for Purpose {
@@ -74,6 +82,9 @@ impl draw::Purpose for Purpose {
                 | Purpose::Population
                 | Purpose::PartnerEdge
                 | Purpose::PartnerVariant
+                | Purpose::Subscription
+                | Purpose::WorkCyclePhase
+                | Purpose::CalendarChanges
         )
     }
 }

@@ -136,9 +136,12 @@ impl Cause {
                 Leg::Autodiscover | Leg::AutodiscoverToken => {
                     (ResponseCode::AutoDiscoverFailed, None)
                 }
-                Leg::FreeBusyToken | Leg::OAuthToken | Leg::Availability => {
-                    (ResponseCode::ProxyRequestProcessingFailed, None)
-                }
+                Leg::FreeBusyToken
+                | Leg::OAuthToken
+                | Leg::Availability
+                | Leg::GetFolder
+                | Leg::SyncFolderItems
+                | Leg::GetItem => (ResponseCode::ProxyRequestProcessingFailed, None),
             },
         }
     }
@@ -263,6 +266,8 @@ pub enum Cause {
     DeadlineAtAutodiscover,
     DeadlineAtAvailability,
     DeadlineAtConnection,
+    SynchronizationNotSubscribed,
+    SynchronizationUnderWay,
 }
 
 #[cfg(test)]

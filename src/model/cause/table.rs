@@ -442,6 +442,14 @@ pub const CAUSES: &[CauseRow] = &[
         "25 s passed while a name or a connection was awaited",
         "Find what is slow on this leg.",
         "observed, Exchange 2013"),
+    row(Cause::SynchronizationNotSubscribed, "synchronization.not-subscribed", Layer::Directory, Always(Code::MailRecipientNotFound),
+        "the user has not subscribed to this calendar",
+        "Owner: share the calendar with the user; user: open the invitation.",
+        "sharing invitations, observed, Exchange 2013; the code is assumed"),
+    row(Cause::SynchronizationUnderWay, "synchronization.under-way", Layer::Availability, Always(Code::ProxyRequestNotAllowed),
+        "the same folder is being synchronized already, and a second run is refused",
+        "Wait until the first run has ended.",
+        "synchronization of shared folders, observed, Exchange 2013; the code is assumed"),
 ];
 
 const fn row(

@@ -6,6 +6,7 @@
 
 mod calendar;
 mod drawn;
+mod shared;
 mod trace;
 
 use crate::engine::hash::NameHash;
@@ -19,6 +20,9 @@ use super::outcome::{Asks, View};
 use super::parameters::SHARE_PARTS;
 
 pub use calendar::{Calendar, Period};
+pub use shared::{
+    CycleId, DrawnSubscription, SharedCalendars, SubscriptionKey, SynchronizationLaw, WorkCycle,
+};
 pub use trace::{
     Candidates, Census, DrawnFrom, Recording, RequestSource, SourceError, Trace, TracedRequest,
 };
@@ -102,6 +106,8 @@ pub struct Demand {
     pub mailbox_popularity: Popularity,
     /// What a user does after a failure.
     pub retry: Retry,
+    /// What shared calendars are drawn from, if it is about them.
+    pub synchronization: Option<SynchronizationLaw>,
 }
 
 /// How things differ in how often they are chosen.
@@ -144,6 +150,8 @@ pub struct Stream {
     pub partner_count: u32,
     /// The place of the organization itself among them, which is passed over.
     pub own_place: Option<u32>,
+    /// Which subscriptions are opened, if shared calendars are.
+    pub cycle: Option<CycleId>,
 }
 
 /// All arrivals that are drawn, in flat tables.

@@ -108,6 +108,9 @@ impl<R: Recorder> World<'_, R> {
     /// With the tokens at hand: to the endpoint if it is known, else to Autodiscover.
     pub(super) fn go_on_to_target(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
         let row = &self.groups[group];
+        if row.run.is_some() {
+            return self.go_on_with_run(schedule, group);
+        }
         let members = self.members(group);
         match (row.endpoint, row.autodiscover) {
             (Some(url), _) => self.start_availability(schedule, group, url, members),
@@ -160,6 +163,10 @@ impl<R: Recorder> World<'_, R> {
             .with(leg as u64)
             .with(federation.url_hash(url).0)
             .with(row.redirects.into());
+        let hash = match &row.run {
+            Some(run) => hash.with(run.batch.into()),
+            None => hash,
+        };
         let request = &self.requests[row.request];
         let call = self.calls.insert(CallRow {
             group,
@@ -230,10 +237,16 @@ impl<R: Recorder> World<'_, R> {
             (Leg::FreeBusyToken | Leg::AutodiscoverToken, reply) => {
                 self.take_token(schedule, group, row.leg, reply);
             }
+            (Leg::Autodiscover, reply) if self.groups[group].run.is_some() => {
+                self.take_new_endpoint(schedule, group, row.url, reply);
+            }
             (Leg::Autodiscover, reply) => {
                 self.take_discovery(schedule, group, row.url, &row.members, reply);
             }
             (Leg::Availability, reply) => self.take_results(schedule, group, &row.members, reply),
+            (leg @ (Leg::GetFolder | Leg::SyncFolderItems | Leg::GetItem), reply) => {
+                self.take_folder_reply(schedule, group, leg, reply);
+            }
             (Leg::OAuthToken, _) => unreachable!("OAuth tokens are not calls of their own"),
         }
     }
@@ -463,7 +476,9 @@ impl<R: Recorder> World<'_, R> {
             }
             (CallStage::Connecting, _) => (Cause::DeadlineAtConnection, Side::Network),
             (_, Leg::Autodiscover) => (Cause::DeadlineAtAutodiscover, Side::Target),
-            (_, Leg::Availability) => (Cause::DeadlineAtAvailability, Side::Target),
+            (_, Leg::Availability | Leg::GetFolder | Leg::SyncFolderItems | Leg::GetItem) => {
+                (Cause::DeadlineAtAvailability, Side::Target)
+            }
             (_, Leg::FreeBusyToken | Leg::AutodiscoverToken | Leg::OAuthToken) => {
                 (Cause::DeadlineAtToken, Side::Gateway)
             }
@@ -505,6 +520,7 @@ impl<R: Recorder> World<'_, R> {
             outcome,
             latency,
         };
+        self.end_run(group, now);
         self.observe(now, identity, fact);
         self.finish_if_decided(schedule, slot);
         self.free_group(group);
@@ -558,10 +574,16 @@ impl<R: Recorder> World<'_, R> {
 pub(super) fn offer_of(leg: Leg, asks: Asks) -> Offer {
     match leg {
         Leg::AutodiscoverToken | Leg::Autodiscover => Offer::Autodiscover,
-        Leg::FreeBusyToken | Leg::Availability | Leg::OAuthToken => match asks {
+        Leg::FreeBusyToken
+        | Leg::Availability
+        | Leg::OAuthToken
+        | Leg::GetFolder
+        | Leg::SyncFolderItems
+        | Leg::GetItem => match asks {
             Asks::FreeBusy => Offer::SharingCalendarFreeBusy,
             Asks::MailTips => Offer::MailTips,
             Asks::Photos => Offer::UserPhotoRetrieval,
+            Asks::SharedCalendar | Asks::Synchronization => Offer::SharingRead,
         },
     }
 }

@@ -55,5 +55,8 @@ fn read_own(ask: Ask, mailbox: MailboxView<'_>) -> Result<AttendeeOutcome, Cause
             open_mailbox(mailbox)?;
             Ok(AttendeeOutcome::Answered(Answer::Photo))
         }
+        Asks::SharedCalendar | Asks::Synchronization => {
+            unreachable!("a run of synchronization is never local")
+        }
     }
 }

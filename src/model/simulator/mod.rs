@@ -12,6 +12,7 @@ mod answers;
 mod arrivals;
 mod calendars;
 mod exchange;
+mod folders;
 mod gateway;
 mod legs;
 mod local;
@@ -19,10 +20,12 @@ mod process;
 mod requester;
 mod routes;
 mod state;
+mod synchronization;
 mod target;
 mod throttle;
 mod tokens;
 mod traced;
+mod work_cycles;
 
 use rustc_hash::FxHashMap;
 
@@ -33,7 +36,7 @@ use crate::engine::{
 };
 
 use super::address::Address;
-use super::demand::{ExplicitRequestId, StreamId, TraceId};
+use super::demand::{CycleId, ExplicitRequestId, StreamId, SubscriptionKey, TraceId};
 use super::dns::{ResolverCache, ResolverId};
 use super::federation::{Federation, ProcessId, WorldAction};
 use super::gateway::DataCentreId;
@@ -48,8 +51,10 @@ pub use accounts::{StationAccount, StationName};
 use arrivals::{Cursor, Drawn, RetrySlot};
 use process::Process;
 use state::{CallRow, CallSlot, Customer, GroupRow, GroupSlot, RequestRow, RequestSlot};
+use synchronization::SubscriptionState;
 pub use traced::TraceFailure;
 use traced::Traces;
+use work_cycles::WorkCursor;
 
 /// Everything that can happen. Each event is handled by the owner of the state that it changes.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +67,10 @@ pub enum Event {
     RequestRetried(RetrySlot),
     /// A client sends the next request of a trace. Owner: its organization.
     RequestTraced(TraceId),
+    /// A work cycle begins anew. Owner: the subscribers' organization.
+    WorkCycleBegins(CycleId),
+    /// A work cycle comes to its next subscription. Owner: the subscribers' organization.
+    WorkCycleRuns(CycleId),
     /// It reaches a server. Owner: the requester.
     RequestArrives(RequestSlot),
     /// Active Directory has resolved the attendees. Owner: the requester.
@@ -144,6 +153,10 @@ struct World<'f, R> {
     retries: Slab<RetrySlot, Drawn>,
     /// Owner: the organization whose user is the next to ask.
     traces: Traces,
+    /// Owner: the subscribers' organization.
+    work_cycles: IdVec<CycleId, WorkCursor>,
+    /// Owner: the subscriber's organization. Kept when touched.
+    subscriptions: FxHashMap<SubscriptionKey, SubscriptionState>,
     /// Room for the addresses of a request that is being drawn.
     addresses: Vec<Address>,
     /// Owner: the server's organization. Allocated when touched.
@@ -192,6 +205,11 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             cursors: IdVec::filled(Cursor::default(), federation.streams.streams.len()),
             retries: Slab::new(),
             traces: Traces::of(federation),
+            work_cycles: IdVec::filled(
+                WorkCursor::at(federation.start),
+                federation.shared.cycles.len(),
+            ),
+            subscriptions: FxHashMap::default(),
             addresses: Vec::new(),
             processes: IdVec::from_rows((0..federation.process_count()).map(|_| None).collect()),
             stations: IdVec::from_rows(federation.servers.ids().map(|_| None).collect()),
@@ -204,6 +222,10 @@ impl<'f, R: Recorder> Simulator<'f, R> {
         };
         for stream in federation.streams.streams.ids() {
             world.await_arrival(&mut schedule, stream);
+        }
+        for (cycle, row) in federation.shared.cycles.enumerate() {
+            let source = federation.sources.organizations[row.organization];
+            schedule.at(federation.start, source, Event::WorkCycleBegins(cycle));
         }
         for trace in federation.traces.ids() {
             world.await_traced(&mut schedule, trace);
@@ -259,6 +281,8 @@ impl<R: Recorder> Model for World<'_, R> {
             Event::RequestDrawn(stream) => self.send_drawn_request(schedule, stream),
             Event::RequestRetried(retry) => self.send_retry(schedule, retry),
             Event::RequestTraced(trace) => self.send_traced_request(schedule, trace),
+            Event::WorkCycleBegins(cycle) => self.begin_work_cycle(schedule, cycle),
+            Event::WorkCycleRuns(cycle) => self.run_work_cycle(schedule, cycle),
             Event::RequestArrives(slot) => self.accept_request(schedule, slot),
             Event::RecipientsResolved(slot) => self.dispatch_request(schedule, slot),
             Event::ResolutionGivenUp(slot) => self.give_up_resolution(schedule, slot),

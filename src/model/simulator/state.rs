@@ -14,7 +14,7 @@ use super::super::address::{Address, Url};
 use super::super::autodiscover;
 use super::super::availability::GroupKey;
 use super::super::cause::Cause;
-use super::super::demand::Ask;
+use super::super::demand::{Ask, SubscriptionKey};
 use super::super::dns::HostId;
 use super::super::federation::ProcessId;
 use super::super::gateway::DataCentreId;
@@ -25,6 +25,7 @@ use super::super::outcome::{AccessLevel, Answer, AttendeeOutcome, Failure, Leg};
 use super::super::publishing::CallerAuthentication;
 use super::super::token::DelegationToken;
 use super::arrivals::Drawn;
+use super::synchronization::Run;
 
 crate::define_id! {
     /// A request under way.
@@ -77,6 +78,8 @@ pub(super) struct RequestRow {
     pub attendees: AttendeeList,
     /// Which drawn request it is; none: one that is spelled out.
     pub drawn: Option<Drawn>,
+    /// Which subscription is synchronized; none: it follows from who asks for whom.
+    pub subscription: Option<SubscriptionKey>,
     /// Attendees without an outcome.
     pub undecided: u16,
     /// Its groups that are still under way.
@@ -135,6 +138,8 @@ pub(super) struct GroupRow {
     pub is_over: bool,
     /// A failure that stopped it as a whole.
     pub failure: Option<Failure>,
+    /// The run of synchronization that it is.
+    pub run: Option<Box<Run>>,
 }
 
 /// How far a token has come.
@@ -225,4 +230,10 @@ pub(super) enum Reply {
     Calendars(Calendars),
     /// The MailTips or the photo of each recipient.
     Answered(Answered),
+    /// The level at which a shared folder is open.
+    Folder(AccessLevel),
+    /// So many changes in it have still to be fetched, as it was at this instant.
+    Changes(u32, Instant),
+    /// Its items.
+    Items,
 }

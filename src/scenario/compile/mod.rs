@@ -14,6 +14,7 @@ mod organization;
 mod population;
 mod recipients;
 mod servers;
+mod shared;
 mod sharing;
 mod sites;
 mod trace;
@@ -26,7 +27,7 @@ use crate::engine::hash::NameHash;
 use crate::engine::id::Id;
 use crate::engine::{IdVec, Instant, Limits, Seed, SourceId, Span};
 use crate::model::certificate::{Certificate, CertificateId};
-use crate::model::demand::Streams;
+use crate::model::demand::{SharedCalendars, Streams};
 use crate::model::directory::{Group, GroupId, Mailbox, MailboxId};
 use crate::model::dns::{Dns, HostId, RecordSet, RecordSetId, Resolver, ResolverId, Zone, ZoneId};
 use crate::model::federation::{Federation, FederationIndex, ProcessId, Sources};
@@ -170,12 +171,14 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         workloads,
         requests,
         streams: Streams::default(),
+        shared: SharedCalendars::default(),
         traces: IdVec::new(),
         world_events,
         sources,
         index,
         names: std::mem::take(&mut ids.names),
     };
+    federation.shared = shared::shared_calendars(&effective, &federation, &ids, &mut found);
     federation.streams = workload::streams(&effective, &federation, &ids, &mut found);
     federation.traces = trace::traces(document, &effective, &federation, &ids, &mut found);
     if found.has_errors() {

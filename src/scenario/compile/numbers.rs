@@ -36,6 +36,10 @@ pub(super) fn parameters(tree: &Table) -> Parameters {
         availability_per_event: p.span("availability_per_event"),
         mail_tips_service: p.distribution("mail_tips_service"),
         photo_service: p.distribution("photo_service"),
+        folder_service: p.distribution("folder_service"),
+        folder_service_per_item: p.span("folder_service_per_item"),
+        synchronization_budget: p.span("synchronization_budget"),
+        synchronization_window: p.span("synchronization_window"),
         outbound_cpu: p.span("outbound_cpu"),
         inbound_cpu: p.span("inbound_cpu"),
         inbound_cpu_per_mailbox: p.span("inbound_cpu_per_mailbox"),
@@ -126,6 +130,10 @@ fn sizes(p: &Table) -> MessageSizes {
         mail_tips_response_per_mailbox: p.size("mail_tips_response_per_mailbox"),
         photo_request: p.size("photo_request"),
         photo_response: p.size("photo_response"),
+        synchronization_request: p.size("synchronization_request"),
+        synchronization_response: p.size("synchronization_response"),
+        synchronization_response_per_change: p.size("synchronization_response_per_change"),
+        synchronization_response_per_item: p.size("synchronization_response_per_item"),
         compressed_share: p.share("compressed_share").parts(),
     }
 }

@@ -13,14 +13,14 @@ use crate::model::directory::MailboxKey;
 use crate::model::federation::{WorldAction, WorldEvent};
 use crate::model::observation::RequestIdentity;
 use crate::model::organization::OrgId;
-use crate::model::outcome::View;
+use crate::model::outcome::{Asks, View};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::read::names::suggestion;
 use crate::scenario::tree::{Shape, Table, Value};
 
 use super::changes::Changes;
 use super::ids::{Ids, find, of_organization};
-use super::workload;
+use super::{shared, workload};
 
 /// Keys of `[org.NAME]` and of what stands in it that hold for the whole run.
 const FIXED: &[(&str, &[&str])] = &[
@@ -142,11 +142,22 @@ pub(super) fn requests(
 
 /// The workloads of all requests, drawn or spelled out, in the order of their names.
 fn workloads(tree: &Table, found: &mut Diagnostics) -> IdVec<WorkloadId, Workload> {
-    let mut demands: BTreeMap<&str, Option<Demand>> = BTreeMap::new();
-    demands.extend(tree.named("request").map(|(name, _)| (name, None)));
+    let mut demands: BTreeMap<String, Option<Demand>> = BTreeMap::new();
+    demands.extend(
+        tree.named("request")
+            .map(|(name, _)| (name.to_owned(), None)),
+    );
     for (name, row) in tree.named("workload") {
         let drawn = Some(workload::demand(row));
-        if demands.insert(name, drawn).is_some()
+        if workload::asks(row) == Asks::Synchronization {
+            let opens = Demand {
+                asks: Asks::SharedCalendar,
+                ..workload::demand(row)
+            };
+            demands.insert(shared::opens_name(name), Some(opens));
+        }
+        let name = name.to_owned();
+        if demands.insert(name.clone(), drawn).is_some()
             && let Some(place) = row.location("from")
         {
             let message = format!("`{name}` is a request as well as a workload");
@@ -155,7 +166,7 @@ fn workloads(tree: &Table, found: &mut Diagnostics) -> IdVec<WorkloadId, Workloa
         }
     }
     for (name, row) in tree.named("trace") {
-        if demands.insert(name, None).is_some()
+        if demands.insert(name.to_owned(), None).is_some()
             && let Some(place) = row.location("file")
         {
             let message = format!("`{name}` is a trace as well as a request or a workload");
@@ -164,8 +175,8 @@ fn workloads(tree: &Table, found: &mut Diagnostics) -> IdVec<WorkloadId, Workloa
         }
     }
     let rows = demands.into_iter().map(|(name, demand)| Workload {
+        hash: NameHash::of(&name),
         name: name.into(),
-        hash: NameHash::of(name),
         demand,
     });
     IdVec::from_rows(rows.collect())

@@ -75,6 +75,17 @@ pub static PARAMETERS: Object = Object {
             r#"{ dist = "lognormal", median = "20 ms", p99 = "300 ms" }"#,
             "Fetching one photo.",
         ),
+        delay(
+            "folder_service",
+            r#"{ dist = "lognormal", median = "10 ms", p99 = "150 ms" }"#,
+            "Serving one call for a shared folder: GetFolder, SyncFolderItems or GetItem.",
+        ),
+        span(
+            "folder_service_per_item",
+            r#""1 ms""#,
+            Guess,
+            "Reading each item that GetItem brings.",
+        ),
         span(
             "outbound_cpu",
             r#""15 ms""#,
@@ -194,6 +205,18 @@ pub static PARAMETERS: Object = Object {
             r#""10 s""#,
             Observed,
             "Resolving the addresses of a request may take so long.",
+        ),
+        positive(
+            "synchronization_budget",
+            r#""60 s""#,
+            Observed,
+            "A synchronization that a user waits for may take so long.",
+        ),
+        positive(
+            "synchronization_window",
+            r#""365 d""#,
+            Guess,
+            "Of how much time a full synchronization of a shared calendar brings the entries.",
         ),
         positive(
             "dns_timeout",
@@ -323,6 +346,26 @@ pub static PARAMETERS: Object = Object {
             "photo_response",
             r#""15 KB""#,
             "A photo; compression leaves it as it is.",
+        ),
+        size(
+            "synchronization_request",
+            r#""10 KB""#,
+            "A call for a shared folder.",
+        ),
+        size(
+            "synchronization_response",
+            r#""2 KB""#,
+            "Its answer, before changes and items.",
+        ),
+        size(
+            "synchronization_response_per_change",
+            r#""400 B""#,
+            "Each change that SyncFolderItems tells.",
+        ),
+        size(
+            "synchronization_response_per_item",
+            r#""3 KB""#,
+            "Each item that GetItem brings.",
         ),
         key(
             "encrypted_token",

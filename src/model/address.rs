@@ -38,6 +38,10 @@ pub enum UrlPath {
     Token,
     /// Anything else: there is nothing behind it.
     Other,
+    /// The federation metadata of a gateway.
+    Metadata,
+    /// The provisioning service of a gateway.
+    Provisioning,
 }
 
 /// An `https` address. Port 443 always: federation uses no other.
@@ -58,6 +62,8 @@ impl UrlPath {
             "/ews/exchange.asmx/wssecurity" => UrlPath::EwsWsSecurity,
             "/ews/exchange.asmx" => UrlPath::Ews,
             "/extsts.srf" => UrlPath::Token,
+            "/federationmetadata/2006-12/federationmetadata.xml" => UrlPath::Metadata,
+            "/service/managedelegation2.asmx" => UrlPath::Provisioning,
             _ => UrlPath::Other,
         }
     }
@@ -70,6 +76,8 @@ impl UrlPath {
             UrlPath::EwsWsSecurity => "/EWS/Exchange.asmx/WSSecurity",
             UrlPath::Ews => "/EWS/Exchange.asmx",
             UrlPath::Token => "/extSTS.srf",
+            UrlPath::Metadata => "/FederationMetadata/2006-12/FederationMetadata.xml",
+            UrlPath::Provisioning => "/service/managedelegation2.asmx",
             UrlPath::Other => "/…",
         }
     }

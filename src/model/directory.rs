@@ -4,6 +4,7 @@
 //! It knows nothing of relationships or of the network. Invariant: a mailbox that is described by a
 //! number is a function of (seed, organization, index), never stored.
 
+use super::revised::carries;
 use crate::engine::hash::NameHash;
 
 use super::address::{Address, Url};
@@ -215,3 +216,18 @@ pub fn federated_address(organization: &Organization, mailbox: MailboxView<'_>) 
         .filter(federated)
         .or_else(|| mailbox.addresses().find(federated))
 }
+
+carries!(Mailbox {
+    organization,
+    name,
+    hash,
+    addresses,
+    server,
+    calendar_default,
+    grants,
+    subscriptions,
+    identity,
+    calendar,
+    state,
+    events_per_week
+});

@@ -4,6 +4,9 @@
 //! threads and what-ifs; what changes in a run by the scenario's time line is a list of revisions,
 //! and whoever has an old copy asks for an older instant.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::engine::hash::NameHash;
@@ -11,6 +14,7 @@ use crate::engine::id::Id;
 use crate::engine::{DrawKeys, IdVec, Instant, Limits, Seed, SourceId, Span};
 
 use super::address::{Address, LocalPart, Url};
+use super::administration::{Script, ScriptId};
 use super::availability::Query;
 use super::certificate::{Certificate, CertificateId};
 use super::demand::{
@@ -62,11 +66,11 @@ pub enum WorldAction {
     RecycleServer(ServerId),
 }
 
-/// The compiled federation.
-#[derive(Debug)]
+/// The compiled federation. A copy costs little: it shares all that it does not change.
+#[derive(Clone, Debug)]
 pub struct Federation {
     /// The title of the scenario.
-    pub title: Box<str>,
+    pub title: Arc<str>,
     /// When the run starts.
     pub start: Instant,
     /// What ends it.
@@ -76,27 +80,27 @@ pub struct Federation {
     /// Its seed.
     pub seed: Seed,
     /// All names.
-    pub names: Names,
+    pub names: Arc<Names>,
     /// Numbers.
-    pub parameters: Parameters,
+    pub parameters: Arc<Parameters>,
     /// Switches.
     pub rules: Rules,
     /// Sites, links and routes.
-    pub network: Network,
+    pub network: Arc<Network>,
     /// Zones and records.
     pub dns: Dns,
     /// Resolvers.
     pub resolvers: Revised<ResolverId, Resolver>,
     /// The IANA names of the time zones in which people of organizations work.
-    pub time_zones: IdVec<TimeZoneId, Box<str>>,
+    pub time_zones: Arc<IdVec<TimeZoneId, Box<str>>>,
     /// Organizations.
     pub organizations: Revised<OrgId, Organization>,
     /// Which of them were drawn from one description, by name.
-    pub populations: Box<[Population]>,
+    pub populations: Arc<[Population]>,
     /// Servers.
     pub servers: Revised<ServerId, Server>,
     /// The first worker process of each server, and one more at the end.
-    pub first_process: IdVec<ServerId, ProcessId>,
+    pub first_process: Arc<IdVec<ServerId, ProcessId>>,
     /// Certificates of organizations.
     pub certificates: Revised<CertificateId, Certificate>,
     /// Published hosts.
@@ -104,7 +108,7 @@ pub struct Federation {
     /// Gateways.
     pub gateways: Revised<GatewayId, Gateway>,
     /// Data centres of gateways.
-    pub data_centres: IdVec<DataCentreId, DataCentre>,
+    pub data_centres: Arc<IdVec<DataCentreId, DataCentre>>,
     /// Organization relationships.
     pub relationships: Revised<RelationshipId, OrganizationRelationship>,
     /// Intra-organization connectors.
@@ -116,21 +120,25 @@ pub struct Federation {
     /// Distribution groups.
     pub groups: Revised<GroupId, Group>,
     /// Workloads.
-    pub workloads: IdVec<WorkloadId, Workload>,
+    pub workloads: Arc<IdVec<WorkloadId, Workload>>,
     /// Requests spelled out, by instant.
-    pub requests: IdVec<ExplicitRequestId, ExplicitRequest>,
+    pub requests: Arc<IdVec<ExplicitRequestId, ExplicitRequest>>,
     /// Requests that are drawn.
-    pub streams: Streams,
+    pub streams: Arc<Streams>,
     /// Shared calendars that are synchronized in the background.
-    pub shared: SharedCalendars,
+    pub shared: Arc<SharedCalendars>,
+    /// What administrators carry out, by instant and name.
+    pub scripts: Arc<IdVec<ScriptId, Script>>,
+    /// What came into being during the run, for look-ups.
+    pub additions: Arc<Additions>,
     /// Requests that are read from recordings during the run.
-    pub traces: IdVec<TraceId, Trace>,
+    pub traces: Arc<IdVec<TraceId, Trace>>,
     /// What the time line does, by instant.
-    pub world_events: Box<[WorldEvent]>,
+    pub world_events: Arc<[WorldEvent]>,
     /// Who owns state.
-    pub sources: Sources,
+    pub sources: Arc<Sources>,
     /// Look-ups by name.
-    pub index: FederationIndex,
+    pub index: Arc<FederationIndex>,
 }
 
 /// The ranks of all sources of events, by the stable hashes of their names.
@@ -167,6 +175,22 @@ pub struct FederationIndex {
     pub private_links: FxHashMap<(OrgId, OrgId), LinkId>,
     /// The root that public TLS certificates come from.
     pub public_root: Option<NameId>,
+}
+
+/// Look-ups by name of what came into being, or took another name, during a run: nothing in most
+/// runs, and never much.
+#[derive(Clone, Debug, Default)]
+pub struct Additions {
+    /// Application URIs that organizations registered during the run.
+    pub applications: Vec<(NameId, OrgId)>,
+    /// Relationships that were made, or whose domains were changed, by organization.
+    pub relationships: BTreeMap<OrgId, Vec<RelationshipId>>,
+    /// Connectors likewise.
+    pub connectors: BTreeMap<OrgId, Vec<ConnectorId>>,
+    /// Address spaces that were made.
+    pub address_spaces: BTreeMap<(OrgId, NameId), AddressSpaceId>,
+    /// Mailboxes that are described by a number until somebody changes them.
+    pub mailboxes: BTreeMap<(OrgId, Address), MailboxId>,
 }
 
 impl Federation {
@@ -238,6 +262,9 @@ impl Federation {
     pub fn recipient(&self, organization: OrgId, address: Address) -> Option<Recipient> {
         if let Some(&recipient) = self.index.recipients.get(&(organization, address)) {
             return Some(recipient);
+        }
+        if let Some(&mailbox) = self.additions.mailboxes.get(&(organization, address)) {
+            return Some(Recipient::Mailbox(MailboxKey::Declared(mailbox)));
         }
         let LocalPart::Numbered(number) = address.local else {
             return None;
@@ -325,7 +352,9 @@ impl Federation {
         domain: NameId,
         at: Instant,
     ) -> Option<RelationshipId> {
-        let mut candidates = self.index.relationships.get(organization, domain);
+        let added = self.additions.relationships.get(&organization);
+        let candidates = self.index.relationships.get(organization, domain);
+        let mut candidates = candidates.chain(added.into_iter().flatten().copied());
         candidates.find(|&id| {
             let relationship = self.relationships.at(id, at);
             relationship.exists && relationship.domain_names.contains(&domain)
@@ -339,11 +368,43 @@ impl Federation {
         domain: NameId,
         at: Instant,
     ) -> Option<ConnectorId> {
-        let mut candidates = self.index.connectors.get(organization, domain);
+        let added = self.additions.connectors.get(&organization);
+        let candidates = self.index.connectors.get(organization, domain);
+        let mut candidates = candidates.chain(added.into_iter().flatten().copied());
         candidates.find(|&id| {
             let connector = self.connectors.at(id, at);
             connector.enabled && connector.domains.contains(&domain)
         })
+    }
+
+    /// All relationships of an organization, made during the run or before.
+    pub fn relationships_of(&self, organization: OrgId) -> impl Iterator<Item = RelationshipId> {
+        let ids = self.relationships.ids();
+        ids.filter(move |&id| self.relationships.original(id).organization == organization)
+    }
+
+    /// The organizations that are, or were, registered under an application URI.
+    pub fn applications(&self, uri: NameId) -> impl Iterator<Item = OrgId> {
+        let added = self.additions.applications.iter();
+        let added = added
+            .filter(move |(known, _)| *known == uri)
+            .map(|row| row.1);
+        self.index
+            .applications
+            .get(&uri)
+            .iter()
+            .copied()
+            .chain(added)
+    }
+
+    /// The id of a name, which is added if it is new.
+    pub fn intern(&mut self, text: &str) -> NameId {
+        if let Some(known) = self.names.find(text) {
+            return known;
+        }
+        let id = Arc::make_mut(&mut self.names).intern(text);
+        self.dns.enter_name(&self.names, id);
+        id
     }
 
     /// Whether the gateway's metadata can be read at an instant.

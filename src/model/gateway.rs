@@ -4,6 +4,7 @@
 //! It knows nothing of free/busy or of what a token is used for. Invariant: an instance issues a token
 //! only for a requester and a target that are both registered with it.
 
+use super::revised::carries;
 use crate::engine::Distribution;
 use crate::engine::hash::NameHash;
 use crate::engine::time::{Instant, Offset, Span};
@@ -11,7 +12,7 @@ use crate::engine::time::{Instant, Offset, Span};
 use super::address::Address;
 use super::cause::Cause;
 use super::certificate::{CertificateId, TlsVersions, Validity};
-use super::dns::HostId;
+use super::dns::{HostId, LargeAnswers, ResolverId};
 use super::names::NameId;
 use super::network::SiteId;
 use super::token::Offer;
@@ -35,6 +36,18 @@ pub struct Gateway {
     pub issuer: NameId,
     /// The host of the token endpoint.
     pub token_host: HostId,
+    /// The host of the federation metadata.
+    pub metadata_host: HostId,
+    /// The host of the provisioning service.
+    pub provisioning_host: HostId,
+    /// How long the provisioning service takes, without looking for a proof in DNS.
+    pub provisioning_service_time: Distribution,
+    /// Whom the provisioning service asks for names.
+    pub resolver: ResolverId,
+    /// Whether large answers of DNS reach it.
+    pub large_answers: LargeAnswers,
+    /// The issuers of organization certificates that it accepts; none: any, and self-signed ones.
+    pub accepted_issuers: Box<[NameId]>,
     /// The data centres behind it, by number.
     pub data_centres: Box<[DataCentreId]>,
     /// Its clock.
@@ -162,7 +175,7 @@ pub fn decide_issue(
         return Err(Cause::GatewayDomainNotRegistered);
     }
     let suffix = request.identity_suffix;
-    if suffix != registration.namespace && !registration.domains.contains(&suffix) {
+    if Some(suffix) != registration.namespace && !registration.domains.contains(&suffix) {
         return Err(Cause::GatewayNamespaceMismatch);
     }
     match target {
@@ -210,3 +223,24 @@ impl Gateway {
         }
     }
 }
+
+carries!(Gateway {
+    name,
+    hash,
+    issuer,
+    token_host,
+    metadata_host,
+    provisioning_host,
+    provisioning_service_time,
+    resolver,
+    large_answers,
+    accepted_issuers,
+    data_centres,
+    clock_error,
+    state,
+    metadata_state,
+    closed_from,
+    token_service_time,
+    tls_versions,
+    signing
+});

@@ -7,6 +7,7 @@
 //! only [`simulator`] changes state and schedules.
 
 pub mod address;
+pub mod administration;
 pub mod autodiscover;
 pub mod availability;
 pub mod cause;
@@ -30,6 +31,7 @@ pub mod purpose;
 pub mod relationship;
 pub mod revised;
 pub mod simulator;
+pub(crate) mod spelling;
 pub mod synchronization;
 pub mod throttling;
 pub mod token;

@@ -8,6 +8,7 @@ use crate::engine::hash::NameHash;
 use crate::engine::{Instant, Span};
 
 use super::address::{Address, LocalPart, Url};
+use super::administration::TranscriptEntry;
 use super::cause::Cause;
 use super::demand::WorkloadId;
 use super::federation::Federation;
@@ -301,11 +302,19 @@ pub enum Fact {
 pub trait Recorder {
     /// Takes one observation. They come in the order of simulated time.
     fn observe(&mut self, federation: &Federation, observation: &Observation);
+
+    /// Takes a statement of a script that has been carried out. They come in the order of simulated
+    /// time, among the observations.
+    fn transcribe(&mut self, _: &Federation, _: &TranscriptEntry) {}
 }
 
 impl<R: Recorder + ?Sized> Recorder for &mut R {
     fn observe(&mut self, federation: &Federation, observation: &Observation) {
         (**self).observe(federation, observation);
+    }
+
+    fn transcribe(&mut self, federation: &Federation, entry: &TranscriptEntry) {
+        (**self).transcribe(federation, entry);
     }
 }
 
@@ -317,6 +326,11 @@ impl<A: Recorder, B: Recorder> Recorder for (A, B) {
     fn observe(&mut self, federation: &Federation, observation: &Observation) {
         self.0.observe(federation, observation);
         self.1.observe(federation, observation);
+    }
+
+    fn transcribe(&mut self, federation: &Federation, entry: &TranscriptEntry) {
+        self.0.transcribe(federation, entry);
+        self.1.transcribe(federation, entry);
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::revised::carries;
 use crate::engine::hash::NameHash;
 use crate::engine::time::{Offset, Span};
 
@@ -389,6 +390,9 @@ impl Server {
         self.trusted_roots.contains(&root)
     }
 }
+
+carries!(Organization { name, hash, edition, accepted_domains, servers, time_zone, replication_delay, resolver, described_mailboxes, calendar_defaults, events_per_week, firewall } nested { identifier, trust });
+carries!(Server { organization, name, hash, edition, site, state, clock_error, threads, queue_max, local_utilization, workers, directory, outbound, trusted_roots, tls_versions, store, breakdowns } nested { ews, autodiscover });
 
 #[cfg(test)]
 mod tests {

@@ -112,6 +112,16 @@ pub enum Leg {
     Autodiscover,
     /// The call for what is asked, at the target: GetUserAvailability, GetMailTips or GetUserPhoto.
     Availability,
+    /// The federation metadata of the gateway.
+    Metadata,
+    /// A request to the gateway's provisioning service.
+    Provisioning,
+    /// GetFederationInformation at a partner, without a token.
+    FederationInformation,
+    /// A plain HTTP question for Autodiscover, to be redirected.
+    Redirection,
+    /// GetOrganizationRelationshipSettings at a partner.
+    RelationshipSettings,
     /// GetFolder of a shared calendar, at the target.
     GetFolder,
     /// SyncFolderItems of a shared calendar, at the target.
@@ -209,6 +219,19 @@ impl Failure {
     /// The text that goes with the cause.
     pub fn text(&self) -> &'static str {
         self.cause.row().text
+    }
+}
+
+impl Leg {
+    /// Whether it is served by a target's Autodiscover; else by its EWS, if by a target at all.
+    pub fn is_at_autodiscover(self) -> bool {
+        matches!(
+            self,
+            Leg::Autodiscover
+                | Leg::FederationInformation
+                | Leg::Redirection
+                | Leg::RelationshipSettings
+        )
     }
 }
 
@@ -351,6 +374,9 @@ words!(Side {
 words!(Leg {
     FreeBusyToken => "free-busy-token", AutodiscoverToken => "autodiscover-token",
     OAuthToken => "oauth-token", Autodiscover => "autodiscover", Availability => "availability",
+    Metadata => "metadata", Provisioning => "provisioning",
+    FederationInformation => "federation-information", Redirection => "redirection",
+    RelationshipSettings => "relationship-settings",
     GetFolder => "get-folder", SyncFolderItems => "sync-folder-items", GetItem => "get-item",
 });
 words!(RequestOutcome { Complete => "complete", Partial => "partial", Failed => "failed" });

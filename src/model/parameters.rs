@@ -109,6 +109,11 @@ pub struct Parameters {
     pub inbound_cpu_per_mailbox: Span,
     /// Starting an application pool.
     pub pool_cold_start: Distribution,
+    /// How long Exchange takes to carry an organization certificate to another server.
+    pub certificate_distribution: Distribution,
+    /// How long an administrator's shell waits for one answer to a question about a partner's
+    /// federation.
+    pub discovery_timeout: Span,
     /// Issuing an OAuth token, the way to and from the authorization server included.
     pub oauth_service: Distribution,
     /// The least time that a message between two owners of state takes.
@@ -183,6 +188,8 @@ pub struct MessageSizes {
     pub photo_request: u64,
     /// Its answer.
     pub photo_response: u64,
+    /// The federation metadata of a gateway.
+    pub metadata_document: u64,
     /// GetFolder, SyncFolderItems or GetItem between organizations.
     pub synchronization_request: u64,
     /// Its answer, without changes and items.

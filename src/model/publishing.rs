@@ -12,6 +12,7 @@ use super::gateway::GatewayId;
 use super::names::NameId;
 use super::network::SiteId;
 use super::organization::{OrgId, ServerId};
+use super::revised::carries;
 
 /// A host name that DNS leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +103,8 @@ pub enum CallerAuthentication {
     Windows,
     /// By name and password of an availability address space.
     Basic,
+    /// Not at all.
+    Anonymous,
 }
 
 /// A virtual directory: which ways to authenticate it has, where it is published, whether it runs.
@@ -140,7 +143,9 @@ pub fn pass_reverse_proxy(host: &Host, path: UrlPath) -> Result<Service, Cause> 
     let service = match path {
         UrlPath::Autodiscover | UrlPath::AutodiscoverWsSecurity => Service::Autodiscover,
         UrlPath::Ews | UrlPath::EwsWsSecurity => Service::Ews,
-        UrlPath::Token | UrlPath::Other => return Err(Cause::PublishingNothingListens),
+        UrlPath::Token | UrlPath::Other | UrlPath::Metadata | UrlPath::Provisioning => {
+            return Err(Cause::PublishingNothingListens);
+        }
     };
     if host.proxy.preauthentication != Preauthentication::None {
         return Err(Cause::PublishingPreauthentication);
@@ -185,3 +190,12 @@ pub fn admit(
         _ => Ok(()),
     }
 }
+
+carries!(VirtualDirectory {
+    ws_security,
+    oauth,
+    basic,
+    windows,
+    external_url,
+    pool
+});

@@ -53,6 +53,12 @@ pub enum Purpose {
     MailTipsService = 20,
     /// How long a photo takes at the server that fetches it.
     PhotoService = 21,
+    /// Identifiers and the like that an administrator's shell draws.
+    Administration = 30,
+    /// How long the gateway's provisioning service takes.
+    ProvisioningService = 31,
+    /// How long an organization certificate takes to another server.
+    CertificateDistribution = 32,
     /// How long a call for a shared folder takes at the server that serves it.
     FolderService = 24,
     /// The version, size, place and variant of an organization of a population (world).

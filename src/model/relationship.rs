@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use super::revised::carries;
 use crate::engine::hash::NameHash;
 
 use super::address::Url;
@@ -299,6 +300,46 @@ fn in_force_at_target(
     }
     Ok(relationship)
 }
+
+carries!(OrganizationRelationship {
+    organization,
+    name,
+    hash,
+    exists,
+    enabled,
+    domain_names,
+    free_busy_access_enabled,
+    free_busy_access_level,
+    free_busy_access_scope,
+    mail_tips_access_enabled,
+    mail_tips_access_level,
+    mail_tips_access_scope,
+    photos_enabled,
+    target_application_uri,
+    target_autodiscover_epr,
+    target_sharing_epr,
+    target_token_issuer
+});
+carries!(Connector {
+    organization,
+    name,
+    hash,
+    enabled,
+    domains,
+    discovery_endpoint,
+    oauth
+});
+carries!(AddressSpace {
+    organization,
+    name,
+    hash,
+    exists,
+    domain,
+    method,
+    target_autodiscover_epr,
+    credentials,
+    proxy_server
+});
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::revised::carries;
 use crate::engine::time::{Instant, Span};
 
 use super::cause::Cause;
@@ -91,8 +92,8 @@ pub struct Registration {
     pub previous_certificate: Option<CertificateId>,
     /// Registered domains.
     pub domains: Arc<[NameId]>,
-    /// The registered account namespace.
-    pub namespace: NameId,
+    /// The registered account namespace, if one has been reserved.
+    pub namespace: Option<NameId>,
 }
 
 /// The token issuer certificates that a trust holds at an instant, by number.
@@ -305,3 +306,19 @@ impl FederationOff {
         }
     }
 }
+
+carries!(OrganizationIdentifier {
+    exists,
+    enabled,
+    account_namespace,
+    default_domain
+});
+carries!(FederationTrust { exists, gateway, token_issuer_uri, token_issuer_host, application_uri, organization_certificate, previous_certificate, next_certificate, issuer_certificates, refresh } nested { registration });
+carries!(Registration {
+    exists,
+    application_uri,
+    certificate,
+    previous_certificate,
+    domains,
+    namespace
+});

@@ -142,6 +142,13 @@ impl Cause {
                 | Leg::GetFolder
                 | Leg::SyncFolderItems
                 | Leg::GetItem => (ResponseCode::ProxyRequestProcessingFailed, None),
+                // Cmdlets show texts of their own and no number.
+                Leg::FederationInformation | Leg::Redirection | Leg::RelationshipSettings => {
+                    (ResponseCode::AutoDiscoverFailed, None)
+                }
+                Leg::Metadata | Leg::Provisioning => {
+                    (ResponseCode::ProxyRequestProcessingFailed, None)
+                }
             },
         }
     }

@@ -79,6 +79,8 @@ pub struct Workload {
     pub name: Box<str>,
     /// The stable hash of the name.
     pub hash: NameHash,
+    /// What its requests ask for.
+    pub asks: Asks,
     /// What its requests are drawn from; none: they are spelled out.
     pub demand: Option<Demand>,
 }

@@ -6,10 +6,19 @@
 
 mod cache;
 mod servers;
+carries!(RecordSet {
+    zone,
+    name,
+    record_type,
+    time_to_live,
+    records
+});
+
 #[cfg(test)]
 mod tests;
 mod verification;
 
+use super::revised::carries;
 use crate::engine::hash::NameHash;
 use crate::engine::{Distribution, Instant, Span};
 

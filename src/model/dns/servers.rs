@@ -3,9 +3,12 @@
 //! It knows no resolver's memory. Invariant: as in the module above, an answer is a function of the
 //! revisions at its instant.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::engine::hash::NameHash;
+use crate::engine::id::Id;
 use crate::engine::{DrawKeys, IdVec, Instant, Span};
 
 use super::super::names::{NameId, Names};
@@ -21,13 +24,13 @@ use super::{
 pub struct Dns {
     zones: Revised<ZoneId, Zone>,
     sets: Revised<RecordSetId, RecordSet>,
-    index: FxHashMap<(ZoneId, NameId, RecordType), RecordSetId>,
+    index: Arc<FxHashMap<(ZoneId, NameId, RecordType), RecordSetId>>,
     /// The sets below a name that has none itself.
-    below: FxHashMap<(ZoneId, NameId), Vec<RecordSetId>>,
-    apexes: IdVec<ApexId, Apex>,
-    apex_hashes: IdVec<ZoneId, NameHash>,
+    below: Arc<FxHashMap<(ZoneId, NameId), Vec<RecordSetId>>>,
+    apexes: Arc<IdVec<ApexId, Apex>>,
+    apex_hashes: Arc<IdVec<ZoneId, NameHash>>,
     /// The closest apex at or above each name.
-    apex_of: IdVec<NameId, Option<ApexId>>,
+    apex_of: Arc<IdVec<NameId, Option<ApexId>>>,
     undelegated_time_to_live: Span,
 }
 
@@ -66,17 +69,56 @@ impl Dns {
         let mut dns = Dns {
             zones,
             sets,
-            index: FxHashMap::default(),
-            below: FxHashMap::default(),
-            apexes,
-            apex_hashes,
-            apex_of,
+            index: Arc::default(),
+            below: Arc::default(),
+            apexes: Arc::new(apexes),
+            apex_hashes: Arc::new(apex_hashes),
+            apex_of: Arc::new(apex_of),
             undelegated_time_to_live,
         };
         for id in dns.sets.ids() {
             dns.file(names, id);
         }
         dns
+    }
+
+    /// Enters a name that has been added to `names`: to which zone it belongs.
+    pub fn enter_name(&mut self, names: &Names, name: NameId) {
+        let own = self
+            .zones
+            .ids()
+            .find(|&id| self.zones.original(id).apex == name);
+        let above = ancestors(names, name).find_map(|above| self.apex_of.get(above).copied()?);
+        debug_assert!(own.is_none(), "zones are declared with their names");
+        let is_uri = names.text(name).contains(['/', ':']);
+        let apex_of = Arc::make_mut(&mut self.apex_of);
+        while apex_of.len() <= name.index() {
+            apex_of.push(None);
+        }
+        apex_of[name] = above.filter(|_| !is_uri);
+    }
+
+    /// Changes the records of a name and type in a zone from an instant on; there may have been none.
+    pub fn change_records(
+        &mut self,
+        names: &Names,
+        (zone, name, record_type): (ZoneId, NameId, RecordType),
+        time_to_live: Span,
+        at: Instant,
+        change: impl FnOnce(&mut RecordSet),
+    ) {
+        let id = self.set(zone, name, record_type).unwrap_or_else(|| {
+            let id = self.sets.add(RecordSet {
+                zone,
+                name,
+                record_type,
+                time_to_live,
+                records: Vec::new(),
+            });
+            self.file(names, id);
+            id
+        });
+        self.sets.change(id, at, change);
     }
 
     /// All zones with their revisions.
@@ -215,11 +257,12 @@ impl Dns {
                 "records are of the type of their set"
             );
         }
-        let twin = self.index.insert((zone, name, set.record_type), id);
+        let twin = Arc::make_mut(&mut self.index).insert((zone, name, set.record_type), id);
         assert!(twin.is_none(), "a name has one set of each type");
         let between = ancestors(names, name).take_while(|&above| above != apex);
         for above in between.collect::<Vec<_>>() {
-            self.below.entry((zone, above)).or_default().push(id);
+            let below = Arc::make_mut(&mut self.below);
+            below.entry((zone, above)).or_default().push(id);
         }
     }
 }

@@ -216,7 +216,9 @@ impl<R: Recorder> World<'_, R> {
             CallerAuthentication::Windows | CallerAuthentication::Basic => {
                 (None, Ok(AccessLevel::Owner), Scope::Everyone)
             }
-            CallerAuthentication::DelegationToken | CallerAuthentication::OAuth => {
+            CallerAuthentication::DelegationToken
+            | CallerAuthentication::OAuth
+            | CallerAuthentication::Anonymous => {
                 let (id, row) = self.relationship_of_caller(here, caller, mailbox, now);
                 match read_as_target(row, federation.rules.target_free_busy) {
                     Ok((level, scope)) => (id, Ok(level), scope),

@@ -6,6 +6,7 @@
 
 use crate::engine::{Instant, Schedule, SourceId, Span};
 
+use super::super::administration::ErrandReply;
 use super::super::cause::Cause;
 use super::super::dns::{Answer, HostId, RecordData, RecordType};
 use super::super::gateway::{DataCentreId, GatewayId};
@@ -319,6 +320,11 @@ impl<R: Recorder> World<'_, R> {
             return Err(no(Cause::NetworkUnreachable, Side::Network, timeout));
         }
         let lost = || no(Cause::NetworkLost, Side::Network, timeout);
+        if row.leg == Leg::Redirection {
+            // Plain HTTP: TCP and no more.
+            let span = self.round_trips(call, way, 1, now).ok_or_else(lost)?;
+            return Ok((1, span));
+        }
         let version = server.tls_versions.newest_common(host.tls_versions);
         let hello = self.round_trips(call, way, 2, now).ok_or_else(lost)?;
         let version = version.ok_or_else(|| {
@@ -624,9 +630,14 @@ impl<R: Recorder> World<'_, R> {
         let members = row.members.len() as u64;
         match row.leg {
             Leg::FreeBusyToken | Leg::AutodiscoverToken | Leg::OAuthToken => sizes.token_request,
-            Leg::Autodiscover => {
+            Leg::Autodiscover
+            | Leg::FederationInformation
+            | Leg::Redirection
+            | Leg::RelationshipSettings => {
                 sizes.autodiscover_request + members * sizes.autodiscover_request_per_address
             }
+            // Assumed: such a question is as long as one for a token.
+            Leg::Metadata | Leg::Provisioning => sizes.token_request,
             Leg::Availability => {
                 let fixed = match self.asks_of(row.group) {
                     Asks::FreeBusy => sizes.availability_request,
@@ -654,6 +665,11 @@ impl<R: Recorder> World<'_, R> {
             Reply::Folder(_) | Reply::Changes(..) | Reply::Items => self.folder_bytes(call, reply),
             // Assumed: a fault, an error page or a redirect is as long as an empty answer.
             Reply::None | Reply::Failed(_) | Reply::Redirect(_) => sizes.autodiscover_response,
+            Reply::Errand(reply) => match **reply {
+                ErrandReply::Metadata(_) => sizes.metadata_document,
+                // Assumed: as long as an ordinary answer of Autodiscover.
+                _ => sizes.autodiscover_response + sizes.autodiscover_response_per_address,
+            },
         }
     }
 }

@@ -41,12 +41,11 @@ impl Federation {
         domain: NameId,
         at: Instant,
     ) -> TargetRegistration {
-        let candidates = self.index.applications.get(&uri);
-        let owner = self.index.domain_owners.get(&domain);
+        let owner = self.index.domain_owners.get(&domain).copied();
         // The owner of the domain first, if it is one of them.
-        let first = owner.filter(|owner| candidates.contains(owner));
-        let others = candidates.iter().filter(|&id| Some(id) != first);
-        let registered = first.into_iter().chain(others).filter_map(|&id| {
+        let first = owner.filter(|owner| self.applications(uri).any(|id| id == *owner));
+        let others = self.applications(uri).filter(|&id| Some(id) != first);
+        let registered = first.into_iter().chain(others).filter_map(|id| {
             let trust = &self.organizations.at(id, at).trust;
             let registration = &trust.registration;
             let is_it = registration.exists && registration.application_uri == uri;

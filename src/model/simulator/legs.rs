@@ -208,6 +208,9 @@ impl<R: Recorder> World<'_, R> {
             Some(failure) => Reply::Failed(failure),
             None => row.reply,
         };
+        if self.groups[group].errand.is_some() {
+            return self.end_errand(schedule, group, row.leg, reply);
+        }
         if row.leg == Leg::Availability {
             // A connection that failed marks the URL as bad, and only a success clears it.
             let urls = &mut self.process(row.process).urls;
@@ -248,6 +251,14 @@ impl<R: Recorder> World<'_, R> {
                 self.take_folder_reply(schedule, group, leg, reply);
             }
             (Leg::OAuthToken, _) => unreachable!("OAuth tokens are not calls of their own"),
+            (
+                Leg::Metadata
+                | Leg::Provisioning
+                | Leg::FederationInformation
+                | Leg::Redirection
+                | Leg::RelationshipSettings,
+                _,
+            ) => unreachable!("these are legs of errands"),
         }
     }
 
@@ -377,7 +388,8 @@ impl<R: Recorder> World<'_, R> {
             },
             CallerAuthentication::OAuth
             | CallerAuthentication::Windows
-            | CallerAuthentication::Basic => url,
+            | CallerAuthentication::Basic
+            | CallerAuthentication::Anonymous => url,
         }
     }
 
@@ -482,6 +494,14 @@ impl<R: Recorder> World<'_, R> {
             (_, Leg::FreeBusyToken | Leg::AutodiscoverToken | Leg::OAuthToken) => {
                 (Cause::DeadlineAtToken, Side::Gateway)
             }
+            (
+                _,
+                Leg::Metadata
+                | Leg::Provisioning
+                | Leg::FederationInformation
+                | Leg::Redirection
+                | Leg::RelationshipSettings,
+            ) => unreachable!("these are legs of errands, which have no attendees"),
         };
         late(cause, side, Some(call.leg))
     }
@@ -573,10 +593,16 @@ impl<R: Recorder> World<'_, R> {
 /// SharingCalendarFreeBusy as well. Assumed: they go by the offer that bears their name.
 pub(super) fn offer_of(leg: Leg, asks: Asks) -> Offer {
     match leg {
-        Leg::AutodiscoverToken | Leg::Autodiscover => Offer::Autodiscover,
+        Leg::AutodiscoverToken
+        | Leg::Autodiscover
+        | Leg::FederationInformation
+        | Leg::Redirection
+        | Leg::RelationshipSettings => Offer::Autodiscover,
         Leg::FreeBusyToken
         | Leg::Availability
         | Leg::OAuthToken
+        | Leg::Metadata
+        | Leg::Provisioning
         | Leg::GetFolder
         | Leg::SyncFolderItems
         | Leg::GetItem => match asks {

@@ -8,6 +8,7 @@
 //! learn by an event that takes at least the network's least delay.
 
 mod accounts;
+mod administration;
 mod answers;
 mod arrivals;
 mod calendars;
@@ -17,6 +18,7 @@ mod gateway;
 mod legs;
 mod local;
 mod process;
+mod provisioning;
 mod requester;
 mod routes;
 mod state;
@@ -36,6 +38,7 @@ use crate::engine::{
 };
 
 use super::address::Address;
+use super::administration::{ScriptId, Versions};
 use super::demand::{CycleId, ExplicitRequestId, StreamId, SubscriptionKey, TraceId};
 use super::dns::{ResolverCache, ResolverId};
 use super::federation::{Federation, ProcessId, WorldAction};
@@ -48,6 +51,7 @@ use super::throttling::Budget;
 use crate::engine::id::Slab;
 use accounts::Levels;
 pub use accounts::{StationAccount, StationName};
+use administration::Session;
 use arrivals::{Cursor, Drawn, RetrySlot};
 use process::Process;
 use state::{CallRow, CallSlot, Customer, GroupRow, GroupSlot, RequestRow, RequestSlot};
@@ -97,6 +101,13 @@ pub enum Event {
     TokenServiceEnds(CallSlot),
     /// An answer arrives. Owner: the requester.
     ReplyArrives(CallSlot),
+    /// An administrator begins to carry out a script. Owner: the organization.
+    ScriptBegins(ScriptId),
+    /// A script has waited long enough, unless what it waited for the n-th time has come before. Owner:
+    /// the organization.
+    ScriptWaitEnds(ScriptId, u32),
+    /// The gateway's provisioning service has decided. Owner: the data centre.
+    ProvisioningEnds(CallSlot),
     /// The time line does something. Owner: the organization that it does it to.
     WorldActs(u32),
     /// A server breaks down. Owner: its organization.
@@ -126,19 +137,27 @@ pub struct Finished<R> {
     /// The accounts of all data centres of gateways together, from the start to the end of each
     /// interval of the time line; the last one is until `accounted_to`.
     pub gateway_levels: Vec<Accounts>,
+    /// The federation as it was at the end: as it was compiled, with what changed during the run.
+    pub federation: Federation,
     /// The recorder, with what it recorded.
     pub recorder: R,
 }
 
 /// A federation in motion.
 pub struct Simulator<'f, R> {
-    world: World<'f, R>,
-    schedule: Schedule<Event>,
+    federation: &'f Federation,
+    replication: u32,
+    recorder: R,
 }
 
 /// The state of a run: what all handlers work on.
 struct World<'f, R> {
+    /// As it is now.
     federation: &'f Federation,
+    /// All that it has been.
+    versions: &'f Versions,
+    /// Owner: the organization whose script it is.
+    sessions: IdVec<ScriptId, Session<'f>>,
     keys: DrawKeys,
     recorder: R,
     /// Owner of a row: its requester.
@@ -180,6 +199,99 @@ struct World<'f, R> {
 impl<'f, R: Recorder> Simulator<'f, R> {
     /// A simulator at the start of a run: this replication of the federation's day.
     pub fn new(federation: &'f Federation, replication: u32, recorder: R) -> Self {
+        Simulator {
+            federation,
+            replication,
+            recorder,
+        }
+    }
+
+    /// Runs until the horizon, a limit, or `progress` says no, and gives the recorder back.
+    pub fn run(self, progress: impl FnMut(Instant, u64) -> Continue) -> Finished<R> {
+        let versions = Versions::new();
+        let (federation, replication) = (self.federation, self.replication);
+        let (mut world, mut schedule) =
+            World::begin(federation, &versions, replication, self.recorder);
+        let limits: Limits = federation.limits;
+        let ended = run(&mut world, &mut schedule, limits, progress);
+        let in_flight = world.requests.enumerate().map(|(_, request)| request);
+        let unanswered: Vec<_> = in_flight
+            .filter(|request| !request.is_answered)
+            .map(|request| (request.identity, request.sent))
+            .collect();
+        for &(request, since) in &unanswered {
+            world.observe(ended.at, request, Fact::InFlightAtEnd { since });
+        }
+        let accounted_to = match ended.reason {
+            // Nothing is left to happen: all stations stay as they are.
+            StopReason::Horizon | StopReason::Exhausted => limits.horizon,
+            _ => ended.at,
+        };
+        let under_way = |(_, group): &(_, &GroupRow)| !group.is_over;
+        Finished {
+            ended,
+            groups_in_flight: world.groups.enumerate().filter(under_way).count(),
+            gateway_levels: world.all_levels(accounted_to),
+            in_flight: unanswered.len(),
+            accounted_to,
+            rows_in_use: world.rows_in_use(),
+            stations: world.station_accounts(accounted_to),
+            trace_failures: world.traces.failures,
+            federation: world.federation.clone(),
+            recorder: world.recorder,
+        }
+    }
+}
+
+impl<R: Recorder> Model for World<'_, R> {
+    type Event = Event;
+
+    fn handle(&mut self, event: Event, schedule: &mut Schedule<Event>) {
+        if self.levels.is_due(schedule.now()) {
+            self.read_levels(schedule.now());
+        }
+        match event {
+            Event::RequestSent(id) => self.send_explicit_request(schedule, id),
+            Event::RequestDrawn(stream) => self.send_drawn_request(schedule, stream),
+            Event::RequestRetried(retry) => self.send_retry(schedule, retry),
+            Event::RequestTraced(trace) => self.send_traced_request(schedule, trace),
+            Event::WorkCycleBegins(cycle) => self.begin_work_cycle(schedule, cycle),
+            Event::WorkCycleRuns(cycle) => self.run_work_cycle(schedule, cycle),
+            Event::RequestArrives(slot) => self.accept_request(schedule, slot),
+            Event::RecipientsResolved(slot) => self.dispatch_request(schedule, slot),
+            Event::ResolutionGivenUp(slot) => self.give_up_resolution(schedule, slot),
+            Event::DeadlinePassed(slot) => self.pass_deadline(schedule, slot),
+            Event::ServiceEnds(customer) => self.end_service(schedule, customer),
+            Event::OAuthAnswered(group) => self.take_oauth_answer(schedule, group),
+            Event::NameAsked(call) => self.resolve_name(schedule, call),
+            Event::NameAnswered(call) => self.take_name(schedule, call),
+            Event::ConnectionMade(call) => self.take_connection(schedule, call),
+            Event::CallFails(call) => self.end_call(schedule, call),
+            Event::CallArrives(call) => self.receive_call(schedule, call),
+            Event::TokenServiceEnds(call) => self.end_token_service(schedule, call),
+            Event::ReplyArrives(call) => self.take_reply(schedule, call),
+            Event::ScriptBegins(script) => self.begin_script(schedule, script),
+            Event::ScriptWaitEnds(script, waits) => self.end_wait(schedule, script, waits),
+            Event::ProvisioningEnds(call) => self.end_provisioning(schedule, call),
+            Event::WorldActs(number) => self.act(number),
+            Event::BreakdownBegins(server) => self.change_breakdown(schedule, server),
+            Event::BreakdownEnds(server) => self.change_breakdown(schedule, server),
+        }
+    }
+
+    fn in_flight(&self) -> usize {
+        self.requests.in_use()
+    }
+}
+
+impl<'f, R: Recorder> World<'f, R> {
+    /// The world at the start of a run, with what is sure to happen.
+    fn begin(
+        federation: &'f Federation,
+        versions: &'f Versions,
+        replication: u32,
+        recorder: R,
+    ) -> (Self, Schedule<Event>) {
         let mut schedule = Schedule::new(federation.start, federation.sources.count);
         let keys = federation.draw_keys(replication);
         for (id, request) in federation.requests.enumerate() {
@@ -197,6 +309,8 @@ impl<'f, R: Recorder> Simulator<'f, R> {
         }
         let mut world = World {
             federation,
+            versions,
+            sessions: IdVec::new(),
             keys,
             recorder,
             requests: Slab::new(),
@@ -233,81 +347,17 @@ impl<'f, R: Recorder> Simulator<'f, R> {
         for server in federation.servers.ids() {
             world.await_breakdown(&mut schedule, server, 0);
         }
-        Simulator { world, schedule }
+        world.await_scripts(&mut schedule);
+        (world, schedule)
     }
 
-    /// Runs until the horizon, a limit, or `progress` says no, and gives the recorder back.
-    pub fn run(mut self, progress: impl FnMut(Instant, u64) -> Continue) -> Finished<R> {
-        let limits: Limits = self.world.federation.limits;
-        let ended = run(&mut self.world, &mut self.schedule, limits, progress);
-        let in_flight = self.world.requests.enumerate().map(|(_, request)| request);
-        let unanswered: Vec<_> = in_flight
-            .filter(|request| !request.is_answered)
-            .map(|request| (request.identity, request.sent))
-            .collect();
-        for &(request, since) in &unanswered {
-            self.world
-                .observe(ended.at, request, Fact::InFlightAtEnd { since });
-        }
-        let accounted_to = match ended.reason {
-            // Nothing is left to happen: all stations stay as they are.
-            StopReason::Horizon | StopReason::Exhausted => limits.horizon,
-            _ => ended.at,
-        };
-        let under_way = |(_, group): &(_, &GroupRow)| !group.is_over;
-        Finished {
-            ended,
-            groups_in_flight: self.world.groups.enumerate().filter(under_way).count(),
-            gateway_levels: self.world.all_levels(accounted_to),
-            in_flight: unanswered.len(),
-            accounted_to,
-            rows_in_use: self.world.rows_in_use(),
-            stations: self.world.station_accounts(accounted_to),
-            trace_failures: self.world.traces.failures,
-            recorder: self.world.recorder,
-        }
-    }
-}
-
-impl<R: Recorder> Model for World<'_, R> {
-    type Event = Event;
-
-    fn handle(&mut self, event: Event, schedule: &mut Schedule<Event>) {
-        if self.levels.is_due(schedule.now()) {
-            self.read_levels(schedule.now());
-        }
-        match event {
-            Event::RequestSent(id) => self.send_explicit_request(schedule, id),
-            Event::RequestDrawn(stream) => self.send_drawn_request(schedule, stream),
-            Event::RequestRetried(retry) => self.send_retry(schedule, retry),
-            Event::RequestTraced(trace) => self.send_traced_request(schedule, trace),
-            Event::WorkCycleBegins(cycle) => self.begin_work_cycle(schedule, cycle),
-            Event::WorkCycleRuns(cycle) => self.run_work_cycle(schedule, cycle),
-            Event::RequestArrives(slot) => self.accept_request(schedule, slot),
-            Event::RecipientsResolved(slot) => self.dispatch_request(schedule, slot),
-            Event::ResolutionGivenUp(slot) => self.give_up_resolution(schedule, slot),
-            Event::DeadlinePassed(slot) => self.pass_deadline(schedule, slot),
-            Event::ServiceEnds(customer) => self.end_service(schedule, customer),
-            Event::OAuthAnswered(group) => self.take_oauth_answer(schedule, group),
-            Event::NameAsked(call) => self.resolve_name(schedule, call),
-            Event::NameAnswered(call) => self.take_name(schedule, call),
-            Event::ConnectionMade(call) => self.take_connection(schedule, call),
-            Event::CallFails(call) => self.end_call(schedule, call),
-            Event::CallArrives(call) => self.receive_call(schedule, call),
-            Event::TokenServiceEnds(call) => self.end_token_service(schedule, call),
-            Event::ReplyArrives(call) => self.take_reply(schedule, call),
-            Event::WorldActs(number) => self.act(number),
-            Event::BreakdownBegins(server) => self.change_breakdown(schedule, server),
-            Event::BreakdownEnds(server) => self.change_breakdown(schedule, server),
-        }
+    /// Changes the federation from now on.
+    fn change(&mut self, _: Instant, change: impl FnOnce(&mut Federation)) {
+        let mut next = self.federation.clone();
+        change(&mut next);
+        self.federation = self.versions.alloc(next);
     }
 
-    fn in_flight(&self) -> usize {
-        self.requests.in_use()
-    }
-}
-
-impl<R: Recorder> World<'_, R> {
     fn observe(&mut self, at: Instant, request: RequestIdentity, fact: Fact) {
         self.recorder
             .observe(self.federation, &Observation { at, request, fact });
@@ -348,6 +398,11 @@ impl<R: Recorder> World<'_, R> {
     fn act(&mut self, number: u32) {
         let WorldAction::RecycleServer(server) =
             self.federation.world_events[number as usize].action;
+        self.recycle(server);
+    }
+
+    /// The application pools of a server are recycled: all caches of its worker processes are lost.
+    fn recycle(&mut self, server: ServerId) {
         let (first, count) = self.federation.processes(server);
         for worker in 0..u32::from(count) {
             self.processes[ProcessId(first.0 + worker)] = Some(Box::new(Process::cold()));

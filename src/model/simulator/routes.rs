@@ -185,6 +185,7 @@ impl<R: Recorder> World<'_, R> {
             started: now,
             is_over: false,
             failure: None,
+            errand: None,
             run: None,
         });
         self.requests[slot].groups.push(group);

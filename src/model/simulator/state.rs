@@ -11,6 +11,7 @@ use crate::engine::Instant;
 use crate::engine::hash::NameHash;
 
 use super::super::address::{Address, Url};
+use super::super::administration::ErrandReply;
 use super::super::autodiscover;
 use super::super::availability::GroupKey;
 use super::super::cause::Cause;
@@ -24,6 +25,7 @@ use super::super::organization::{OrgId, ServerId};
 use super::super::outcome::{AccessLevel, Answer, AttendeeOutcome, Failure, Leg};
 use super::super::publishing::CallerAuthentication;
 use super::super::token::DelegationToken;
+use super::administration::ErrandRow;
 use super::arrivals::Drawn;
 use super::synchronization::Run;
 
@@ -138,6 +140,8 @@ pub(super) struct GroupRow {
     pub is_over: bool,
     /// A failure that stopped it as a whole.
     pub failure: Option<Failure>,
+    /// An errand of a script; most groups are none.
+    pub errand: Option<Box<ErrandRow>>,
     /// The run of synchronization that it is.
     pub run: Option<Box<Run>>,
 }
@@ -230,6 +234,8 @@ pub(super) enum Reply {
     Calendars(Calendars),
     /// The MailTips or the photo of each recipient.
     Answered(Answered),
+    /// What an errand brings back.
+    Errand(Box<ErrandReply>),
     /// The level at which a shared folder is open.
     Folder(AccessLevel),
     /// So many changes in it have still to be fetched, as it was at this instant.

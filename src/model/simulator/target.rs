@@ -10,6 +10,7 @@ use crate::engine::{Instant, Schedule, Span, draw};
 
 use super::super::address::Address;
 use super::super::address::UrlPath;
+use super::super::administration::ErrandReply;
 use super::super::cause::Cause;
 use super::super::federation::ProcessId;
 use super::super::observation::{Fact, Recorder};
@@ -59,10 +60,15 @@ impl<R: Recorder> World<'_, R> {
         let host = self.federation.hosts.at(id, now);
         match host.owner {
             HostOwner::Gateway(gateway) => {
-                if self.calls[call].url.path == UrlPath::Token {
-                    self.receive_token_request(schedule, call, gateway);
-                } else {
-                    self.refuse_at_gateway(schedule, call);
+                match (self.calls[call].url.path, self.calls[call].leg) {
+                    (UrlPath::Token, _) => self.receive_token_request(schedule, call, gateway),
+                    (UrlPath::Metadata, Leg::Metadata) => {
+                        self.serve_metadata(schedule, call, gateway);
+                    }
+                    (UrlPath::Provisioning, Leg::Provisioning) => {
+                        self.receive_provisioning(schedule, call, gateway);
+                    }
+                    _ => self.refuse_at_gateway(schedule, call),
                 }
             }
             HostOwner::Organization(target) => self.publish(schedule, call, host, target),
@@ -94,10 +100,14 @@ impl<R: Recorder> World<'_, R> {
         let refuse =
             |cause: Cause, leg| Reply::Failed(failure(cause, leg, cause.side_at(Side::Target)));
         let leg = self.calls[call].leg;
-        if let (Some(url), Leg::Autodiscover) = (host.redirect, leg) {
+        if let (Some(url), true) = (host.redirect, leg.is_at_autodiscover()) {
             return self.reply(schedule, call, source, Reply::Redirect(url));
         }
-        let wanted = if leg == Leg::Autodiscover {
+        if leg == Leg::Redirection {
+            let nowhere = ErrandReply::Redirection(None);
+            return self.reply(schedule, call, source, Reply::Errand(Box::new(nowhere)));
+        }
+        let wanted = if leg.is_at_autodiscover() {
             Service::Autodiscover
         } else {
             Service::Ews
@@ -183,7 +193,7 @@ impl<R: Recorder> World<'_, R> {
             },
         };
         let row = self.federation.servers.at(server, now);
-        let directory = if leg == Leg::Autodiscover {
+        let directory = if leg.is_at_autodiscover() {
             &row.autodiscover
         } else {
             &row.ews
@@ -240,7 +250,7 @@ impl<R: Recorder> World<'_, R> {
         let row = &self.calls[call];
         let (leg, authentication, path) = (row.leg, row.authentication, row.url.path);
         let here = federation.servers.at(server, now);
-        let directory = if leg == Leg::Autodiscover {
+        let directory = if leg.is_at_autodiscover() {
             &here.autodiscover
         } else {
             &here.ews
@@ -270,6 +280,10 @@ impl<R: Recorder> World<'_, R> {
                     authentication,
                 })
             }
+            CallerAuthentication::Anonymous => Ok(Caller {
+                email,
+                authentication,
+            }),
             CallerAuthentication::Windows | CallerAuthentication::Basic => {
                 let PathObject::AddressSpace(space) = self.groups[row.group].path else {
                     unreachable!("only address spaces have credentials")
@@ -409,7 +423,7 @@ impl<R: Recorder> World<'_, R> {
         let federation = self.federation;
         let row = &self.calls[call];
         let (leg, hash, mailboxes) = (row.leg, row.hash, row.members.len() as u64);
-        let asks = self.asks_of(row.group);
+        let (asks, domain) = (self.asks_of(row.group), self.groups[row.group].domain);
         let target = federation.servers.original(here.server).organization;
         let parameters = &federation.parameters;
         let mut span = Span::ZERO;
@@ -417,7 +431,9 @@ impl<R: Recorder> World<'_, R> {
             let law = &parameters.token_validation;
             span += law.sample(&self.keys, Purpose::TokenValidation, hash, 0);
         }
-        if federation.rules.throttle_external_callers {
+        if federation.rules.throttle_external_callers
+            && caller.authentication != CallerAuthentication::Anonymous
+        {
             match self.admit_user(target, caller.email, here.server, now) {
                 throttling::Admission::Go => {}
                 throttling::Admission::Delay(held) => span += held,
@@ -433,6 +449,26 @@ impl<R: Recorder> World<'_, R> {
             self.calls[call].holds_budget = Some((target, caller.email));
             let used = parameters.inbound_cpu + parameters.inbound_cpu_per_mailbox.times(mailboxes);
             self.charge((target, caller.email), here.server, used, now);
+        }
+        let told = match leg {
+            Leg::FederationInformation => {
+                let told = federation.federation_information(here.server, domain, now);
+                Some(ErrandReply::FederationInformation(told))
+            }
+            Leg::RelationshipSettings => {
+                let settings =
+                    federation.relationship_settings(here.server, caller.email.domain, now);
+                Some(ErrandReply::RelationshipSettings(settings))
+            }
+            _ => None,
+        };
+        if let Some(reply) = told {
+            let law = &parameters.autodiscover_service;
+            span += law.sample(&self.keys, Purpose::AutodiscoverService, hash, 0);
+            return Work {
+                reply: Reply::Errand(Box::new(reply)),
+                span,
+            };
         }
         if leg == Leg::Autodiscover {
             let answers = self.discover(call, here.server, now);

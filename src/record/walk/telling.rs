@@ -411,6 +411,11 @@ impl<'a> Teller<'a> {
             (Leg::Availability, Asks::FreeBusy) => "availability",
             (Leg::Availability, Asks::MailTips) => "MailTips",
             (Leg::Availability, Asks::Photos) => "photo",
+            (Leg::Metadata, _) => "federation metadata",
+            (Leg::Provisioning, _) => "provisioning",
+            (Leg::FederationInformation, _) => "federation information",
+            (Leg::Redirection, _) => "redirection",
+            (Leg::RelationshipSettings, _) => "relationship settings",
             (Leg::GetFolder, _) => "GetFolder",
             (Leg::Availability, Asks::SharedCalendar | Asks::Synchronization)
             | (Leg::SyncFolderItems, _) => "SyncFolderItems",

@@ -156,7 +156,26 @@ fn derive_gateways(tree: &mut Table, plan: &Plan) {
         };
         gateway.set_derived("issuer", text(issuer), "the instance's name");
         gateway.set_derived("token_host", text(token_host), "the instance's name");
+        let metadata_host = match name.as_str() {
+            "business" => "nexus.microsoftonline-p.com".to_owned(),
+            "consumer" => "nexus.passport.com".to_owned(),
+            "us-government" => "login.microsoftonline.us".to_owned(),
+            other => format!("nexus.{other}.example"),
+        };
+        gateway.set_derived("metadata_host", text(metadata_host), "the instance's name");
+        let provisioning_host = match name.as_str() {
+            "business" | "consumer" => "domains.live.com".to_owned(),
+            other => format!("domains.{other}.example"),
+        };
+        let why = "the instance's name";
+        gateway.set_derived("provisioning_host", text(provisioning_host), why);
         gateway.set_derived("site", text("gateway"), "where gateways stand");
+        let accepted: &[&str] = match name.as_str() {
+            "consumer" => &["Public CA"],
+            _ => &[],
+        };
+        let accepted: Vec<String> = accepted.iter().map(ToString::to_string).collect();
+        gateway.set_derived("accepted_issuers", Value::texts(accepted, why), why);
     }
 }
 

@@ -41,6 +41,9 @@ pub(super) struct Ids {
     pub plan: Arc<Plan>,
 }
 
+/// The keys of a gateway's hosts.
+pub(super) const GATEWAY_HOSTS: [&str; 3] = ["token_host", "metadata_host", "provisioning_host"];
+
 /// The name of the host at which nobody answers.
 pub(super) const NOBODY: &str = "nobody";
 
@@ -77,7 +80,8 @@ impl Ids {
             .flat_map(|(_, row)| row.named("host").map(|(host, _)| host.to_owned()))
             .collect();
         for (_, gateway) in tree.named("gateway") {
-            hosts.push(gateway.text("token_host").to_owned());
+            let own = GATEWAY_HOSTS.map(|key| gateway.text(key).to_owned());
+            hosts.extend(own);
         }
         hosts.push(NOBODY.to_owned());
         hosts.sort_unstable();
@@ -90,7 +94,9 @@ impl Ids {
             .table("dns")
             .named("resolver")
             .map(|(name, _)| name.to_owned());
-        let mut resolvers: Vec<String> = own.chain(declared).collect();
+        let gateways = tree.named("gateway");
+        let of_gateways = gateways.map(|(name, _)| gateway_resolver(name));
+        let mut resolvers: Vec<String> = own.chain(declared).chain(of_gateways).collect();
         resolvers.sort_unstable();
         resolvers.dedup();
         ids.described = organizations()
@@ -164,6 +170,11 @@ pub(super) fn of_organization<V: Copy>(
 /// The name of the resolver that an organization without a declared one has for itself.
 pub(super) fn own_resolver(organization: &str) -> String {
     format!("{organization} (own resolver)")
+}
+
+/// The name of the resolver that a gateway asks.
+pub(super) fn gateway_resolver(gateway: &str) -> String {
+    format!("{gateway} (gateway's resolver)")
 }
 
 /// Looks a name up; what is not there is a finding with a suggestion.

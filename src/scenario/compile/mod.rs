@@ -27,7 +27,6 @@ use crate::engine::hash::NameHash;
 use crate::engine::id::Id;
 use crate::engine::{IdVec, Instant, Limits, Seed, SourceId, Span};
 use crate::model::certificate::{Certificate, CertificateId};
-use crate::model::demand::{SharedCalendars, Streams};
 use crate::model::directory::{Group, GroupId, Mailbox, MailboxId};
 use crate::model::dns::{Dns, HostId, RecordSet, RecordSetId, Resolver, ResolverId, Zone, ZoneId};
 use crate::model::federation::{Federation, FederationIndex, ProcessId, Sources};
@@ -149,38 +148,42 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
             day: seed.integer("day"),
             replication: 0,
         },
-        parameters: numbers::parameters(&effective),
+        parameters: Arc::new(numbers::parameters(&effective)),
         rules: numbers::rules(&effective),
-        network: Network::new(sites, world.links, distances),
+        network: Arc::new(Network::new(sites, world.links, distances)),
         dns,
         resolvers: world.resolvers,
-        time_zones,
+        time_zones: Arc::new(time_zones),
         organizations: world.organizations,
         populations: populations.into(),
         servers: world.servers,
-        first_process,
+        first_process: Arc::new(first_process),
         certificates: world.certificates,
         hosts: world.hosts,
         gateways: world.gateways,
-        data_centres,
+        data_centres: Arc::new(data_centres),
         relationships: world.relationships,
         connectors: world.connectors,
         address_spaces: world.address_spaces,
         mailboxes: world.mailboxes,
         groups: world.groups,
-        workloads,
-        requests,
-        streams: Streams::default(),
-        shared: SharedCalendars::default(),
-        traces: IdVec::new(),
-        world_events,
-        sources,
-        index,
-        names: std::mem::take(&mut ids.names),
+        workloads: Arc::new(workloads),
+        requests: Arc::new(requests),
+        streams: Arc::default(),
+        shared: Arc::default(),
+        scripts: Arc::default(),
+        additions: Arc::default(),
+        traces: Arc::default(),
+        world_events: world_events.into(),
+        sources: Arc::new(sources),
+        index: Arc::new(index),
+        names: Arc::new(std::mem::take(&mut ids.names)),
     };
-    federation.shared = shared::shared_calendars(&effective, &federation, &ids, &mut found);
-    federation.streams = workload::streams(&effective, &federation, &ids, &mut found);
-    federation.traces = trace::traces(document, &effective, &federation, &ids, &mut found);
+    let shared = shared::shared_calendars(&effective, &federation, &ids, &mut found);
+    federation.shared = Arc::new(shared);
+    federation.streams = Arc::new(workload::streams(&effective, &federation, &ids, &mut found));
+    let traces = trace::traces(document, &effective, &federation, &ids, &mut found);
+    federation.traces = Arc::new(traces);
     if found.has_errors() {
         return Err(found);
     }

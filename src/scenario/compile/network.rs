@@ -24,7 +24,7 @@ use crate::scenario::places;
 use crate::scenario::quantity::Share;
 use crate::scenario::tree::Table;
 
-use super::ids::{Ids, NOBODY, find, own_resolver};
+use super::ids::{GATEWAY_HOSTS, Ids, NOBODY, find, gateway_resolver, own_resolver};
 use super::numbers::one_way;
 
 pub(super) fn sites(tree: &Table) -> IdVec<SiteId, Site> {
@@ -252,6 +252,10 @@ pub(super) fn resolvers(tree: &Table, ids: &Ids) -> Vec<Resolver> {
     let home: BTreeMap<String, &str> = tree
         .named("org")
         .map(|(name, row)| (own_resolver(name), row.text("site")))
+        .chain(
+            tree.named("gateway")
+                .map(|(name, row)| (gateway_resolver(name), row.text("site"))),
+        )
         .collect();
     let row_of = |name: &String| {
         let row = tree
@@ -299,7 +303,8 @@ fn public_apexes(tree: &Table) -> BTreeMap<String, ()> {
     let hosts = tree
         .named("org")
         .flat_map(|(_, row)| row.named("host").map(|(host, _)| host));
-    let gateways = tree.named("gateway").map(|(_, row)| row.text("token_host"));
+    let gateways = tree.named("gateway");
+    let gateways = gateways.flat_map(|(_, row)| GATEWAY_HOSTS.map(|key| row.text(key)));
     let records = tree.table("dns").named("record");
     let records = records.filter_map(|(name, _)| name.split_once(' ').map(|(name, _)| name));
     for name in hosts.chain(gateways).chain(records) {

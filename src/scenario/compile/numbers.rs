@@ -6,6 +6,7 @@
 use crate::engine::hash::NameHash;
 use crate::engine::{IdVec, Instant, Span};
 use crate::model::certificate::{TlsVersions, Validity};
+use crate::model::dns::LargeAnswers;
 use crate::model::gateway::{
     DataCentre, DataCentreId, Gateway, GatewayState, MetadataState, SigningCertificate,
 };
@@ -18,7 +19,7 @@ use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::tree::Table;
 
 use super::changes::Changes;
-use super::ids::Ids;
+use super::ids::{Ids, gateway_resolver};
 
 pub(super) fn parameters(tree: &Table) -> Parameters {
     let p = tree.table("parameters");
@@ -44,6 +45,8 @@ pub(super) fn parameters(tree: &Table) -> Parameters {
         inbound_cpu: p.span("inbound_cpu"),
         inbound_cpu_per_mailbox: p.span("inbound_cpu_per_mailbox"),
         pool_cold_start: p.distribution("pool_cold_start"),
+        certificate_distribution: p.distribution("certificate_distribution"),
+        discovery_timeout: p.span("discovery_timeout"),
         oauth_service: p.distribution("oauth_service"),
         minimum_delay: p.span("minimum_delay"),
         retransmission_timeout: p.span("retransmission_timeout"),
@@ -130,6 +133,7 @@ fn sizes(p: &Table) -> MessageSizes {
         mail_tips_response_per_mailbox: p.size("mail_tips_response_per_mailbox"),
         photo_request: p.size("photo_request"),
         photo_response: p.size("photo_response"),
+        metadata_document: p.size("metadata_document"),
         synchronization_request: p.size("synchronization_request"),
         synchronization_response: p.size("synchronization_response"),
         synchronization_response_per_change: p.size("synchronization_response_per_change"),
@@ -209,6 +213,19 @@ pub(super) fn gateways(
             hash: NameHash::of(name),
             issuer: ids.names.intern(row.text("issuer")),
             token_host: ids.hosts[row.text("token_host")],
+            metadata_host: ids.hosts[row.text("metadata_host")],
+            provisioning_host: ids.hosts[row.text("provisioning_host")],
+            provisioning_service_time: row.distribution("provisioning_service_time"),
+            resolver: ids.resolvers[&gateway_resolver(name)],
+            large_answers: match row.text("large_dns_answers") {
+                "possible" => LargeAnswers::Possible,
+                _ => LargeAnswers::Impossible,
+            },
+            accepted_issuers: row
+                .texts("accepted_issuers")
+                .into_iter()
+                .map(|issuer| ids.names.intern(issuer))
+                .collect(),
             data_centres,
             clock_error: row.offset("clock_offset"),
             state: match row.text("state") {

@@ -7,7 +7,9 @@ use rustc_hash::FxHashMap;
 
 use crate::engine::hash::NameHash;
 use crate::engine::{Instant, Span};
-use crate::model::certificate::{Certificate, KeyProvider, SubjectKeyIdentifier, Validity};
+use crate::model::certificate::{
+    Certificate, KeyExport, KeyProvider, SubjectKeyIdentifier, Validity,
+};
 use crate::model::gateway::GatewayId;
 use crate::model::organization::{
     AcceptedDomain, AcceptedDomainKind, Direction, Edition, FirewallAction, FirewallRule,
@@ -46,6 +48,7 @@ pub(super) fn certificates(tree: &Table, ids: &mut Ids) -> Vec<Certificate> {
     for (organization, row) in tree.named("org") {
         for (name, row) in row.named("certificate") {
             rows.push(Certificate {
+                organization: ids.organizations[organization],
                 name: name.into(),
                 hash: NameHash::of(organization).with(NameHash::of(name).0),
                 issuer: ids.names.intern(row.text("issuer")),
@@ -60,6 +63,10 @@ pub(super) fn certificates(tree: &Table, ids: &mut Ids) -> Vec<Certificate> {
                 key_provider: match row.text("key_provider") {
                     "cng" => KeyProvider::Cng,
                     _ => KeyProvider::CryptoApi,
+                },
+                key_export: match row.text("private_key_exportable") {
+                    "no" => KeyExport::Impossible,
+                    _ => KeyExport::Possible,
                 },
             });
         }
@@ -249,7 +256,8 @@ fn trust(
                 .into_iter()
                 .map(|domain| ids.names.intern(domain))
                 .collect(),
-            namespace: ids.names.intern(trust.text("registered_namespace")),
+            namespace: is_federated(row)
+                .then(|| ids.names.intern(trust.text("registered_namespace"))),
         },
     }
 }

@@ -18,7 +18,7 @@ use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::quantity::Share;
 use crate::scenario::tree::Table;
 
-use super::ids::{Ids, NOBODY, find};
+use super::ids::{GATEWAY_HOSTS, Ids, NOBODY, find};
 use super::numbers::tls_versions;
 use super::organization::edition;
 
@@ -180,9 +180,11 @@ fn store(
 pub(super) fn hosts(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) -> Vec<Host> {
     let mut owners: BTreeMap<&str, Owner<'_>> = BTreeMap::new();
     for (gateway, row) in tree.named("gateway") {
-        owners
-            .entry(row.text("token_host"))
-            .or_insert(Owner::Gateway(gateway, row));
+        for (key, state) in GATEWAY_HOSTS.into_iter().zip(GATEWAY_HOST_STATES) {
+            owners
+                .entry(row.text(key))
+                .or_insert(Owner::Gateway(gateway, row, state));
+        }
     }
     for (organization, row) in tree.named("org") {
         for (host, host_row) in row.named("host") {
@@ -193,7 +195,9 @@ pub(super) fn hosts(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) -> Vec
     }
     let names: Vec<String> = ids.hosts.keys().cloned().collect();
     let host = |name: String| match owners.get(name.as_str()) {
-        Some(Owner::Gateway(gateway, row)) => gateway_host(&name, gateway, row, ids),
+        Some(Owner::Gateway(gateway, row, state)) => {
+            gateway_host(&name, gateway, (row, state), ids)
+        }
         Some(Owner::Organization(organization, row, host_row)) => {
             organization_host(&name, (organization, row), host_row, ids, found)
         }
@@ -204,18 +208,26 @@ pub(super) fn hosts(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) -> Vec
 
 /// Who declares a host, with its row.
 enum Owner<'t> {
-    Gateway(&'t str, &'t Table),
+    Gateway(&'t str, &'t Table, &'static str),
     Organization(&'t str, &'t Table, &'t Table),
 }
 
-fn gateway_host(name: &str, gateway: &str, row: &Table, ids: &mut Ids) -> Host {
+/// The keys of the states of a gateway's hosts, in the order of [`GATEWAY_HOSTS`].
+const GATEWAY_HOST_STATES: [&str; 3] = ["state", "metadata_state", "provisioning_state"];
+
+fn gateway_host(
+    name: &str,
+    gateway: &str,
+    (row, state): (&Table, &'static str),
+    ids: &mut Ids,
+) -> Host {
     let id = ids.names.intern(name);
     Host {
         name: id,
         owner: HostOwner::Gateway(ids.gateways[gateway]),
         site: ids.sites[row.text("site")],
         servers: Arc::default(),
-        state: match row.text("state") {
+        state: match row.text(state) {
             "down" => HostState::Down,
             "refusing" => HostState::Refusing,
             _ => HostState::Up,

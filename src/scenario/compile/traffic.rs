@@ -58,7 +58,15 @@ const FIXED: &[(&str, &[&str])] = &[
     ),
     (
         "gateway",
-        &["token_host", "site", "data_centres", "servers", "queue_max"],
+        &[
+            "token_host",
+            "metadata_host",
+            "provisioning_host",
+            "site",
+            "data_centres",
+            "servers",
+            "queue_max",
+        ],
     ),
     ("site", &["city", "continent", "coordinates", "time_zone"]),
     ("network", &["distance", "route_percent", "topology"]),
@@ -142,19 +150,20 @@ pub(super) fn requests(
 
 /// The workloads of all requests, drawn or spelled out, in the order of their names.
 fn workloads(tree: &Table, found: &mut Diagnostics) -> IdVec<WorkloadId, Workload> {
-    let mut demands: BTreeMap<String, Option<Demand>> = BTreeMap::new();
+    let mut demands: BTreeMap<String, (Asks, Option<Demand>)> = BTreeMap::new();
     demands.extend(
         tree.named("request")
-            .map(|(name, _)| (name.to_owned(), None)),
+            .map(|(name, row)| (name.to_owned(), (workload::asks(row), None))),
     );
     for (name, row) in tree.named("workload") {
-        let drawn = Some(workload::demand(row));
+        let drawn = (workload::asks(row), Some(workload::demand(row)));
         if workload::asks(row) == Asks::Synchronization {
             let opens = Demand {
                 asks: Asks::SharedCalendar,
                 ..workload::demand(row)
             };
-            demands.insert(shared::opens_name(name), Some(opens));
+            let opens = (Asks::SharedCalendar, Some(opens));
+            demands.insert(shared::opens_name(name), opens);
         }
         let name = name.to_owned();
         if demands.insert(name.clone(), drawn).is_some()
@@ -166,7 +175,9 @@ fn workloads(tree: &Table, found: &mut Diagnostics) -> IdVec<WorkloadId, Workloa
         }
     }
     for (name, row) in tree.named("trace") {
-        if demands.insert(name.to_owned(), None).is_some()
+        if demands
+            .insert(name.to_owned(), (Asks::FreeBusy, None))
+            .is_some()
             && let Some(place) = row.location("file")
         {
             let message = format!("`{name}` is a trace as well as a request or a workload");
@@ -174,9 +185,10 @@ fn workloads(tree: &Table, found: &mut Diagnostics) -> IdVec<WorkloadId, Workloa
             found.push(Diagnostic::error("ambiguous-name", place, message).help(help));
         }
     }
-    let rows = demands.into_iter().map(|(name, demand)| Workload {
+    let rows = demands.into_iter().map(|(name, (asks, demand))| Workload {
         hash: NameHash::of(&name),
         name: name.into(),
+        asks,
         demand,
     });
     IdVec::from_rows(rows.collect())

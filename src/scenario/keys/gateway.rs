@@ -2,7 +2,7 @@
 //!
 //! It knows nothing of what follows from them. Invariant: as in the parent module.
 
-use super::Evidence::{Choice, Guess};
+use super::Evidence::{Choice, Doc, Guess};
 use super::{
     Kind, Object, POSITIVE_SPAN, SPAN, TLS_VERSIONS, UP_DOWN, count, derived, key, optional,
 };
@@ -24,6 +24,18 @@ pub static GATEWAY: Object = Object {
             Kind::Host,
             "by the gateway's name",
             "The host of its token service.",
+        ),
+        derived(
+            "metadata_host",
+            Kind::Host,
+            "by the gateway's name",
+            "The host of its federation metadata.",
+        ),
+        derived(
+            "provisioning_host",
+            Kind::Host,
+            "by the gateway's name",
+            "The host of the service with which organizations register.",
         ),
         derived(
             "site",
@@ -79,6 +91,35 @@ pub static GATEWAY: Object = Object {
             r#""up""#,
             Choice,
             "Whether its metadata can be fetched.",
+        ),
+        key(
+            "provisioning_state",
+            UP_DOWN,
+            r#""up""#,
+            Choice,
+            "Whether organizations can register with it.",
+        ),
+        key(
+            "provisioning_service_time",
+            Kind::Distribution,
+            r#"{ dist = "lognormal", median = "1.5 s", p99 = "8 s" }"#,
+            Guess,
+            "Time that a registration takes, without looking for a proof in DNS.",
+        ),
+        key(
+            "large_dns_answers",
+            Kind::OneOf(&["possible", "impossible"]),
+            r#""impossible""#,
+            Doc,
+            "Whether answers of DNS beyond 512 bytes reach it; if not, a proof among many texts is not \
+             seen.",
+        ),
+        derived(
+            "accepted_issuers",
+            Kind::List(&super::TEXT),
+            "the public root for the consumer instance, else anyone",
+            "Who may have issued the certificate of an organization that registers; none: anyone, the \
+             organization itself too.",
         ),
         key(
             "tls_versions",

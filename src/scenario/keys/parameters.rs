@@ -114,6 +114,18 @@ pub static PARAMETERS: Object = Object {
             r#"{ dist = "lognormal", median = "60 ms", p99 = "600 ms" }"#,
             "Issuing an OAuth token.",
         ),
+        delay(
+            "certificate_distribution",
+            r#"{ dist = "uniform", low = "0 s", high = "4 h" }"#,
+            "Carrying an organization certificate to another server.",
+        ),
+        key(
+            "discovery_timeout",
+            POSITIVE_SPAN,
+            r#""30 s""#,
+            Evidence::Observed,
+            "One attempt to read a partner's federation information.",
+        ),
         // The network.
         key(
             "minimum_delay",
@@ -346,6 +358,11 @@ pub static PARAMETERS: Object = Object {
             "photo_response",
             r#""15 KB""#,
             "A photo; compression leaves it as it is.",
+        ),
+        size(
+            "metadata_document",
+            r#""20 KB""#,
+            "The federation metadata of a gateway.",
         ),
         size(
             "synchronization_request",

@@ -319,7 +319,9 @@ pub(super) fn of_organization(row: &mut Organization, each: &mut impl FnMut(&mut
     let registration = &mut trust.registration;
     each(&mut registration.application_uri);
     each_of(&mut registration.domains, each);
-    each(&mut registration.namespace);
+    if let Some(namespace) = &mut registration.namespace {
+        each(namespace);
+    }
 }
 
 /// A list that is shared is changed for its owner alone.

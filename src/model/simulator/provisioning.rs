@@ -1,0 +1,244 @@
+//! A gateway's other services: federation metadata, and provisioning with its look for proofs in DNS.
+//!
+//! Owner of all that is changed here: the gateway, which keeps the registration of an organization. It
+//! knows nothing of scripts. Invariant: a registration changes at the instant at which the service
+//! decides, whether or not its answer arrives.
+
+use crate::engine::{Instant, Schedule, Span};
+
+use super::super::administration::{
+    Errand, ErrandReply, ProofCheck, Provisioned, Provisioning, ProvisioningRefusal, Registrations,
+    decide_provisioning, domain_proof, names_of_others,
+};
+use super::super::cause::Cause;
+use super::super::certificate::CertificateId;
+use super::super::dns::{Answer, RecordType};
+use super::super::federation::Federation;
+use super::super::gateway::{GatewayId, MetadataState};
+use super::super::names::NameId;
+use super::super::observation::Recorder;
+use super::super::organization::OrgId;
+use super::super::outcome::{Leg, Side};
+use super::super::purpose::Purpose;
+use super::legs::failure;
+use super::state::{CallSlot, Reply};
+use super::{Event, World};
+
+impl Federation {
+    /// The AppID under which a gateway knows an organization.
+    ///
+    /// Source: a unique number made by the gateway, Federation terms, Exchange 2010 glossary (docs).
+    pub fn application_identifier(&self, organization: OrgId) -> String {
+        let row = self.organizations.original(organization);
+        let gateway = self.gateways.original(row.trust.gateway);
+        format!("{:016X}", row.hash.with(gateway.hash.0).0)
+    }
+
+    /// The texts that prove that an organization owns a domain, to the gateway that it is registered
+    /// with.
+    ///
+    /// Source: proof of the published certificate since 2010 SP1, `AppID=` before it: Create a TXT
+    /// record for federation (docs). Assumed: only the instance of 2010 RTM, which asks for certificates of
+    /// some issuers, takes the older form.
+    fn accepted_proofs(&self, organization: OrgId, domain: NameId, at: Instant) -> Vec<String> {
+        let trust = &self.organizations.at(organization, at).trust;
+        let gateway = self.gateways.at(trust.gateway, at);
+        let of =
+            |id: CertificateId| domain_proof(self.certificates.at(id, at), self.names.text(domain));
+        let mut proofs: Vec<String> = trust.registration.certificate.map(of).into_iter().collect();
+        if !gateway.accepted_issuers.is_empty() {
+            proofs.push(format!(
+                "AppID={}",
+                self.application_identifier(organization)
+            ));
+        }
+        proofs
+    }
+}
+
+impl<R: Recorder> World<'_, R> {
+    /// Somebody reads the metadata.
+    pub(super) fn serve_metadata(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        call: CallSlot,
+        gateway: GatewayId,
+    ) {
+        let now = schedule.now();
+        let row = self.federation.gateways.at(gateway, now);
+        let is_up = row.metadata_state == MetadataState::Up && now < row.closed_from;
+        let reply = if is_up {
+            Reply::Errand(Box::new(ErrandReply::Metadata(row.published_at(now))))
+        } else {
+            Reply::Failed(failure(Cause::GatewayError, Leg::Metadata, Side::Gateway))
+        };
+        self.reply_from_gateway(schedule, call, reply);
+    }
+
+    /// A request reaches the provisioning service. If a domain is to be registered, its proof is
+    /// looked for now; the answer comes when the look and the rest of the work are done.
+    pub(super) fn receive_provisioning(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        call: CallSlot,
+        gateway: GatewayId,
+    ) {
+        let now = schedule.now();
+        let row = &self.calls[call];
+        let (group, hash, organization) = (row.group, row.hash, row.request.requester);
+        let instance = self.federation.gateways.at(gateway, now);
+        let law = &instance.provisioning_service_time;
+        let mut span = law.sample(&self.keys, Purpose::ProvisioningService, hash, 0);
+        if let Provisioning::RegisterDomain { domain } = self.provisioning(group) {
+            let (proof, waited) = self.look_for_proof(gateway, organization, domain, call, now);
+            self.errand_mut(group).proof = proof;
+            span += waited;
+        }
+        let centre = self.calls[call].data_centre;
+        let centre = centre.expect("it was chosen for the connection");
+        let source = self.federation.sources.data_centres[centre];
+        let span = span.max(self.federation.parameters.minimum_delay);
+        schedule.after(span, source, Event::ProvisioningEnds(call));
+    }
+
+    /// The provisioning service decides.
+    pub(super) fn end_provisioning(&mut self, schedule: &mut Schedule<Event>, call: CallSlot) {
+        let now = schedule.now();
+        let row = &self.calls[call];
+        let (group, organization) = (row.group, row.request.requester);
+        let gateway = self.gateway_of(call);
+        let proof = self.errand(group).proof;
+        let request = self.provisioning(group);
+        let answer = self.provision(gateway, organization, request, proof, now);
+        if let Ok(Provisioned { registration }) = &answer {
+            let (uri, registration) = (registration.application_uri, registration.clone());
+            self.change(now, |federation| {
+                let trust_with = |row: &mut super::super::organization::Organization| {
+                    row.trust.registration = registration;
+                    row.trust.gateway = gateway;
+                };
+                federation
+                    .organizations
+                    .change(organization, now, trust_with);
+                if !federation
+                    .applications(uri)
+                    .any(|known| known == organization)
+                {
+                    let additions = std::sync::Arc::make_mut(&mut federation.additions);
+                    additions.applications.push((uri, organization));
+                }
+            });
+        }
+        let reply = Reply::Errand(Box::new(ErrandReply::Provisioning(answer)));
+        self.reply_from_gateway(schedule, call, reply);
+    }
+
+    fn provisioning(&self, group: super::state::GroupSlot) -> Provisioning {
+        match self.errand(group).errand {
+            Errand::Provisioning(_, request) => request,
+            _ => unreachable!("only such errands go to the provisioning service"),
+        }
+    }
+
+    fn gateway_of(&self, call: CallSlot) -> GatewayId {
+        let centre = self.calls[call].data_centre;
+        let centre = centre.expect("it was chosen for the connection");
+        self.federation.data_centres[centre].gateway
+    }
+
+    /// What the service decides, by whom the request is signed and what its names are to others.
+    fn provision(
+        &self,
+        gateway: GatewayId,
+        organization: OrgId,
+        request: Provisioning,
+        proof: ProofCheck,
+        now: Instant,
+    ) -> Result<Provisioned, ProvisioningRefusal> {
+        let federation = self.federation;
+        let instance = federation.gateways.at(gateway, now);
+        if now >= instance.closed_from {
+            return Err(ProvisioningRefusal::Closed);
+        }
+        let trust = &federation.organizations.at(organization, now).trust;
+        let shown = now.shown_by(instance.clock_error);
+        if let Provisioning::CreateApplication { certificate }
+        | Provisioning::PublishCertificate { certificate } = request
+        {
+            let row = federation.certificates.at(certificate, now);
+            if !row.subject_key_identifier.exists() {
+                return Err(ProvisioningRefusal::NoSubjectKeyIdentifier);
+            }
+            let accepted = &instance.accepted_issuers;
+            if !accepted.is_empty() && !accepted.contains(&row.issuer) {
+                return Err(ProvisioningRefusal::IssuerNotAccepted);
+            }
+        }
+        let is_here = trust.gateway == gateway;
+        let known = [
+            trust.registration.certificate,
+            trust.registration.previous_certificate,
+        ];
+        let signs_well = trust.organization_certificate.is_some_and(|signer| {
+            let in_date = federation
+                .certificates
+                .at(signer, now)
+                .validity
+                .covers(shown);
+            is_here && in_date && known.contains(&Some(signer))
+        });
+        let registrations = Registrations {
+            federation,
+            gateway,
+            own: organization,
+            at: now,
+        };
+        let is_taken = |name| names_of_others(registrations, name);
+        decide_provisioning(request, &trust.registration, is_taken, signs_well, proof)
+    }
+
+    /// Looks for the proof of a domain, through the gateway's resolver and its cache.
+    ///
+    /// Source: the cmdlet succeeds or fails at once, nobody polls: Create a federation trust (docs);
+    /// negative answers are remembered: RFC 2308.
+    fn look_for_proof(
+        &mut self,
+        gateway: GatewayId,
+        organization: OrgId,
+        domain: NameId,
+        call: CallSlot,
+        now: Instant,
+    ) -> (ProofCheck, Span) {
+        let federation = self.federation;
+        let instance = federation.gateways.at(gateway, now);
+        let resolver = federation.resolvers.at(instance.resolver, now);
+        let cache = &mut self.resolver_caches[instance.resolver];
+        let resolution = cache.resolve(&federation.dns, resolver, domain, RecordType::Text, now);
+        let parameters = &federation.parameters;
+        let is_cached = resolution.is_from_cache();
+        let hash = self.calls[call].hash;
+        let span = match (resolution.answer, is_cached) {
+            (Answer::Silent, _) => parameters.dns_timeout,
+            (_, true) => parameters
+                .dns_warm
+                .sample(&self.keys, Purpose::DnsDelay, hash, 0),
+            (_, false) => {
+                let asked = &resolution.asked;
+                let extra = federation.dns.extra_delay(asked, now, &self.keys, hash, 2);
+                let law = &parameters.dns_cold;
+                law.sample(&self.keys, Purpose::DnsDelay, hash, 1) + extra
+            }
+        };
+        let proofs = federation.accepted_proofs(organization, domain, now);
+        let large = instance.large_answers;
+        let check = ProofCheck::of(federation, domain, resolution.answer, &proofs, large);
+        (check, span)
+    }
+
+    fn reply_from_gateway(&mut self, schedule: &mut Schedule<Event>, call: CallSlot, reply: Reply) {
+        let centre = self.calls[call].data_centre;
+        let centre = centre.expect("it was chosen for the connection");
+        let source = self.federation.sources.data_centres[centre];
+        self.reply(schedule, call, source, reply);
+    }
+}

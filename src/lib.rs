@@ -46,6 +46,7 @@
 //! line stands outside and is a feature. Nothing here prints, exits, reads the wall clock or keeps
 //! global state. ARCHITECTURE.md is the map.
 
+pub mod cmdlet;
 pub mod engine;
 pub mod model;
 pub mod record;

@@ -11,6 +11,7 @@ use crate::engine::hash::NameHash;
 use crate::engine::time::Instant;
 
 use super::names::{NameId, Names};
+use super::organization::OrgId;
 
 crate::define_id! {
     /// A certificate of an organization, with its key.
@@ -29,6 +30,8 @@ pub struct Validity {
 /// A certificate that an organization signs token requests and decrypts tokens with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
+    /// Whose it is.
+    pub organization: OrgId,
     /// Its name in the scenario.
     pub name: Arc<str>,
     /// The stable hash of organization and name; its thumbprint is made of it.
@@ -41,6 +44,20 @@ pub struct Certificate {
     pub validity: Validity,
     /// Whether the key lives in a CryptoAPI provider; Exchange cannot use others.
     pub key_provider: KeyProvider,
+    /// Whether the key may leave the server.
+    pub key_export: KeyExport,
+}
+
+/// Whether a private key may leave the server on which it was made. Exchange carries an organization
+/// certificate to all servers, and so needs that it may.
+///
+/// Source: requirements on the certificate, Federation, Exchange 2013 Help (docs).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyExport {
+    /// It may.
+    Possible,
+    /// It may not.
+    Impossible,
 }
 
 /// What tells a certificate from others.
@@ -176,12 +193,14 @@ impl TlsVersion {
 }
 
 carries!(Certificate {
+    organization,
     name,
     hash,
     issuer,
     subject_key_identifier,
     validity,
-    key_provider
+    key_provider,
+    key_export
 });
 
 #[cfg(test)]

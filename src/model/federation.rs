@@ -18,7 +18,8 @@ use super::administration::{Script, ScriptId};
 use super::availability::Query;
 use super::certificate::{Certificate, CertificateId};
 use super::demand::{
-    Ask, ExplicitRequest, ExplicitRequestId, Streams, Trace, TraceId, Workload, WorkloadId,
+    Ask, ExplicitRequest, ExplicitRequestId, SharedCalendars, Streams, Trace, TraceId, Workload,
+    WorkloadId,
 };
 use super::directory::{
     CalendarState, FederatedIdentity, Group, GroupId, Mailbox, MailboxId, MailboxKey, MailboxState,
@@ -127,6 +128,8 @@ pub struct Federation {
     pub requests: Arc<IdVec<ExplicitRequestId, ExplicitRequest>>,
     /// Requests that are drawn.
     pub streams: Arc<Streams>,
+    /// Shared calendars that are synchronized in the background.
+    pub shared: Arc<SharedCalendars>,
     /// What administrators carry out, by instant and name.
     pub scripts: Arc<IdVec<ScriptId, Script>>,
     /// What came into being during the run, for look-ups.

@@ -32,6 +32,8 @@ pub mod relationship;
 pub mod revised;
 pub mod sharing_policy;
 pub mod simulator;
+pub(crate) mod spelling;
+pub mod synchronization;
 pub mod throttling;
 pub mod token;
 pub mod trust;

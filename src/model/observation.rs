@@ -20,6 +20,7 @@ use super::outcome::{
     words,
 };
 use super::relationship::{AddressSpaceId, ConnectorId, RelationshipId};
+use super::synchronization::{Done, FolderContents};
 use super::token::{DelegationToken, Rejection};
 use std::fmt;
 
@@ -251,6 +252,20 @@ pub enum Fact {
         group: u16,
         attendee: u16,
         decision: AnswerDecision,
+    },
+    /// The target decided which level of a shared folder the caller has.
+    FolderDecided {
+        group: u16,
+        attendee: u16,
+        level: Result<AccessLevel, Cause>,
+    },
+    /// A run of synchronization has ended: what it did, and what the local folder shows now; none: it
+    /// has failed, and the folder is as it was.
+    Synchronized {
+        group: u16,
+        attendee: u16,
+        done: Option<Done>,
+        shows: FolderContents,
     },
     /// A leg ended; why, if it failed.
     LegEnded {
@@ -586,6 +601,30 @@ impl Writer<'_> {
                     Ok(answer) => answer as u64,
                     Err(cause) => NameHash::of(cause.id()).0,
                 })
+            }
+            Fact::FolderDecided {
+                group,
+                attendee,
+                level,
+            } => {
+                self.tag(30, group, Some(Leg::GetFolder))
+                    .word(u64::from(attendee));
+                self.word(match level {
+                    Ok(level) => level as u64,
+                    Err(cause) => NameHash::of(cause.id()).0,
+                })
+            }
+            Fact::Synchronized {
+                group,
+                attendee,
+                done,
+                shows,
+            } => {
+                self.tag(31, group, None).word(u64::from(attendee));
+                self.word(shows as u64);
+                let what = |done: Done| 1 | (done.how as u64) << 8 | (done.level as u64) << 16;
+                self.word(done.map_or(0, what))
+                    .word(done.map_or(0, |done| u64::from(done.changes)))
             }
             Fact::LegEnded {
                 group,

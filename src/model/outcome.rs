@@ -36,6 +36,11 @@ pub enum Asks {
     MailTips,
     /// Their photos: GetUserPhoto, one a call.
     Photos,
+    /// What has changed in calendars that they have shared in person, because a user opens one:
+    /// GetFolder, SyncFolderItems, GetItem.
+    SharedCalendar,
+    /// The same, because the Sharing Sync Assistant's work cycle has come to them.
+    Synchronization,
     /// That they accept a calendar or contacts of the sender: GetSharingMetadata, and a message.
     Invitation,
     /// What somebody has invited the reader to: the message is opened.
@@ -56,6 +61,14 @@ pub enum Answer {
     AllMailTips,
     /// A photo.
     Photo,
+    /// A shared calendar that shows subjects and locations.
+    SharedDetails,
+    /// A shared calendar that shows blocks of time alone, because the level is Simple.
+    SharedTimes,
+    /// A shared calendar that is blank, because the level is None and its items were deleted.
+    SharedBlank,
+    /// A shared calendar without items, because the owner's calendar has none.
+    SharedEmpty,
     /// An invitation to hours alone.
     InvitationSimple,
     /// One to subjects and locations as well.
@@ -105,7 +118,7 @@ pub enum Side {
 /// A leg of a group: one exchange over the network, or the work before the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Leg {
-    /// The delegation token for what is asked: free/busy, MailTips or a photo.
+    /// The delegation token for what is asked: free/busy, MailTips, a photo or a shared calendar.
     FreeBusyToken,
     /// The delegation token for Autodiscover, asked in parallel when the endpoint is unknown.
     AutodiscoverToken,
@@ -125,6 +138,12 @@ pub enum Leg {
     Redirection,
     /// GetOrganizationRelationshipSettings at a partner.
     RelationshipSettings,
+    /// GetFolder of a shared calendar, at the target.
+    GetFolder,
+    /// SyncFolderItems of a shared calendar, at the target.
+    SyncFolderItems,
+    /// GetItem of what has changed in it, at the target.
+    GetItem,
 }
 
 /// The numbers that Exchange gives to results.
@@ -187,7 +206,7 @@ pub struct Failure {
 pub enum AttendeeOutcome {
     /// A view was returned, at this level.
     View(AccessLevel),
-    /// MailTips or a photo were returned.
+    /// MailTips or a photo were returned, or a shared calendar was synchronized.
     Answered(Answer),
     /// It could not be read.
     Failed(Failure),
@@ -312,6 +331,20 @@ impl RequestOutcome {
     }
 }
 
+impl Asks {
+    /// Whether it is a run of synchronization, by whichever door.
+    pub fn is_synchronization(self) -> bool {
+        match self {
+            Asks::SharedCalendar | Asks::Synchronization => true,
+            Asks::FreeBusy
+            | Asks::MailTips
+            | Asks::Photos
+            | Asks::Invitation
+            | Asks::OpenInvitation => false,
+        }
+    }
+}
+
 impl AttendeeOutcome {
     /// Whether the attendee has what was asked for.
     pub fn is_answer(&self) -> bool {
@@ -352,12 +385,14 @@ pub(crate) use words;
 words!(AccessLevel { None => "None", Simple => "AvailabilityOnly", Detail => "LimitedDetails", Owner => "Owner" });
 words!(Asks {
     FreeBusy => "free-busy", MailTips => "mail-tips", Photos => "photos",
+    SharedCalendar => "shared-calendar", Synchronization => "synchronization",
     Invitation => "invitation", OpenInvitation => "open-invitation",
 });
 words!(Answer {
     LimitedMailTips => "mail-tips-limited", MailTipsOutsideScope => "mail-tips-outside-scope",
-    AllMailTips => "mail-tips-all", Photo => "photo",
-    InvitationSimple => "invitation-availability-only",
+    AllMailTips => "mail-tips-all", Photo => "photo", SharedDetails => "shared-details",
+    SharedTimes => "shared-times-alone", SharedBlank => "shared-blank",
+    SharedEmpty => "shared-empty", InvitationSimple => "invitation-availability-only",
     InvitationDetail => "invitation-limited-details", InvitationReviewer => "invitation-reviewer",
     InvitationContacts => "invitation-contacts", InvitationPublished => "invitation-published",
     Subscription => "subscription",
@@ -376,6 +411,7 @@ words!(Leg {
     Metadata => "metadata", Provisioning => "provisioning",
     FederationInformation => "federation-information", Redirection => "redirection",
     RelationshipSettings => "relationship-settings",
+    GetFolder => "get-folder", SyncFolderItems => "sync-folder-items", GetItem => "get-item",
 });
 words!(RequestOutcome { Complete => "complete", Partial => "partial", Failed => "failed" });
 

@@ -93,6 +93,14 @@ pub struct Parameters {
     pub mail_tips_service: Distribution,
     /// Fetching one photo.
     pub photo_service: Distribution,
+    /// Serving one call for a shared folder.
+    pub folder_service: Distribution,
+    /// The part of each item that GetItem brings.
+    pub folder_service_per_item: Span,
+    /// The time that a synchronization has which a user waits for.
+    pub synchronization_budget: Span,
+    /// Of how much time a full synchronization brings the calendar entries.
+    pub synchronization_window: Span,
     /// Mail from one organization to another.
     pub mail_delay: Distribution,
     /// The work cycle of the Sharing Policy Assistant.
@@ -105,6 +113,11 @@ pub struct Parameters {
     pub inbound_cpu_per_mailbox: Span,
     /// Starting an application pool.
     pub pool_cold_start: Distribution,
+    /// How long Exchange takes to carry an organization certificate to another server.
+    pub certificate_distribution: Distribution,
+    /// How long an administrator's shell waits for one answer to a question about a partner's
+    /// federation.
+    pub discovery_timeout: Span,
     /// Issuing an OAuth token, the way to and from the authorization server included.
     pub oauth_service: Distribution,
     /// The least time that a message between two owners of state takes.
@@ -181,6 +194,14 @@ pub struct MessageSizes {
     pub photo_response: u64,
     /// The federation metadata of a gateway.
     pub metadata_document: u64,
+    /// GetFolder, SyncFolderItems or GetItem between organizations.
+    pub synchronization_request: u64,
+    /// Its answer, without changes and items.
+    pub synchronization_response: u64,
+    /// More for each change that SyncFolderItems tells.
+    pub synchronization_response_per_change: u64,
+    /// More for each item that GetItem brings.
+    pub synchronization_response_per_item: u64,
     /// What is left of an answer after compression, in parts of 10¹².
     pub compressed_share: u64,
 }
@@ -208,6 +229,14 @@ impl MessageSizes {
     /// The size of an answer with MailTips of so many recipients.
     pub fn mail_tips_response(&self, recipients: u64) -> u64 {
         self.compressed(recipients * self.mail_tips_response_per_mailbox)
+    }
+
+    /// The size of an answer about a shared folder: so many changes told, so many items brought.
+    pub fn folder_response(&self, changes: u64, items: u64) -> u64 {
+        let clear = self.synchronization_response
+            + changes * self.synchronization_response_per_change
+            + items * self.synchronization_response_per_item;
+        self.compressed(clear)
     }
 
     fn compressed(&self, clear: u64) -> u64 {

@@ -212,9 +212,12 @@ pub fn read_as_requester(
         Asks::MailTips if !relationship.mail_tips_access_enabled => {
             Some(Cause::RelationshipMailTipsDisabledAtRequester)
         }
+        // What was shared in person needs no relationship, and never comes here.
         Asks::FreeBusy
         | Asks::MailTips
         | Asks::Photos
+        | Asks::SharedCalendar
+        | Asks::Synchronization
         | Asks::Invitation
         | Asks::OpenInvitation => None,
     };

@@ -36,11 +36,13 @@ mod tests {
     use super::*;
     use crate::engine::Instant;
     use crate::engine::hash::NameHash;
-    use crate::model::certificate::{KeyProvider, SubjectKeyIdentifier, Validity};
+    use crate::model::certificate::{KeyExport, KeyProvider, SubjectKeyIdentifier, Validity};
     use crate::model::names::NameId;
+    use crate::model::organization::OrgId;
 
     fn certificate(name: &str) -> Certificate {
         Certificate {
+            organization: OrgId(0),
             name: name.into(),
             hash: NameHash::of(name),
             issuer: NameId(0),
@@ -50,6 +52,7 @@ mod tests {
                 not_after: Instant::NEVER,
             },
             key_provider: KeyProvider::CryptoApi,
+            key_export: KeyExport::Possible,
         }
     }
 

@@ -140,9 +140,12 @@ impl Cause {
                 Leg::Autodiscover | Leg::AutodiscoverToken => {
                     (ResponseCode::AutoDiscoverFailed, None)
                 }
-                Leg::FreeBusyToken | Leg::OAuthToken | Leg::Availability => {
-                    (ResponseCode::ProxyRequestProcessingFailed, None)
-                }
+                Leg::FreeBusyToken
+                | Leg::OAuthToken
+                | Leg::Availability
+                | Leg::GetFolder
+                | Leg::SyncFolderItems
+                | Leg::GetItem => (ResponseCode::ProxyRequestProcessingFailed, None),
                 // Cmdlets show texts of their own and no number.
                 Leg::FederationInformation | Leg::Redirection | Leg::RelationshipSettings => {
                     (ResponseCode::AutoDiscoverFailed, None)
@@ -274,6 +277,8 @@ pub enum Cause {
     DeadlineAtAutodiscover,
     DeadlineAtAvailability,
     DeadlineAtConnection,
+    SynchronizationNotSubscribed,
+    SynchronizationUnderWay,
     SharingPolicyBlocks,
     SharingPolicyDisabled,
     SharingRecipientNotFederated,

@@ -6,6 +6,7 @@
 
 mod calendar;
 mod drawn;
+mod shared;
 mod trace;
 
 use crate::engine::hash::NameHash;
@@ -20,6 +21,9 @@ use super::parameters::SHARE_PARTS;
 use super::sharing_policy::SharingActions;
 
 pub use calendar::{Calendar, Period};
+pub use shared::{
+    CycleId, DrawnSubscription, SharedCalendars, SubscriptionKey, SynchronizationLaw, WorkCycle,
+};
 pub use trace::{
     Candidates, Census, DrawnFrom, Recording, RequestSource, SourceError, Trace, TracedRequest,
 };
@@ -100,6 +104,8 @@ pub struct Workload {
     pub name: Box<str>,
     /// The stable hash of the name.
     pub hash: NameHash,
+    /// What its requests ask for.
+    pub asks: Asks,
     /// What its requests are drawn from; none: they are spelled out.
     pub demand: Option<Demand>,
     /// Where what follows from its invitations belongs, if it has any.
@@ -138,6 +144,8 @@ pub struct Demand {
     pub mailbox_popularity: Popularity,
     /// What a user does after a failure.
     pub retry: Retry,
+    /// What shared calendars are drawn from, if it is about them.
+    pub synchronization: Option<SynchronizationLaw>,
     /// What is offered, if it is invitations.
     pub invitation: Option<Invitation>,
 }
@@ -182,6 +190,8 @@ pub struct Stream {
     pub partner_count: u32,
     /// The place of the organization itself among them, which is passed over.
     pub own_place: Option<u32>,
+    /// Which subscriptions are opened, if shared calendars are.
+    pub cycle: Option<CycleId>,
 }
 
 /// All arrivals that are drawn, in flat tables.

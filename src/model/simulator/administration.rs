@@ -268,6 +268,7 @@ impl<'v, R: Recorder> World<'v, R> {
             arrived: script.at,
             attendees: AttendeeList::new(),
             drawn: None,
+            subscription: None,
             undecided: 0,
             groups: GroupList::new(),
             groups_made: 0,
@@ -318,6 +319,7 @@ impl<'v, R: Recorder> World<'v, R> {
             started: now,
             is_over: false,
             failure: None,
+            run: None,
             errand: Some(Box::new(ErrandRow {
                 script,
                 errand,

@@ -121,6 +121,9 @@ impl<R: Recorder> World<'_, R> {
             return self.send_invitations(schedule, group);
         }
         let row = &self.groups[group];
+        if row.run.is_some() {
+            return self.go_on_with_run(schedule, group);
+        }
         let members = self.members(group);
         match (row.endpoint, row.autodiscover) {
             (Some(url), _) => self.start_availability(schedule, group, url, members),
@@ -173,6 +176,10 @@ impl<R: Recorder> World<'_, R> {
             .with(leg as u64)
             .with(federation.url_hash(url).0)
             .with(row.redirects.into());
+        let hash = match &row.run {
+            Some(run) => hash.with(run.batch.into()),
+            None => hash,
+        };
         let request = &self.requests[row.request];
         let call = self.calls.insert(CallRow {
             group,
@@ -246,10 +253,16 @@ impl<R: Recorder> World<'_, R> {
             (Leg::FreeBusyToken | Leg::AutodiscoverToken, reply) => {
                 self.take_token(schedule, group, row.leg, reply);
             }
+            (Leg::Autodiscover, reply) if self.groups[group].run.is_some() => {
+                self.take_new_endpoint(schedule, group, row.url, reply);
+            }
             (Leg::Autodiscover, reply) => {
                 self.take_discovery(schedule, group, row.url, &row.members, reply);
             }
             (Leg::Availability, reply) => self.take_results(schedule, group, &row.members, reply),
+            (leg @ (Leg::GetFolder | Leg::SyncFolderItems | Leg::GetItem), reply) => {
+                self.take_folder_reply(schedule, group, leg, reply);
+            }
             (Leg::OAuthToken, _) => unreachable!("OAuth tokens are not calls of their own"),
             (
                 Leg::Metadata
@@ -489,7 +502,9 @@ impl<R: Recorder> World<'_, R> {
             }
             (CallStage::Connecting, _) => (Cause::DeadlineAtConnection, Side::Network),
             (_, Leg::Autodiscover) => (Cause::DeadlineAtAutodiscover, Side::Target),
-            (_, Leg::Availability) => (Cause::DeadlineAtAvailability, Side::Target),
+            (_, Leg::Availability | Leg::GetFolder | Leg::SyncFolderItems | Leg::GetItem) => {
+                (Cause::DeadlineAtAvailability, Side::Target)
+            }
             (_, Leg::FreeBusyToken | Leg::AutodiscoverToken | Leg::OAuthToken) => {
                 (Cause::DeadlineAtToken, Side::Gateway)
             }
@@ -539,6 +554,7 @@ impl<R: Recorder> World<'_, R> {
             outcome,
             latency,
         };
+        self.end_run(group, now);
         self.observe(now, identity, fact);
         self.finish_if_decided(schedule, slot);
         self.free_group(group);
@@ -600,10 +616,14 @@ pub(super) fn offer_of(leg: Leg, asks: Asks) -> Offer {
         | Leg::Availability
         | Leg::OAuthToken
         | Leg::Metadata
-        | Leg::Provisioning => match asks {
+        | Leg::Provisioning
+        | Leg::GetFolder
+        | Leg::SyncFolderItems
+        | Leg::GetItem => match asks {
             Asks::FreeBusy => Offer::SharingCalendarFreeBusy,
             Asks::MailTips => Offer::MailTips,
             Asks::Photos => Offer::UserPhotoRetrieval,
+            Asks::SharedCalendar | Asks::Synchronization => Offer::SharingRead,
             Asks::Invitation | Asks::OpenInvitation => Offer::SharingInviteMessage,
         },
     }

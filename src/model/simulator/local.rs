@@ -56,6 +56,9 @@ fn read_own(ask: Ask, mailbox: MailboxView<'_>) -> Result<AttendeeOutcome, Cause
             open_mailbox(mailbox)?;
             Ok(AttendeeOutcome::Answered(Answer::Photo))
         }
+        Asks::SharedCalendar | Asks::Synchronization => {
+            unreachable!("a run of synchronization is never local")
+        }
         // Recipients inside never consult a sharing policy, and need no token.
         Asks::Invitation | Asks::OpenInvitation => {
             let wanted = ask.invitation.map(|invitation| invitation.wanted);

@@ -13,6 +13,7 @@ mod answers;
 mod arrivals;
 mod calendars;
 mod exchange;
+mod folders;
 mod gateway;
 mod invitations;
 mod legs;
@@ -23,10 +24,12 @@ mod requester;
 mod routes;
 mod shares;
 mod state;
+mod synchronization;
 mod target;
 mod throttle;
 mod tokens;
 mod traced;
+mod work_cycles;
 
 use rustc_hash::FxHashMap;
 
@@ -38,7 +41,7 @@ use crate::engine::{
 
 use super::address::Address;
 use super::administration::{ScriptId, Versions};
-use super::demand::{ExplicitRequestId, StreamId, TraceId, WorkloadId};
+use super::demand::{CycleId, ExplicitRequestId, StreamId, SubscriptionKey, TraceId, WorkloadId};
 use super::dns::{ResolverCache, ResolverId};
 use super::federation::{Federation, ProcessId, WorldAction};
 use super::gateway::DataCentreId;
@@ -57,8 +60,10 @@ use invitations::SentInvitation;
 use process::Process;
 use shares::Shares;
 use state::{CallRow, CallSlot, Customer, GroupRow, GroupSlot, RequestRow, RequestSlot};
+use synchronization::SubscriptionState;
 pub use traced::TraceFailure;
 use traced::Traces;
+use work_cycles::WorkCursor;
 
 /// Everything that can happen. Each event is handled by the owner of the state that it changes.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +76,10 @@ pub enum Event {
     RequestRetried(RetrySlot),
     /// A client sends the next request of a trace. Owner: its organization.
     RequestTraced(TraceId),
+    /// A work cycle begins anew. Owner: the subscribers' organization.
+    WorkCycleBegins(CycleId),
+    /// A work cycle comes to its next subscription. Owner: the subscribers' organization.
+    WorkCycleRuns(CycleId),
     /// It reaches a server. Owner: the requester.
     RequestArrives(RequestSlot),
     /// Active Directory has resolved the attendees. Owner: the requester.
@@ -172,6 +181,10 @@ struct World<'f, R> {
     retries: Slab<RetrySlot, Drawn>,
     /// Owner: the organization whose user is the next to ask.
     traces: Traces,
+    /// Owner: the subscribers' organization.
+    work_cycles: IdVec<CycleId, WorkCursor>,
+    /// Owner: the subscriber's organization. Kept when touched.
+    subscriptions: FxHashMap<SubscriptionKey, SubscriptionState>,
     /// Owner of a row: the recipient's organization.
     invitations: Slab<InvitationSlot, SentInvitation>,
     /// Owner of a grant: its calendar's organization; of a subscription: the subscriber's.
@@ -257,6 +270,8 @@ impl<R: Recorder> Model for World<'_, R> {
             Event::RequestDrawn(stream) => self.send_drawn_request(schedule, stream),
             Event::RequestRetried(retry) => self.send_retry(schedule, retry),
             Event::RequestTraced(trace) => self.send_traced_request(schedule, trace),
+            Event::WorkCycleBegins(cycle) => self.begin_work_cycle(schedule, cycle),
+            Event::WorkCycleRuns(cycle) => self.run_work_cycle(schedule, cycle),
             Event::RequestArrives(slot) => self.accept_request(schedule, slot),
             Event::RecipientsResolved(slot) => self.dispatch_request(schedule, slot),
             Event::ResolutionGivenUp(slot) => self.give_up_resolution(schedule, slot),
@@ -323,6 +338,11 @@ impl<'f, R: Recorder> World<'f, R> {
             cursors: IdVec::filled(Cursor::default(), federation.streams.streams.len()),
             retries: Slab::new(),
             traces: Traces::of(federation),
+            work_cycles: IdVec::filled(
+                WorkCursor::at(federation.start),
+                federation.shared.cycles.len(),
+            ),
+            subscriptions: FxHashMap::default(),
             invitations: Slab::new(),
             shares: Shares::default(),
             numbers: FxHashMap::default(),
@@ -338,6 +358,10 @@ impl<'f, R: Recorder> World<'f, R> {
         };
         for stream in federation.streams.streams.ids() {
             world.await_arrival(&mut schedule, stream);
+        }
+        for (cycle, row) in federation.shared.cycles.enumerate() {
+            let source = federation.sources.organizations[row.organization];
+            schedule.at(federation.start, source, Event::WorkCycleBegins(cycle));
         }
         for trace in federation.traces.ids() {
             world.await_traced(&mut schedule, trace);

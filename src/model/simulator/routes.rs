@@ -51,6 +51,9 @@ impl<R: Recorder> World<'_, R> {
         number: u16,
         now: Instant,
     ) -> Result<Route, Failure> {
+        if self.requests[slot].ask.asks.is_synchronization() {
+            return self.subscribed_route(slot, number, now);
+        }
         let row = &self.requests[slot];
         let (requester, server, process) = (row.identity.requester, row.server, row.process);
         let address = row.attendees[usize::from(number)].asked;
@@ -114,6 +117,20 @@ impl<R: Recorder> World<'_, R> {
         kind: AttendeeKind,
         now: Instant,
     ) -> Result<Route, Failure> {
+        let mut view = self.server_view(requester, (server, process), ask, now);
+        let path = availability::choose_path(kind, &mut view)?;
+        let remote_mailbox = matches!(kind, AttendeeKind::MailUserOrContact { .. });
+        view.route(path, process, remote_mailbox)
+    }
+
+    /// What a server sees on behalf of the user of a request.
+    fn server_view(
+        &mut self,
+        requester: OrgId,
+        (server, process): (ServerId, ProcessId),
+        ask: Ask,
+        now: Instant,
+    ) -> ServerView<'_> {
         let federation = self.federation;
         let mailbox = ask
             .mailbox
@@ -121,7 +138,7 @@ impl<R: Recorder> World<'_, R> {
         let subscribed = ask
             .mailbox
             .map_or(&[][..], |key| self.shares.subscriptions(requester, key));
-        let mut view = ServerView {
+        ServerView {
             federation,
             process: self.processes[process].get_or_insert_with(Default::default),
             requester,
@@ -130,10 +147,7 @@ impl<R: Recorder> World<'_, R> {
             subscribed,
             asks: ask.asks,
             now,
-        };
-        let path = availability::choose_path(kind, &mut view)?;
-        let remote_mailbox = matches!(kind, AttendeeKind::MailUserOrContact { .. });
-        view.route(path, process, remote_mailbox)
+        }
     }
 
     pub(super) fn form_group(
@@ -149,7 +163,7 @@ impl<R: Recorder> World<'_, R> {
         // Photos of one endpoint are several groups with the same key.
         let hash = match row.ask.asks {
             Asks::FreeBusy | Asks::MailTips | Asks::Invitation | Asks::OpenInvitation => hash,
-            Asks::Photos => hash.with(number.into()),
+            Asks::Photos | Asks::SharedCalendar | Asks::Synchronization => hash.with(number.into()),
         };
         let group = self.groups.insert(GroupRow {
             request: slot,
@@ -176,9 +190,23 @@ impl<R: Recorder> World<'_, R> {
             is_over: false,
             failure: None,
             errand: None,
+            run: None,
         });
         self.requests[slot].groups.push(group);
         group
+    }
+
+    /// Whether federation is on at the server that takes a request, and at its user's mailbox.
+    pub(super) fn federation_of_request(
+        &mut self,
+        slot: RequestSlot,
+        now: Instant,
+    ) -> Result<(), Cause> {
+        let row = &self.requests[slot];
+        let (requester, server, process, ask) =
+            (row.identity.requester, row.server, row.process, row.ask);
+        self.server_view(requester, (server, process), ask, now)
+            .federation()
     }
 
     /// A new group for attendees whom Autodiscover has sent to another address, or why there is none.

@@ -15,7 +15,7 @@ use super::super::administration::ErrandReply;
 use super::super::autodiscover;
 use super::super::availability::GroupKey;
 use super::super::cause::Cause;
-use super::super::demand::Ask;
+use super::super::demand::{Ask, SubscriptionKey};
 use super::super::dns::HostId;
 use super::super::federation::ProcessId;
 use super::super::gateway::DataCentreId;
@@ -29,6 +29,7 @@ use super::super::token::DelegationToken;
 use super::administration::ErrandRow;
 use super::arrivals::Drawn;
 use super::invitations::InvitationSlot;
+use super::synchronization::Run;
 
 crate::define_id! {
     /// A request under way.
@@ -81,6 +82,8 @@ pub(super) struct RequestRow {
     pub attendees: AttendeeList,
     /// Which drawn request it is; none: one that is spelled out.
     pub drawn: Option<Drawn>,
+    /// Which subscription is synchronized; none: it follows from who asks for whom.
+    pub subscription: Option<SubscriptionKey>,
     /// The invitation that is opened, if one is.
     pub opens: Option<InvitationSlot>,
     /// Attendees without an outcome.
@@ -145,6 +148,8 @@ pub(super) struct GroupRow {
     pub failure: Option<Failure>,
     /// An errand of a script; most groups are none.
     pub errand: Option<Box<ErrandRow>>,
+    /// The run of synchronization that it is.
+    pub run: Option<Box<Run>>,
 }
 
 /// How far a token has come.
@@ -237,4 +242,10 @@ pub(super) enum Reply {
     Answered(Answered),
     /// What an errand brings back.
     Errand(Box<ErrandReply>),
+    /// The level at which a shared folder is open.
+    Folder(AccessLevel),
+    /// So many changes in it have still to be fetched, as it was at this instant.
+    Changes(u32, Instant),
+    /// Its items.
+    Items,
 }

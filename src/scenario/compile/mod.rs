@@ -15,6 +15,7 @@ mod policies;
 mod population;
 mod recipients;
 mod servers;
+mod shared;
 mod sharing;
 mod sites;
 mod trace;
@@ -172,6 +173,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         workloads: Arc::new(workloads),
         requests: Arc::new(requests),
         streams: Arc::default(),
+        shared: Arc::default(),
         scripts: Arc::default(),
         additions: Arc::default(),
         traces: Arc::default(),
@@ -180,6 +182,8 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         index: Arc::new(index),
         names: Arc::new(std::mem::take(&mut ids.names)),
     };
+    let shared = shared::shared_calendars(&effective, &federation, &ids, &mut found);
+    federation.shared = Arc::new(shared);
     federation.streams = Arc::new(workload::streams(&effective, &federation, &ids, &mut found));
     let traces = trace::traces(document, &effective, &federation, &ids, &mut found);
     federation.traces = Arc::new(traces);

@@ -7,7 +7,9 @@ use rustc_hash::FxHashMap;
 
 use crate::engine::hash::NameHash;
 use crate::engine::{Instant, Span};
-use crate::model::certificate::{Certificate, KeyProvider, SubjectKeyIdentifier, Validity};
+use crate::model::certificate::{
+    Certificate, KeyExport, KeyProvider, SubjectKeyIdentifier, Validity,
+};
 use crate::model::gateway::GatewayId;
 use crate::model::organization::{
     AcceptedDomain, AcceptedDomainKind, Direction, Edition, FirewallAction, FirewallRule,
@@ -47,6 +49,7 @@ pub(super) fn certificates(tree: &Table, ids: &mut Ids) -> Vec<Certificate> {
     for (organization, row) in tree.named("org") {
         for (name, row) in row.named("certificate") {
             rows.push(Certificate {
+                organization: ids.organizations[organization],
                 name: name.into(),
                 hash: NameHash::of(organization).with(NameHash::of(name).0),
                 issuer: ids.names.intern(row.text("issuer")),
@@ -61,6 +64,10 @@ pub(super) fn certificates(tree: &Table, ids: &mut Ids) -> Vec<Certificate> {
                 key_provider: match row.text("key_provider") {
                     "cng" => KeyProvider::Cng,
                     _ => KeyProvider::CryptoApi,
+                },
+                key_export: match row.text("private_key_exportable") {
+                    "no" => KeyExport::Impossible,
+                    _ => KeyExport::Possible,
                 },
             });
         }

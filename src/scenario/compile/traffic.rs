@@ -22,7 +22,7 @@ use crate::scenario::tree::{Shape, Table, Value};
 
 use super::changes::Changes;
 use super::ids::{Ids, find, of_organization};
-use super::workload;
+use super::{shared, workload};
 
 /// Keys of `[org.NAME]` and of what stands in it that hold for the whole run.
 const FIXED: &[(&str, &[&str])] = &[
@@ -177,10 +177,14 @@ fn invitation(row: &Table, from: Address, mailbox: Option<MailboxKey>) -> Ask {
 /// The workloads of all requests, drawn or spelled out, in the order of their names; after them those to
 /// which belongs what follows from invitations.
 fn workloads(tree: &Table, found: &mut Diagnostics) -> IdVec<WorkloadId, Workload> {
-    let mut demands: BTreeMap<&str, Option<Demand>> = BTreeMap::new();
-    demands.extend(tree.named("request").map(|(name, _)| (name, None)));
+    let mut demands: BTreeMap<String, (Asks, Option<Demand>)> = BTreeMap::new();
+    demands.extend(
+        tree.named("request")
+            .map(|(name, row)| (name.to_owned(), (workload::asks(row), None))),
+    );
     for (name, row) in tree.named("invitation") {
-        if demands.insert(name, None).is_some()
+        let spelled_out = (Asks::Invitation, None);
+        if demands.insert(name.to_owned(), spelled_out).is_some()
             && let Some(place) = row.location("from")
         {
             let message = format!("`{name}` is an invitation as well as a request");
@@ -190,11 +194,20 @@ fn workloads(tree: &Table, found: &mut Diagnostics) -> IdVec<WorkloadId, Workloa
         nothing_offered(row, found);
     }
     for (name, row) in tree.named("workload") {
-        if row.text("asks") == "invitation" {
+        if workload::asks(row) == Asks::Invitation {
             nothing_offered(row, found);
         }
-        let drawn = Some(workload::demand(row));
-        if demands.insert(name, drawn).is_some()
+        let drawn = (workload::asks(row), Some(workload::demand(row)));
+        if workload::asks(row) == Asks::Synchronization {
+            let opens = Demand {
+                asks: Asks::SharedCalendar,
+                ..workload::demand(row)
+            };
+            let opens = (Asks::SharedCalendar, Some(opens));
+            demands.insert(shared::opens_name(name), opens);
+        }
+        let name = name.to_owned();
+        if demands.insert(name.clone(), drawn).is_some()
             && let Some(place) = row.location("from")
         {
             let message = format!("`{name}` is a request as well as a workload");
@@ -203,7 +216,9 @@ fn workloads(tree: &Table, found: &mut Diagnostics) -> IdVec<WorkloadId, Workloa
         }
     }
     for (name, row) in tree.named("trace") {
-        if demands.insert(name, None).is_some()
+        if demands
+            .insert(name.to_owned(), (Asks::FreeBusy, None))
+            .is_some()
             && let Some(place) = row.location("file")
         {
             let message = format!("`{name}` is a trace as well as a request or a workload");
@@ -212,44 +227,40 @@ fn workloads(tree: &Table, found: &mut Diagnostics) -> IdVec<WorkloadId, Workloa
         }
     }
     let mut rows = IdVec::new();
-    for (name, demand) in demands {
+    for (name, (asks, demand)) in demands {
         rows.push(Workload {
+            hash: NameHash::of(&name),
             name: name.into(),
-            hash: NameHash::of(name),
+            asks,
             demand,
             companions: None,
         });
     }
-    add_companions(tree, &mut rows);
+    add_companions(&mut rows);
     rows
 }
 
 /// Adds the workloads to which belongs what follows from invitations.
-fn add_companions(tree: &Table, rows: &mut IdVec<WorkloadId, Workload>) {
-    let drawn = |row: &Workload| {
-        row.demand
-            .as_ref()
-            .is_some_and(|of| of.invitation.is_some())
-    };
-    let spelled_out = |row: &Workload| tree.table("invitation").get(&row.name).is_some();
+fn add_companions(rows: &mut IdVec<WorkloadId, Workload>) {
     let inviting: Vec<WorkloadId> = rows
         .enumerate()
-        .filter(|(_, row)| drawn(row) || spelled_out(row))
+        .filter(|(_, row)| row.asks == Asks::Invitation)
         .map(|(id, _)| id)
         .collect();
     for id in inviting {
-        let mut companion = |what: &str| {
+        let mut companion = |what: &str, asks| {
             let name = format!("{}.{what}", rows[id].name);
             rows.push(Workload {
                 hash: NameHash::of(&name),
                 name: name.into(),
+                asks,
                 demand: None,
                 companions: None,
             })
         };
         let companions = Companions {
-            opened: companion("opened"),
-            returned: companion("returned"),
+            opened: companion("opened", Asks::OpenInvitation),
+            returned: companion("returned", Asks::Invitation),
         };
         rows[id].companions = Some(companions);
         // What is sent in return is opened like any other.

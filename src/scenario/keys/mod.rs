@@ -537,9 +537,21 @@ static DOMAIN: Kind = Kind::Domain;
 static TLS_NAME: Kind = Kind::TlsName;
 static NAME: Kind = Kind::Name;
 /// What a request asks for.
-const ASKS: Kind = Kind::OneOf(&["free-busy", "mail-tips", "photos"]);
-/// What a workload asks for: also that somebody accepts an invitation.
-const DRAWN_ASKS: Kind = Kind::OneOf(&["free-busy", "mail-tips", "photos", "invitation"]);
+const ASKS: Kind = Kind::OneOf(&[
+    "free-busy",
+    "mail-tips",
+    "photos",
+    "shared-calendar",
+    "synchronization",
+]);
+/// What the requests of a workload ask for: also that somebody accepts an invitation.
+const DRAWN_ASKS: Kind = Kind::OneOf(&[
+    "free-busy",
+    "mail-tips",
+    "photos",
+    "synchronization",
+    "invitation",
+]);
 static TEXT: Kind = Kind::Text;
 static ADDRESS: Kind = Kind::Address;
 static TLS_VERSIONS: Kind = TLS_VERSION;

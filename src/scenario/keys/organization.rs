@@ -438,6 +438,13 @@ static CERTIFICATE: Object = Object {
             Choice,
             "What keeps its private key; Exchange cannot use one kept by `cng`.",
         ),
+        key(
+            "private_key_exportable",
+            Kind::OneOf(&["yes", "no"]),
+            r#""yes""#,
+            Choice,
+            "Whether its private key may be carried to other servers.",
+        ),
     ],
 };
 

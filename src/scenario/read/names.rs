@@ -4,6 +4,9 @@
 
 use crate::scenario::keys::NameKind;
 
+pub(super) use crate::model::spelling::by_distance;
+pub(crate) use crate::model::spelling::{short, suggestion};
+
 /// Why a name is refused: what is wrong with it, and what to write instead.
 pub(crate) struct Refusal {
     pub(crate) message: String,
@@ -204,58 +207,6 @@ pub(super) fn version(text: &str) -> Result<String, Refusal> {
         return Err(Refusal { message, help });
     }
     refuse(text, "a version of Exchange", &help)
-}
-
-/// The candidate that was probably meant: the nearest if it is near, else the only one that holds the
-/// word or is held by it.
-pub(crate) fn suggestion<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    let measured = by_distance(word, candidates);
-    let &(distance, nearest) = measured.first()?;
-    if distance <= word.chars().count().div_ceil(3).min(3) {
-        return Some(nearest);
-    }
-    let holds = |a: &str, b: &str| b.len() >= 3 && a.contains(b);
-    let akin = |candidate: &&str| holds(candidate, word) || holds(word, candidate);
-    let mut akin = measured
-        .iter()
-        .map(|(_, candidate)| *candidate)
-        .filter(akin);
-    let only = akin.next()?;
-    akin.next().is_none().then_some(only)
-}
-
-/// The candidates with how far each is from a word, the nearest first.
-pub(super) fn by_distance<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Vec<(usize, &'a str)> {
-    let folded = |text: &str| text.to_lowercase().replace(['-', ' ', '.'], "_");
-    // A word that is longer than every candidate is none of them, however long it takes to see.
-    if word.chars().count() > 64 {
-        return Vec::new();
-    }
-    let word = folded(word);
-    let measure = |candidate| {
-        (
-            strsim::damerau_levenshtein(&word, &folded(candidate)),
-            candidate,
-        )
-    };
-    let mut measured: Vec<(usize, &str)> = candidates.into_iter().map(measure).collect();
-    measured.sort_by_key(|(distance, _)| *distance);
-    measured
-}
-
-/// A text as it is quoted in a message, cut if it is long.
-pub(crate) fn short(text: &str) -> String {
-    const LONGEST: usize = 60;
-    match text.char_indices().nth(LONGEST) {
-        Some((at, _)) => format!("{}...", &text[..at]),
-        None => text.to_string(),
-    }
 }
 
 fn ends<'a>(text: &'a str, sign: &str, example: &str) -> Result<(&'a str, &'a str), Refusal> {

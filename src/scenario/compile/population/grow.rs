@@ -226,6 +226,7 @@ impl Grown<'_> {
         }
         for certificate in &class.certificates {
             let mut row = certificate.clone();
+            row.organization = own;
             row.hash = hash.with(NameHash::of(&row.name).0);
             world.certificates.push(row);
         }

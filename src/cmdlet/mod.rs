@@ -1,0 +1,15 @@
+//! The administrators' language: scripts of cmdlets are read, checked, and run in simulated time.
+//!
+//! It knows nothing of files, terminals and scenarios: a text comes in; findings, invocations of cmdlets,
+//! and what the shell would have shown go out. What a cmdlet does is the [`Host`](interpreter::Host)'s
+//! matter. Invariant: what is not modelled is refused by name and place, never ignored.
+
+pub mod date;
+pub mod finding;
+pub mod language;
+pub mod value;
+
+pub use finding::{Finding, Findings, Place};
+pub use language::parse;
+pub use language::syntax::Script;
+pub use value::{Object, Value};

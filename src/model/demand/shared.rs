@@ -153,8 +153,12 @@ impl Federation {
     pub fn can_have_shared(&self, id: OrgId) -> bool {
         let organization = self.organizations.original(id);
         let publishes = |&server| self.servers.original(server).ews.external_url.is_some();
+        let trust = &organization.trust;
+        let is_federated = trust.exists && trust.registration.exists;
         self.mailbox_count(id) > 0
-            && organization.trust.application_uri.is_some()
+            && is_federated
+            && organization.identifier.exists
+            && trust.application_uri.is_some()
             && organization.servers.iter().any(publishes)
     }
 

@@ -35,6 +35,16 @@ pub enum TargetFreeBusyRule {
     Documented,
 }
 
+/// What opens a shared calendar to an external user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SharedFolderRule {
+    /// What the calendar grants in person: a choice.
+    Personal,
+    /// The same, or the calendar's Default entry if it gives more: a comment on a published
+    /// walk-through (blog) tells that raising Default repaired a blank calendar.
+    PersonalOrDefault,
+}
+
 /// Whether delegation tokens for free/busy are reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenCacheRule {
@@ -58,6 +68,8 @@ pub struct Rules {
     pub negative_uri_life: NegativeUriLife,
     /// What the target tests.
     pub target_free_busy: TargetFreeBusyRule,
+    /// What opens a shared calendar.
+    pub shared_folder: SharedFolderRule,
     /// Reuse of tokens.
     pub token_cache: TokenCacheRule,
     /// Whether external callers are held to a throttling budget.

@@ -119,6 +119,8 @@ pub struct Companions {
     pub opened: WorkloadId,
     /// Invitations that are sent in return.
     pub returned: WorkloadId,
+    /// First runs of synchronization of what was shared.
+    pub synchronized: WorkloadId,
 }
 
 /// What the requests of a workload are drawn from.

@@ -66,6 +66,8 @@ pub struct SharedCalendars {
 pub enum SubscriptionKey {
     /// That of a mailbox declared by name to the calendar of this owner.
     Declared(MailboxId, Address),
+    /// That of a mailbox described by a number, made in the run, to the calendar of this owner.
+    Described(OrgId, u32, Address),
     /// The n-th drawn one of a work cycle, from 0.
     Drawn(CycleId, u32),
 }
@@ -153,8 +155,12 @@ impl Federation {
     pub fn can_have_shared(&self, id: OrgId) -> bool {
         let organization = self.organizations.original(id);
         let publishes = |&server| self.servers.original(server).ews.external_url.is_some();
+        let trust = &organization.trust;
+        let is_federated = trust.exists && trust.registration.exists;
         self.mailbox_count(id) > 0
-            && organization.trust.application_uri.is_some()
+            && is_federated
+            && organization.identifier.exists
+            && trust.application_uri.is_some()
             && organization.servers.iter().any(publishes)
     }
 

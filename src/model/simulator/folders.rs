@@ -1,7 +1,7 @@
 //! What a target makes of an authenticated call for a shared folder.
 //!
 //! Owner of all that is changed here: the target. It knows nothing of publishing, tokens or what the
-//! subscriber does with the answer. Invariant: only what is granted in person opens a folder.
+//! subscriber does with the answer. Invariant: no relationship opens a folder.
 
 use crate::engine::{Instant, Span};
 
@@ -10,6 +10,7 @@ use super::super::directory::{CalendarState, MailboxView, Recipient};
 use super::super::observation::{Fact, Recorder};
 use super::super::organization::Generation;
 use super::super::outcome::{AccessLevel, Leg, Side};
+use super::super::parameters::SharedFolderRule;
 use super::super::purpose::Purpose;
 use super::super::synchronization::{BATCH, How, changes_until, entries};
 use super::World;
@@ -72,7 +73,8 @@ impl<'f, R: Recorder> World<'f, R> {
         }
     }
 
-    /// The level at which the caller has the folder open, by personal grant alone.
+    /// The level at which the caller has the folder open: by personal grant, and if the rule says so by
+    /// the calendar's Default entry.
     ///
     /// Source: rule for a federated caller, observed, Exchange 2013, of which the organization's part
     /// is about free/busy. Assumed: a relationship opens no folder.
@@ -110,7 +112,11 @@ impl<'f, R: Recorder> World<'f, R> {
         // What the owner of a drawn subscription granted is no row of the directory.
         let shared = self.shares.granted(mailbox, caller.email);
         let granted = mailbox.granted_to(caller.email).max(shared);
-        let granted = granted.max(run.granted);
+        let by_default = match federation.rules.shared_folder {
+            SharedFolderRule::Personal => AccessLevel::None,
+            SharedFolderRule::PersonalOrDefault => mailbox.calendar_default,
+        };
+        let granted = granted.max(run.granted).max(by_default);
         Ok((granted.min(AccessLevel::Detail), mailbox))
     }
 

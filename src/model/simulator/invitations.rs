@@ -11,7 +11,7 @@ use crate::engine::{Instant, Schedule};
 use super::super::address::{Address, Url};
 use super::super::availability::{AttendeeKind, GroupKey, RequesterView};
 use super::super::cause::Cause;
-use super::super::demand::{Ask, Invitation, Reciprocity, WorkloadId};
+use super::super::demand::{Ask, Invitation, Reciprocity, SubscriptionKey, WorkloadId};
 use super::super::directory::{MailboxKey, PersonalSubscription, Recipient};
 use super::super::names::NameId;
 use super::super::observation::{Fact, PathObject, Recorder, RequestIdentity};
@@ -221,7 +221,8 @@ impl<R: Recorder> World<'_, R> {
     pub(super) fn begin_opening(&mut self, schedule: &mut Schedule<Event>, sent: InvitationSlot) {
         let row = self.invitations[sent];
         let companions = self.federation.workloads[row.workload].companions;
-        let workload = companions.map_or(row.workload, |companions| companions.opened);
+        let companions = companions.expect("a workload of invitations has companions");
+        let workload = companions.opened;
         let (from, requester, mailbox) = row.recipient;
         let identity = self.next_identity(workload, requester);
         let ask = silent_ask(Asks::OpenInvitation, from, mailbox, None);
@@ -252,6 +253,8 @@ impl<R: Recorder> World<'_, R> {
         let sent = self.requests[slot].opens.expect("what is opened was sent");
         let sent = self.invitations[sent];
         let (address, organization, mailbox) = sent.recipient;
+        let companions = self.federation.workloads[sent.workload].companions;
+        let companions = companions.expect("a workload of invitations has companions");
         if let (Some(application_uri), true) = (
             sent.application_uri,
             sent.terms.wanted.detail() > AccessLevel::None,
@@ -263,10 +266,17 @@ impl<R: Recorder> World<'_, R> {
                 sharing_key: sent.hash.0,
             };
             self.subscribe((organization, mailbox), subscription, now);
+            // Source: the local folder is made and synchronized at once, observed, Exchange 2013.
+            let identity = self.next_identity(companions.synchronized, organization);
+            let key = match mailbox {
+                MailboxKey::Declared(id) => SubscriptionKey::Declared(id, sent.owner),
+                MailboxKey::Described(number) => {
+                    SubscriptionKey::Described(organization, number, sent.owner)
+                }
+            };
+            self.send_synchronization(schedule, identity, key, Asks::SharedCalendar);
         }
         if sent.terms.reciprocity == Reciprocity::Reciprocal {
-            let companions = self.federation.workloads[sent.workload].companions;
-            let companions = companions.expect("a workload of invitations has companions");
             let identity = self.next_identity(companions.returned, organization);
             let terms = Invitation {
                 reciprocity: Reciprocity::OneWay,

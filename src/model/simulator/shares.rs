@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use crate::engine::{Instant, Schedule, Span, draw};
 
 use super::super::address::{Address, LocalPart, Url};
+use super::super::demand::SubscriptionKey;
 use super::super::directory::{
     Grant, Mailbox, MailboxId, MailboxKey, MailboxView, PersonalSubscription,
 };
@@ -46,6 +47,16 @@ impl Shares {
         };
         let found = self.subscriptions.get(&(organization, number));
         found.map_or(&[], Vec::as_slice)
+    }
+
+    /// What described mailboxes of an organization have subscribed to in this run.
+    pub fn subscribed(&self, organization: OrgId) -> impl Iterator<Item = SubscriptionKey> + '_ {
+        let of = (organization, 0)..=(organization, u32::MAX);
+        let mailboxes = self.subscriptions.range(of);
+        mailboxes.flat_map(|(&(organization, number), all)| {
+            let key = move |owner| SubscriptionKey::Described(organization, number, owner);
+            all.iter().map(move |subscription| key(subscription.owner))
+        })
     }
 
     fn holders(&self, organization: OrgId) -> Vec<u32> {

@@ -118,7 +118,7 @@ impl<R: Recorder> World<'_, R> {
             return;
         };
         let granted = match key {
-            SubscriptionKey::Declared(..) => AccessLevel::None,
+            SubscriptionKey::Declared(..) | SubscriptionKey::Described(..) => AccessLevel::None,
             SubscriptionKey::Drawn(cycle, n) => {
                 let drawn = self.federation.drawn_subscription(cycle, n, &self.keys);
                 drawn.granted
@@ -153,12 +153,19 @@ impl<R: Recorder> World<'_, R> {
                 .drawn_subscription(cycle, number, &self.keys);
             return Some((key, drawn.subscription));
         }
-        let Some(MailboxKey::Declared(id)) = row.ask.mailbox else {
-            return None;
-        };
-        let mut subscriptions = self.federation.mailboxes.at(id, now).subscriptions.iter();
-        let found = subscriptions.find(|subscription| subscription.owner == owner)?;
-        Some((SubscriptionKey::Declared(id, owner), *found))
+        let of_owner = |subscription: &&PersonalSubscription| subscription.owner == owner;
+        let requester = row.identity.requester;
+        match row.ask.mailbox? {
+            MailboxKey::Declared(id) => {
+                let mut all = self.federation.mailboxes.at(id, now).subscriptions.iter();
+                Some((SubscriptionKey::Declared(id, owner), *all.find(of_owner)?))
+            }
+            key @ MailboxKey::Described(number) => {
+                let mut all = self.shares.subscriptions(requester, key).iter();
+                let key = SubscriptionKey::Described(requester, number, owner);
+                Some((key, *all.find(of_owner)?))
+            }
+        }
     }
 
     /// The state of a subscription before a run has touched it. That of a declared mailbox is new; drawn

@@ -6,9 +6,8 @@
 
 use crate::engine::{Instant, Schedule};
 
-use super::super::address::Address;
 use super::super::demand::{Ask, CycleId, SubscriptionKey};
-use super::super::directory::{MailboxId, MailboxKey};
+use super::super::directory::MailboxKey;
 use super::super::observation::{Recorder, RequestIdentity};
 use super::super::outcome::Asks;
 use super::state::RequestSlot;
@@ -21,8 +20,9 @@ use crate::model::outcome::View;
 pub(super) struct WorkCursor {
     /// When the cycle began.
     began: Instant,
-    /// Subscriptions of declared mailboxes, as they were then.
-    declared: Box<[(MailboxId, Address)]>,
+    /// Subscriptions of declared mailboxes, and those that described ones have made in the run, as they
+    /// were then.
+    declared: Box<[SubscriptionKey]>,
     /// The place of the next one in the list: declared ones, then drawn ones.
     next: u32,
     /// How many runs the organization has begun in this workload.
@@ -46,7 +46,10 @@ impl<R: Recorder> World<'_, R> {
         let organization = self.federation.shared.cycles[id].organization;
         let now = schedule.now();
         let declared = self.federation.declared_subscriptions(organization, now);
-        let declared = declared.collect();
+        let declared = declared.map(|(id, owner)| SubscriptionKey::Declared(id, owner));
+        let declared = declared
+            .chain(self.shares.subscribed(organization))
+            .collect();
         let cursor = &mut self.work_cycles[id];
         cursor.began = now;
         cursor.declared = declared;
@@ -85,7 +88,7 @@ impl<R: Recorder> World<'_, R> {
             attempt: 0,
         };
         let key = match cursor.declared.get(place) {
-            Some(&(mailbox, owner)) => SubscriptionKey::Declared(mailbox, owner),
+            Some(&known) => known,
             None => SubscriptionKey::Drawn(id, (place - cursor.declared.len()) as u32),
         };
         self.send_synchronization(schedule, identity, key, Asks::Synchronization);
@@ -106,6 +109,11 @@ impl<R: Recorder> World<'_, R> {
             SubscriptionKey::Declared(id, owner) => {
                 let address = federation.mailboxes.at(id, now).addresses[0];
                 ((address, MailboxKey::Declared(id)), owner)
+            }
+            SubscriptionKey::Described(organization, number, owner) => {
+                let key = MailboxKey::Described(number);
+                let mailbox = federation.mailbox(organization, key, now, &self.keys);
+                ((mailbox.primary, key), owner)
             }
             SubscriptionKey::Drawn(cycle, number) => {
                 let drawn = federation.drawn_subscription(cycle, number, &self.keys);

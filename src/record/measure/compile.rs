@@ -11,6 +11,7 @@ use crate::model::gateway::GatewayId;
 use crate::model::observation::{NameAnswer, PathKind};
 use crate::model::organization::OrgId;
 use crate::model::outcome::{AccessLevel, Answer, Leg, ResponseCode, Side};
+use crate::model::synchronization::FolderContents;
 use crate::model::token::Offer;
 
 use super::expression::{Condition, Expression, MeasureError};
@@ -42,6 +43,7 @@ pub(super) struct Filter {
     offer: Option<Offer>,
     gateway: Option<GatewayId>,
     answer: Option<NameAnswer>,
+    shows: Option<FolderContents>,
     leg: Option<Leg>,
     /// The inner option: no path was found.
     path: Option<Option<PathKind>>,
@@ -79,6 +81,7 @@ impl Filter {
             && fits(self.offer, sighting.offer)
             && fits(self.gateway, sighting.gateway)
             && fits(self.answer, sighting.answer)
+            && fits(self.shows, sighting.shows)
             && fits(self.leg, sighting.leg)
             && fits(self.path, sighting.path)
             && fits(self.target, sighting.target)
@@ -162,6 +165,9 @@ impl Reader<'_> {
             Label::Target => filter.target = Some(self.organization(self.value())?),
             Label::Workload => filter.workload = Some(self.workload("workload", self.value())?),
             Label::Request => filter.request = Some(self.request()?),
+            Label::Shows => {
+                filter.shows = Some(self.word(FolderContents::from_word, FolderContents::ALL)?);
+            }
             Label::From => filter.from = Some(self.instant()?),
             Label::Until => filter.until = Some(self.instant()?),
         }

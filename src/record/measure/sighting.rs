@@ -16,6 +16,7 @@ use crate::model::organization::OrgId;
 use crate::model::outcome::{
     AccessLevel, Answer, AttendeeOutcome, Failure, GroupOutcome, Leg, ResponseCode, Side,
 };
+use crate::model::synchronization::FolderContents;
 use crate::model::token::Offer;
 
 use super::vocabulary::Subject;
@@ -40,6 +41,7 @@ pub(super) struct Sighting {
     pub(super) offer: Option<Offer>,
     pub(super) gateway: Option<GatewayId>,
     pub(super) answer: Option<NameAnswer>,
+    pub(super) shows: Option<FolderContents>,
     /// The outer option: whether it is known; the inner one: whether a path was found.
     pub(super) path: Option<Option<PathKind>>,
     pub(super) target: Option<OrgId>,
@@ -139,6 +141,7 @@ pub(super) fn sight(
         offer: None,
         gateway: None,
         answer: None,
+        shows: None,
         path: None,
         target: None,
         bytes: 0,
@@ -263,6 +266,10 @@ pub(super) fn sight(
             answer: Some(answer),
             success: Some(from_cache),
             ..of_group(Subject::Names, group, leg)
+        },
+        Fact::Synchronized { group, shows, .. } => Sighting {
+            shows: Some(shows),
+            ..of_group(Subject::Folders, group, Leg::GetFolder)
         },
         Fact::AnswerWasted { group, leg } => of_group(Subject::Wasted, group, leg),
         _ => return None,

@@ -11,8 +11,8 @@ use crate::model::gateway::{
     DataCentre, DataCentreId, Gateway, GatewayState, MetadataState, SigningCertificate,
 };
 use crate::model::parameters::{
-    MessageSizes, NegativeUriLife, Parameters, Rules, TargetFreeBusyRule, TokenCacheRule,
-    UriCacheRule,
+    MessageSizes, NegativeUriLife, Parameters, Rules, SharedFolderRule, TargetFreeBusyRule,
+    TokenCacheRule, UriCacheRule,
 };
 use crate::model::throttling::{Allowance, ThrottlingPolicy};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
@@ -159,6 +159,10 @@ pub(super) fn rules(tree: &Table) -> Rules {
             TargetFreeBusyRule::Documented
         } else {
             TargetFreeBusyRule::Observed
+        },
+        shared_folder: match rules.text("shared_folder") {
+            "personal-or-default" => SharedFolderRule::PersonalOrDefault,
+            _ => SharedFolderRule::Personal,
         },
         token_cache: match rules.text("token_cache") {
             "off" => TokenCacheRule::Off,

@@ -261,6 +261,7 @@ fn add_companions(rows: &mut IdVec<WorkloadId, Workload>) {
         let companions = Companions {
             opened: companion("opened", Asks::OpenInvitation),
             returned: companion("returned", Asks::Invitation),
+            synchronized: companion("synchronized", Asks::SharedCalendar),
         };
         rows[id].companions = Some(companions);
         // What is sent in return is opened like any other.

@@ -52,7 +52,9 @@ pub fn run(arguments: &Run) -> Result<(), Failure> {
         settings,
     })?;
     let federation = &loaded.compiled.federation;
-    let is_silent = federation.requests.is_empty() && federation.streams.streams.is_empty();
+    let is_silent = federation.requests.is_empty()
+        && federation.streams.streams.is_empty()
+        && federation.shared.cycles.is_empty();
     if is_silent && federation.traces.is_empty() {
         return Err(Failure::Nothing {
             message: format!("`{}` sends no request", arguments.scenario.file.display()),

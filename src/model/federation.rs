@@ -18,7 +18,8 @@ use super::administration::{Script, ScriptId};
 use super::availability::Query;
 use super::certificate::{Certificate, CertificateId, StoreState};
 use super::demand::{
-    Ask, ExplicitRequest, ExplicitRequestId, Streams, Trace, TraceId, Workload, WorkloadId,
+    Ask, ExplicitRequest, ExplicitRequestId, SharedCalendars, Streams, Trace, TraceId, Workload,
+    WorkloadId,
 };
 use super::directory::{
     CalendarState, FederatedIdentity, Group, GroupId, Mailbox, MailboxId, MailboxKey, MailboxState,
@@ -42,6 +43,7 @@ use super::relationship::{
 };
 use super::revised::Revised;
 use super::token::{Offer, Validator};
+use super::sharing_policy::{PolicyInForce, SharingPolicy, SharingPolicyId, TokenTarget};
 use super::trust::{HeldIssuerCertificates, TrustView, federation_state};
 
 crate::define_id! {
@@ -115,6 +117,8 @@ pub struct Federation {
     pub connectors: Revised<ConnectorId, Connector>,
     /// Availability address spaces.
     pub address_spaces: Revised<AddressSpaceId, AddressSpace>,
+    /// Sharing policies of declared organizations. Where there is none, the original one holds.
+    pub sharing_policies: Revised<SharingPolicyId, SharingPolicy>,
     /// Mailboxes declared by name.
     pub mailboxes: Revised<MailboxId, Mailbox>,
     /// Distribution groups.
@@ -125,6 +129,8 @@ pub struct Federation {
     pub requests: Arc<IdVec<ExplicitRequestId, ExplicitRequest>>,
     /// Requests that are drawn.
     pub streams: Arc<Streams>,
+    /// Shared calendars that are synchronized in the background.
+    pub shared: Arc<SharedCalendars>,
     /// What administrators carry out, by instant and name.
     pub scripts: Arc<IdVec<ScriptId, Script>>,
     /// What came into being during the run, for look-ups.
@@ -295,6 +301,7 @@ impl Federation {
                     server: mailbox.server,
                     calendar_default: mailbox.calendar_default,
                     grants: &mailbox.grants,
+                    sharing_policy: mailbox.sharing_policy,
                     subscriptions: &mailbox.subscriptions,
                     identity: mailbox.identity,
                     calendar: mailbox.calendar,
@@ -335,6 +342,7 @@ impl Federation {
             server: organization.servers[server],
             calendar_default: default.map_or(AccessLevel::None, |&(level, _)| level),
             grants: &[],
+            sharing_policy: None,
             subscriptions: &[],
             identity: FederatedIdentity::AccountNamespace,
             calendar: CalendarState::Present,
@@ -356,6 +364,71 @@ impl Federation {
         candidates.find(|&id| {
             let relationship = self.relationships.at(id, at);
             relationship.exists && relationship.domain_names.contains(&domain)
+        })
+    }
+
+    /// The sharing policy that holds for a mailbox, as it is at an instant.
+    ///
+    /// Source: the default policy applies to mailboxes without one, Sharing policies (docs).
+    pub fn sharing_policy(
+        &self,
+        organization: OrgId,
+        assigned: Option<SharingPolicyId>,
+        at: Instant,
+    ) -> PolicyInForce<'_> {
+        let policies = &self.sharing_policies;
+        let in_force = |id| PolicyInForce::Written(policies.at(id, at));
+        if let Some(id) = assigned {
+            return match policies.at(id, at).exists {
+                true => in_force(id),
+                false => PolicyInForce::Missing,
+            };
+        }
+        let own = |&id: &SharingPolicyId| policies.original(id).organization == organization;
+        let mut own = policies.ids().filter(own).peekable();
+        if own.peek().is_none() {
+            let edition = self.organizations.original(organization).edition;
+            return PolicyInForce::Original(edition);
+        }
+        let is_default = |&id: &SharingPolicyId| {
+            let policy = policies.at(id, at);
+            policy.exists && policy.is_default
+        };
+        own.find(is_default)
+            .map_or(PolicyInForce::Missing, in_force)
+    }
+
+    /// Whom a token for a recipient of a domain is made out to: by the organization's own enabled
+    /// relationship for the domain, else by what the domain's owner has published.
+    ///
+    /// Source: relationship, then discovery, observed, Exchange 2013. Simplified: the discovery sends
+    /// no messages of its own.
+    pub fn token_target(
+        &self,
+        organization: OrgId,
+        domain: NameId,
+        at: Instant,
+    ) -> Option<TokenTarget> {
+        let own = self.relationship_for(organization, domain, at);
+        let own = own.map(|id| self.relationships.at(id, at));
+        let known = own.filter(|own| own.enabled).and_then(|own| {
+            Some(TokenTarget {
+                application_uri: own.target_application_uri?,
+                token_issuer: own.target_token_issuer,
+            })
+        });
+        if known.is_some() {
+            return known;
+        }
+        let owner = *self.index.domain_owners.get(&domain)?;
+        let partner = self.organizations.at(owner, at);
+        let is_federated = partner.identifier.exists
+            && partner.identifier.enabled
+            && partner.is_federated_domain(domain);
+        let application_uri = partner.trust.application_uri.filter(|_| is_federated)?;
+        Some(TokenTarget {
+            application_uri,
+            token_issuer: partner.trust.token_issuer_uri,
         })
     }
 

@@ -224,7 +224,14 @@ pub fn read_as_requester(
         Asks::MailTips if !relationship.mail_tips_access_enabled => {
             Some(Cause::RelationshipMailTipsDisabledAtRequester)
         }
-        Asks::FreeBusy | Asks::MailTips | Asks::Photos => None,
+        // What was shared in person needs no relationship, and never comes here.
+        Asks::FreeBusy
+        | Asks::MailTips
+        | Asks::Photos
+        | Asks::SharedCalendar
+        | Asks::Synchronization
+        | Asks::Invitation
+        | Asks::OpenInvitation => None,
     };
     if let Some(cause) = may_not_ask {
         return RequesterReading::Absent(cause);

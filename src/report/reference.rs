@@ -77,8 +77,15 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("attendees.views", "attendees with a view"),
     ("attendees.failed", "attendees that failed"),
     ("attendees.views_by_level.*", "views by level"),
-    ("attendees.answered", "attendees with MailTips or a photo"),
+    (
+        "attendees.answered",
+        "attendees with MailTips, a photo or a shared calendar",
+    ),
     ("attendees.answered_by_kind.*", "the same by what they are"),
+    (
+        "attendees.shared_folders.*",
+        "what a local folder of a shared calendar showed when a run of synchronization ended",
+    ),
     (
         "attendees.by_path.*",
         "attendees by path; `none`: no path was found",
@@ -111,6 +118,11 @@ pub const FIELDS: &[(&str, &str)] = &[
     (
         "tokens.by_offer.*.issued_bytes",
         "the same for an offer, bytes",
+    ),
+    (
+        "tokens.by_asks.*",
+        "issued tokens by what their requests asked for, those for Autodiscover included; \
+         `synchronization` is in the background, `shared-calendar` because a user opened one",
     ),
     ("tokens.refused", "delegation tokens that gateways refused"),
     ("tokens.refused_by_cause.*", "the same by cause"),

@@ -130,6 +130,13 @@ fn outcomes(out: &mut String, summary: &Summary) {
         attendees.views,
         attendees.failed
     );
+    if !attendees.shared_folders.is_empty() {
+        let shown = attendees.shared_folders.iter();
+        let shown: Vec<_> = shown
+            .map(|(shows, count)| format!("{shows} {count}"))
+            .collect();
+        line!(out, "Folders     {} after a run", shown.join(", "));
+    }
 }
 
 fn failures(out: &mut String, summary: &Summary) {
@@ -199,6 +206,10 @@ fn volumes(out: &mut String, summary: &Summary) {
             bytes(volume.issued_bytes)
         );
     }
+    // Of calendars alone the offers say enough.
+    for (asks, count) in tokens.by_asks.iter().filter(|_| tokens.by_asks.len() > 1) {
+        line!(out, "{count:>9}  for requests of {asks}");
+    }
     for (cause, count) in &tokens.refused_by_cause {
         line!(out, "{count:>9}  refused: {cause}");
     }
@@ -208,7 +219,9 @@ fn volumes(out: &mut String, summary: &Summary) {
     for (leg, calls) in &summary.calls {
         // Only servers of targets tell that a call arrived.
         let arrived = match *leg {
-            "autodiscover" | "availability" => calls.arrived.to_string(),
+            "autodiscover" | "availability" | "get-folder" | "sync-folder-items" | "get-item" => {
+                calls.arrived.to_string()
+            }
             _ => "-".to_owned(),
         };
         line!(

@@ -651,12 +651,17 @@ impl<R: Recorder> World<'_, R> {
             Leg::Metadata | Leg::Provisioning => sizes.token_request,
             Leg::Availability => {
                 let fixed = match self.asks_of(row.group) {
-                    Asks::FreeBusy => sizes.availability_request,
+                    Asks::FreeBusy | Asks::Invitation | Asks::OpenInvitation => {
+                        sizes.availability_request
+                    }
                     Asks::MailTips => sizes.mail_tips_request,
-                    Asks::Photos => return sizes.photo_request,
+                    Asks::Photos | Asks::SharedCalendar | Asks::Synchronization => {
+                        return sizes.photo_request;
+                    }
                 };
                 fixed + members * sizes.availability_request_per_mailbox
             }
+            Leg::GetFolder | Leg::SyncFolderItems | Leg::GetItem => sizes.synchronization_request,
         }
     }
 
@@ -670,6 +675,7 @@ impl<R: Recorder> World<'_, R> {
             }
             Reply::Calendars(results) => self.calendars_bytes(call, results),
             Reply::Answered(results) => self.answers_bytes(call, results.len()),
+            Reply::Folder(_) | Reply::Changes(..) | Reply::Items => self.folder_bytes(call, reply),
             // Assumed: a fault, an error page or a redirect is as long as an empty answer.
             Reply::None | Reply::Failed(_) | Reply::Redirect(_) => sizes.autodiscover_response,
             Reply::Errand(reply) => match **reply {

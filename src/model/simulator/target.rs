@@ -445,6 +445,11 @@ impl<R: Recorder> World<'_, R> {
                 span,
             };
         }
+        if asks.is_synchronization() {
+            let (reply, work) = self.serve_folder(call, here, caller, now);
+            span += work;
+            return Work { reply, span };
+        }
         if asks != Asks::FreeBusy {
             let answers = self.answer_call(call, here, caller, now);
             span += self.reading_work(asks, hash, mailboxes, 0);

@@ -92,6 +92,7 @@ pub struct Attendees {
     pub views_by_level: BTreeMap<&'static str, u64>,
     pub answered: u64,
     pub answered_by_kind: BTreeMap<&'static str, u64>,
+    pub shared_folders: BTreeMap<&'static str, u64>,
     pub by_path: BTreeMap<&'static str, u64>,
 }
 
@@ -118,6 +119,7 @@ pub struct Tokens {
     pub issued: u64,
     pub issued_bytes: u64,
     pub by_offer: BTreeMap<&'static str, TokenVolume>,
+    pub by_asks: BTreeMap<&'static str, u64>,
     pub refused: u64,
     pub refused_by_cause: BTreeMap<&'static str, u64>,
     pub reused: u64,

@@ -65,6 +65,7 @@ impl Summary {
                 views_by_level: words(&attendees.views, |level| level.word()),
                 answered: attendees.answers.total(),
                 answered_by_kind: words(&attendees.answers, |answer| answer.word()),
+                shared_folders: words(&attendees.folders, |shows| shows.word()),
                 by_path: words(&attendees.paths, |path| {
                     path.map_or("none", |path| path.word())
                 }),
@@ -149,6 +150,7 @@ fn tokens(tally: &Tally) -> Tokens {
         by_offer: by_offer
             .map(|(offer, row)| (offer.word(), volume(row)))
             .collect(),
+        by_asks: words(&tokens.asked, |asks| asks.word()),
         refused: tokens.refused.total(),
         refused_by_cause: words(&tokens.refused, |cause| cause.id()),
         reused: tokens.reused,

@@ -16,6 +16,7 @@ use crate::scenario::quantity::Share;
 use crate::scenario::read::complete;
 use crate::scenario::tree::{Entry, Origin, Shape, Table, Value};
 
+use super::policies;
 use super::population::{Plan, usual_domain, usual_gateway};
 use super::script::is_bare;
 use super::sites;
@@ -213,6 +214,7 @@ fn derive_organization(
     derive_hosts(world, organization, &domains);
     derive_trust(world, name, organization, &first, gateway);
     derive_recipients(organization, &first);
+    policies::derive(organization);
 }
 
 fn accepted_domain_object() -> &'static Object {

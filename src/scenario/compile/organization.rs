@@ -15,6 +15,7 @@ use crate::model::organization::{
     AcceptedDomain, AcceptedDomainKind, Direction, Edition, FirewallAction, FirewallRule,
     Organization, Peer,
 };
+use crate::model::sharing_policy::Publishing;
 use crate::model::trust::{
     FederationTrust, IssuerCertificates, MetadataRefresh, OrganizationIdentifier, Registration,
     USUAL_TRUST_NAME,
@@ -115,6 +116,10 @@ pub(super) fn organizations(
                 .collect(),
             events_per_week: row.integer("events_per_week") as u32,
             firewall: firewall(row, ids, found),
+            publishing: match row.boolean("calendar_publishing") {
+                true => Publishing::Possible,
+                false => Publishing::Impossible,
+            },
         });
     }
     rows

@@ -42,8 +42,8 @@ use super::relationship::{
     Scope,
 };
 use super::revised::Revised;
-use super::token::{Offer, Validator};
 use super::sharing_policy::{PolicyInForce, SharingPolicy, SharingPolicyId, TokenTarget};
+use super::token::{Offer, Validator};
 use super::trust::{HeldIssuerCertificates, TrustView, federation_state};
 
 crate::define_id! {

@@ -228,7 +228,8 @@ fn workloads(tree: &Table, found: &mut Diagnostics) -> IdVec<WorkloadId, Workloa
     }
     if script::are_there(tree)
         && demands
-            .insert(script::WORKLOAD.to_owned(), (Asks::FreeBusy, None)).is_some()
+            .insert(script::WORKLOAD.to_owned(), (Asks::FreeBusy, None))
+            .is_some()
         && let Some(place) = ["request", "workload", "trace"]
             .into_iter()
             .find_map(|key| tree.table(key).key_location(script::WORKLOAD))

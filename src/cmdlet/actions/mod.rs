@@ -8,6 +8,7 @@ mod certificate;
 mod domains;
 mod gateway;
 mod information;
+mod mailboxes;
 mod other_paths;
 mod outside;
 mod publishing;
@@ -29,6 +30,7 @@ use crate::model::administration::{Console, ErrorShown, Procedure, Program, Tran
 use crate::model::publishing::Service;
 
 use call::Call;
+use mailboxes::Entry;
 use shell::{Outcome, Shell};
 
 /// A script that has been checked, as the simulator carries it out.
@@ -173,6 +175,17 @@ async fn carry_out(call: &Call<'_, '_>) -> Outcome {
         "Get-Date" => outside::get_date(call).await,
         "Set-Date" => outside::set_date(call).await,
         "Start-Sleep" => outside::start_sleep(call).await,
-        _ => sharing::carry_out(call).await,
+        "New-SharingPolicy" => sharing::new_sharing_policy(call).await,
+        "Get-SharingPolicy" => sharing::get_sharing_policy(call).await,
+        "Set-SharingPolicy" => sharing::set_sharing_policy(call).await,
+        "Remove-SharingPolicy" => sharing::remove_sharing_policy(call).await,
+        "Get-Mailbox" => mailboxes::get_mailbox(call).await,
+        "Set-Mailbox" => mailboxes::set_mailbox(call).await,
+        "Get-MailboxFolderPermission" => mailboxes::get_folder_permission(call).await,
+        "Set-MailboxFolderPermission" => {
+            mailboxes::set_folder_permission(call, Entry::Changed).await
+        }
+        "Add-MailboxFolderPermission" => mailboxes::set_folder_permission(call, Entry::Added).await,
+        other => unreachable!("{other} stands in the catalog and has no action"),
     }
 }

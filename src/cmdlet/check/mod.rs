@@ -188,15 +188,23 @@ impl Checker<'_> {
         for one in &bound {
             if let Some(value) = one.value {
                 self.expression(value);
-                self.bound(one, value);
+                self.bound(found, one, value);
             }
         }
         self.required(found, command, &bound, is_piped);
         self.created(found, &bound);
     }
 
-    fn bound(&mut self, bound: &Bound<'_>, value: &Expression) {
+    fn bound(&mut self, cmdlet: &Cmdlet, bound: &Bound<'_>, value: &Expression) {
         let name = format!("-{}", bound.parameter.name);
+        let is_change = matches!(value.kind, ExpressionKind::Table(_));
+        if is_change && cmdlet.verb() != "Set" {
+            let message = format!("`{}` has nothing that `{name}` could change", cmdlet.name);
+            let finding = Finding::new(value.place, "bad-value", message);
+            self.findings
+                .push(finding.help("write the values with commas between them"));
+            return;
+        }
         if !self.literal(&name, bound.parameter.kind, value) {
             return;
         }

@@ -221,6 +221,12 @@ fn what_is_wrong_is_told_with_its_place_and_what_was_probably_meant() {
             ],
         ),
         (
+            "New-OrganizationRelationship A -DomainNames @{Add='a.com'}",
+            &[
+                "@{Add='a.com'}: `New-OrganizationRelationship` has nothing that `-DomainNames` could change (write the values with commas between them)",
+            ],
+        ),
+        (
             "$all = Get-SharingPolicy\n\"$all.Name\"",
             &["$all: only `$all` is replaced in a text, not `.Name` (write `$($all.Name)`)"],
         ),

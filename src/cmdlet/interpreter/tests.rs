@@ -240,6 +240,10 @@ fn each_object_of_a_pipeline_is_carried_out_after_the_one_before() {
                 "Get-Mailbox -Identity Fabrikam",
             ],
         ),
+        (
+            "Get-Mailbox 007 -ResultSize unlimited",
+            vec!["Get-Mailbox -Identity 007 -ResultSize Unlimited"],
+        ),
         ("$none = $null\n$none | Get-Mailbox", vec![]),
         (
             "Set-OrganizationRelationship Contoso -DomainNames @{Add='a.com','b.com'}",

@@ -139,7 +139,8 @@ fn describe(loaded: &Loaded) -> String {
             count(replayed as usize, "request", "requests")
         ),
     };
-    let drawn = match federation.streams.streams.is_empty() {
+    let draws_none = federation.streams.streams.is_empty() && federation.shared.cycles.is_empty();
+    let drawn = match draws_none {
         true => String::new(),
         false => {
             let spelled_out = federation.requests.len() as u64;

@@ -4,6 +4,7 @@
 //! and what the shell would have shown go out. What a cmdlet does is the [`Host`](interpreter::Host)'s
 //! matter. Invariant: what is not modelled is refused by name and place, never ignored.
 
+mod actions;
 pub mod binding;
 pub mod catalog;
 pub mod check;
@@ -14,6 +15,7 @@ pub mod language;
 pub mod output;
 pub mod value;
 
+pub use actions::Administered;
 pub use check::{Known, NothingKnown, check, read};
 pub use finding::{Finding, Findings, Place};
 pub use language::parse;

@@ -244,6 +244,8 @@ fn stopped(cause: Cause) -> Failure {
 /// Source: grouping keys, observed, Exchange 2013.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GroupKey {
+    /// Whom the token of an invitation is made out to.
+    TokenTarget(NameId),
     /// The endpoint is known: TargetSharingEpr or a cached URL.
     Url(Url),
     /// The endpoint is unknown: the recipient's domain, and whether it is a mail user here.

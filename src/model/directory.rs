@@ -11,6 +11,7 @@ use super::address::{Address, Url};
 use super::names::NameId;
 use super::organization::{OrgId, Organization, ServerId};
 use super::outcome::AccessLevel;
+use super::sharing_policy::SharingPolicyId;
 
 crate::define_id! {
     /// A mailbox that the scenario declares by name.
@@ -64,6 +65,8 @@ pub struct Mailbox {
     pub calendar_default: AccessLevel,
     /// What the calendar grants external users in person.
     pub grants: Box<[Grant]>,
+    /// The sharing policy that is assigned to it; none: the organization's default.
+    pub sharing_policy: Option<SharingPolicyId>,
     /// Calendars that others have shared with this mailbox in person.
     pub subscriptions: Box<[PersonalSubscription]>,
     /// How the user is known to the gateway.
@@ -170,6 +173,8 @@ pub struct MailboxView<'a> {
     pub calendar_default: AccessLevel,
     /// Personal grants.
     pub grants: &'a [Grant],
+    /// The sharing policy that is assigned to it; none: the organization's default.
+    pub sharing_policy: Option<SharingPolicyId>,
     /// Personal subscriptions.
     pub subscriptions: &'a [PersonalSubscription],
     /// How the user is known to the gateway.
@@ -225,6 +230,7 @@ carries!(Mailbox {
     server,
     calendar_default,
     grants,
+    sharing_policy,
     subscriptions,
     identity,
     calendar,

@@ -16,9 +16,10 @@ use crate::engine::{DrawKeys, IdVec, Instant, Limits, Seed, SourceId, Span};
 use super::address::{Address, LocalPart, Url};
 use super::administration::{Script, ScriptId};
 use super::availability::Query;
-use super::certificate::{Certificate, CertificateId};
+use super::certificate::{Certificate, CertificateId, StoreState};
 use super::demand::{
-    Ask, ExplicitRequest, ExplicitRequestId, Streams, Trace, TraceId, Workload, WorkloadId,
+    Ask, ExplicitRequest, ExplicitRequestId, SharedCalendars, Streams, Trace, TraceId, Workload,
+    WorkloadId,
 };
 use super::directory::{
     CalendarState, FederatedIdentity, Group, GroupId, Mailbox, MailboxId, MailboxKey, MailboxState,
@@ -41,6 +42,8 @@ use super::relationship::{
     Scope,
 };
 use super::revised::Revised;
+use super::sharing_policy::{PolicyInForce, SharingPolicy, SharingPolicyId, TokenTarget};
+use super::token::{Offer, Validator};
 use super::trust::{HeldIssuerCertificates, TrustView, federation_state};
 
 crate::define_id! {
@@ -114,6 +117,8 @@ pub struct Federation {
     pub connectors: Revised<ConnectorId, Connector>,
     /// Availability address spaces.
     pub address_spaces: Revised<AddressSpaceId, AddressSpace>,
+    /// Sharing policies of declared organizations. Where there is none, the original one holds.
+    pub sharing_policies: Revised<SharingPolicyId, SharingPolicy>,
     /// Mailboxes declared by name.
     pub mailboxes: Revised<MailboxId, Mailbox>,
     /// Distribution groups.
@@ -124,6 +129,8 @@ pub struct Federation {
     pub requests: Arc<IdVec<ExplicitRequestId, ExplicitRequest>>,
     /// Requests that are drawn.
     pub streams: Arc<Streams>,
+    /// Shared calendars that are synchronized in the background.
+    pub shared: Arc<SharedCalendars>,
     /// What administrators carry out, by instant and name.
     pub scripts: Arc<IdVec<ScriptId, Script>>,
     /// What came into being during the run, for look-ups.
@@ -294,6 +301,7 @@ impl Federation {
                     server: mailbox.server,
                     calendar_default: mailbox.calendar_default,
                     grants: &mailbox.grants,
+                    sharing_policy: mailbox.sharing_policy,
                     subscriptions: &mailbox.subscriptions,
                     identity: mailbox.identity,
                     calendar: mailbox.calendar,
@@ -334,6 +342,7 @@ impl Federation {
             server: organization.servers[server],
             calendar_default: default.map_or(AccessLevel::None, |&(level, _)| level),
             grants: &[],
+            sharing_policy: None,
             subscriptions: &[],
             identity: FederatedIdentity::AccountNamespace,
             calendar: CalendarState::Present,
@@ -358,6 +367,71 @@ impl Federation {
         })
     }
 
+    /// The sharing policy that holds for a mailbox, as it is at an instant.
+    ///
+    /// Source: the default policy applies to mailboxes without one, Sharing policies (docs).
+    pub fn sharing_policy(
+        &self,
+        organization: OrgId,
+        assigned: Option<SharingPolicyId>,
+        at: Instant,
+    ) -> PolicyInForce<'_> {
+        let policies = &self.sharing_policies;
+        let in_force = |id| PolicyInForce::Written(policies.at(id, at));
+        if let Some(id) = assigned {
+            return match policies.at(id, at).exists {
+                true => in_force(id),
+                false => PolicyInForce::Missing,
+            };
+        }
+        let own = |&id: &SharingPolicyId| policies.original(id).organization == organization;
+        let mut own = policies.ids().filter(own).peekable();
+        if own.peek().is_none() {
+            let edition = self.organizations.original(organization).edition;
+            return PolicyInForce::Original(edition);
+        }
+        let is_default = |&id: &SharingPolicyId| {
+            let policy = policies.at(id, at);
+            policy.exists && policy.is_default
+        };
+        own.find(is_default)
+            .map_or(PolicyInForce::Missing, in_force)
+    }
+
+    /// Whom a token for a recipient of a domain is made out to: by the organization's own enabled
+    /// relationship for the domain, else by what the domain's owner has published.
+    ///
+    /// Source: relationship, then discovery, observed, Exchange 2013. Simplified: the discovery sends
+    /// no messages of its own.
+    pub fn token_target(
+        &self,
+        organization: OrgId,
+        domain: NameId,
+        at: Instant,
+    ) -> Option<TokenTarget> {
+        let own = self.relationship_for(organization, domain, at);
+        let own = own.map(|id| self.relationships.at(id, at));
+        let known = own.filter(|own| own.enabled).and_then(|own| {
+            Some(TokenTarget {
+                application_uri: own.target_application_uri?,
+                token_issuer: own.target_token_issuer,
+            })
+        });
+        if known.is_some() {
+            return known;
+        }
+        let owner = *self.index.domain_owners.get(&domain)?;
+        let partner = self.organizations.at(owner, at);
+        let is_federated = partner.identifier.exists
+            && partner.identifier.enabled
+            && partner.is_federated_domain(domain);
+        let application_uri = partner.trust.application_uri.filter(|_| is_federated)?;
+        Some(TokenTarget {
+            application_uri,
+            token_issuer: partner.trust.token_issuer_uri,
+        })
+    }
+
     /// The enabled connector of an organization for a domain, as it is at an instant.
     pub fn connector_for(
         &self,
@@ -372,6 +446,15 @@ impl Federation {
             let connector = self.connectors.at(id, at);
             connector.enabled && connector.domains.contains(&domain)
         })
+    }
+
+    /// The address space of an organization for a domain, whether or not it exists at some instant.
+    pub fn address_space_for(&self, organization: OrgId, domain: NameId) -> Option<AddressSpaceId> {
+        let key = (organization, domain);
+        let declared = self.index.address_spaces.get(&key);
+        declared
+            .or_else(|| self.additions.address_spaces.get(&key))
+            .copied()
     }
 
     /// All relationships of an organization, made during the run or before.
@@ -445,6 +528,39 @@ impl Federation {
             held: self.held_issuer_certificates(organization, view),
             shown: now.shown_by(server.clock_error),
         })
+    }
+
+    /// What a server knows when it validates a token for an operation that expects this offer.
+    pub fn validator(&self, server: ServerId, expects: Offer, now: Instant) -> Validator {
+        let here = self.servers.at(server, now);
+        let view = self.replicated(here.organization, now);
+        let organization = self.organizations.at(here.organization, view);
+        let trust = &organization.trust;
+        let held = self.held_issuer_certificates(organization, view);
+        let shown = now.shown_by(here.clock_error);
+        let in_date = |number: Option<u32>| {
+            let signing = &self.gateways.at(trust.gateway, now).signing;
+            let covers = |n: u32| {
+                signing
+                    .get(n as usize)
+                    .is_some_and(|c| c.validity.covers(shown))
+            };
+            number.filter(|&n| covers(n))
+        };
+        // An unusable previous certificate is silently left out.
+        let usable_previous = trust.previous_certificate.filter(|&id| {
+            let stored = here.stored(id) == StoreState::Installed;
+            stored && self.certificates.at(id, now).validity.covers(shown)
+        });
+        Validator {
+            decrypts_with: [trust.organization_certificate, usable_previous],
+            trusts: trust.gateway,
+            issuer_certificates: [in_date(held.current), in_date(held.previous)],
+            application_uri: trust.application_uri,
+            shown,
+            skew: self.parameters.clock_skew,
+            expects,
+        }
     }
 
     /// The instant whose state a server of this organization sees now, Active Directory's replication

@@ -20,6 +20,7 @@ use super::outcome::{
     words,
 };
 use super::relationship::{AddressSpaceId, ConnectorId, RelationshipId};
+use super::synchronization::{Done, FolderContents};
 use super::token::{DelegationToken, Rejection};
 use std::fmt;
 
@@ -60,11 +61,14 @@ pub enum PathKind {
     Relationship,
     /// An availability address space.
     AddressSpace,
+    /// An invitation, by mail.
+    Invitation,
 }
 
 words!(PathKind {
     Local => "local", Personal => "personal-share", Connector => "connector",
     Relationship => "relationship", AddressSpace => "address-space",
+    Invitation => "invitation",
 });
 
 /// Which object a path goes by.
@@ -80,6 +84,8 @@ pub enum PathObject {
     Relationship(RelationshipId),
     /// An address space.
     AddressSpace(AddressSpaceId),
+    /// An invitation, by the application URI that its token is made out to.
+    Invitation(NameId),
 }
 
 /// What the URL cache said when a path was chosen.
@@ -247,6 +253,20 @@ pub enum Fact {
         attendee: u16,
         decision: AnswerDecision,
     },
+    /// The target decided which level of a shared folder the caller has.
+    FolderDecided {
+        group: u16,
+        attendee: u16,
+        level: Result<AccessLevel, Cause>,
+    },
+    /// A run of synchronization has ended: what it did, and what the local folder shows now; none: it
+    /// has failed, and the folder is as it was.
+    Synchronized {
+        group: u16,
+        attendee: u16,
+        done: Option<Done>,
+        shows: FolderContents,
+    },
     /// A leg ended; why, if it failed.
     LegEnded {
         group: u16,
@@ -328,6 +348,7 @@ impl PathObject {
             PathObject::Connector(_) => PathKind::Connector,
             PathObject::Relationship(_) => PathKind::Relationship,
             PathObject::AddressSpace(_) => PathKind::AddressSpace,
+            PathObject::Invitation(_) => PathKind::Invitation,
         }
     }
 }
@@ -407,6 +428,7 @@ impl Writer<'_> {
             PathObject::Connector(id) => federation.connectors.original(id).hash.0,
             PathObject::Relationship(id) => federation.relationships.original(id).hash.0,
             PathObject::AddressSpace(id) => federation.address_spaces.original(id).hash.0,
+            PathObject::Invitation(uri) => federation.names.hash(uri).0,
         };
         self.word((path.kind() as u64) << 60 ^ hash)
     }
@@ -579,6 +601,30 @@ impl Writer<'_> {
                     Ok(answer) => answer as u64,
                     Err(cause) => NameHash::of(cause.id()).0,
                 })
+            }
+            Fact::FolderDecided {
+                group,
+                attendee,
+                level,
+            } => {
+                self.tag(30, group, Some(Leg::GetFolder))
+                    .word(u64::from(attendee));
+                self.word(match level {
+                    Ok(level) => level as u64,
+                    Err(cause) => NameHash::of(cause.id()).0,
+                })
+            }
+            Fact::Synchronized {
+                group,
+                attendee,
+                done,
+                shows,
+            } => {
+                self.tag(31, group, None).word(u64::from(attendee));
+                self.word(shows as u64);
+                let what = |done: Done| 1 | (done.how as u64) << 8 | (done.level as u64) << 16;
+                self.word(done.map_or(0, what))
+                    .word(done.map_or(0, |done| u64::from(done.changes)))
             }
             Fact::LegEnded {
                 group,

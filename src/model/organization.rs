@@ -15,6 +15,7 @@ use super::names::NameId;
 use super::network::SiteId;
 use super::outcome::AccessLevel;
 use super::publishing::VirtualDirectory;
+use super::sharing_policy::Publishing;
 use super::trust::{FederationTrust, OrganizationIdentifier};
 
 crate::define_id! {
@@ -109,6 +110,8 @@ pub struct Organization {
     pub events_per_week: u32,
     /// What its firewall does with traffic on port 443.
     pub firewall: Box<[FirewallRule]>,
+    /// Whether its users can publish calendars on the internet.
+    pub publishing: Publishing,
 }
 
 /// A rule of an organization's firewall. The first that matches decides; none matching allows.
@@ -278,6 +281,11 @@ impl Edition {
         }
     }
 
+    /// Whether it is Exchange Online.
+    pub fn is_online(self) -> bool {
+        self.generation == Generation::Online
+    }
+
     /// Whether this version refreshes the gateway's metadata by itself, given its Windows.
     ///
     /// Source: Keep your federation trust up-to-date (blog, 2014): from 2013 SP1 on Windows Server
@@ -391,7 +399,7 @@ impl Server {
     }
 }
 
-carries!(Organization { name, hash, edition, accepted_domains, servers, time_zone, replication_delay, resolver, described_mailboxes, calendar_defaults, events_per_week, firewall } nested { identifier, trust });
+carries!(Organization { name, hash, edition, accepted_domains, servers, time_zone, replication_delay, resolver, described_mailboxes, calendar_defaults, events_per_week, firewall, publishing } nested { identifier, trust });
 carries!(Server { organization, name, hash, edition, site, state, clock_error, threads, queue_max, local_utilization, workers, directory, outbound, trusted_roots, tls_versions, store, breakdowns } nested { ews, autodiscover });
 
 #[cfg(test)]

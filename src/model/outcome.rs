@@ -36,6 +36,15 @@ pub enum Asks {
     MailTips,
     /// Their photos: GetUserPhoto, one a call.
     Photos,
+    /// What has changed in calendars that they have shared in person, because a user opens one:
+    /// GetFolder, SyncFolderItems, GetItem.
+    SharedCalendar,
+    /// The same, because the Sharing Sync Assistant's work cycle has come to them.
+    Synchronization,
+    /// That they accept a calendar or contacts of the sender: GetSharingMetadata, and a message.
+    Invitation,
+    /// What somebody has invited the reader to: the message is opened.
+    OpenInvitation,
 }
 
 /// What is got of an attendee whose calendar is not asked for.
@@ -52,6 +61,26 @@ pub enum Answer {
     AllMailTips,
     /// A photo.
     Photo,
+    /// A shared calendar that shows subjects and locations.
+    SharedDetails,
+    /// A shared calendar that shows blocks of time alone, because the level is Simple.
+    SharedTimes,
+    /// A shared calendar that is blank, because the level is None and its items were deleted.
+    SharedBlank,
+    /// A shared calendar without items, because the owner's calendar has none.
+    SharedEmpty,
+    /// An invitation to hours alone.
+    InvitationSimple,
+    /// One to subjects and locations as well.
+    InvitationDetail,
+    /// One to everything but private items.
+    InvitationReviewer,
+    /// One to contacts alone.
+    InvitationContacts,
+    /// The address of a calendar that is published on the internet.
+    InvitationPublished,
+    /// A subscription to what the invitation offers.
+    Subscription,
 }
 
 /// The form of the answer that the client asks for.
@@ -89,7 +118,7 @@ pub enum Side {
 /// A leg of a group: one exchange over the network, or the work before the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Leg {
-    /// The delegation token for what is asked: free/busy, MailTips or a photo.
+    /// The delegation token for what is asked: free/busy, MailTips, a photo or a shared calendar.
     FreeBusyToken,
     /// The delegation token for Autodiscover, asked in parallel when the endpoint is unknown.
     AutodiscoverToken,
@@ -109,6 +138,12 @@ pub enum Leg {
     Redirection,
     /// GetOrganizationRelationshipSettings at a partner.
     RelationshipSettings,
+    /// GetFolder of a shared calendar, at the target.
+    GetFolder,
+    /// SyncFolderItems of a shared calendar, at the target.
+    SyncFolderItems,
+    /// GetItem of what has changed in it, at the target.
+    GetItem,
 }
 
 /// The numbers that Exchange gives to results.
@@ -143,6 +178,12 @@ pub enum ResponseCode {
     ProxyForPersonalNotAllowed = 5045,
     MailboxFailover = 5046,
     InvalidOrganizationRelationshipForFreeBusy = 5047,
+    // Results of invitations have names, and no numbers. These are fedsim's own.
+    // Source: InvalidRecipientResponseCode of GetSharingMetadata (docs).
+    OtherError = 9001,
+    RecipientOrganizationNotFederated = 9002,
+    SystemPolicyBlocksSharingWithThisRecipient = 9003,
+    RecipientOrganizationFederatedWithUnknownTokenIssuer = 9004,
 }
 
 /// Why an attendee could not be read, a group could not be served, or a request was refused.
@@ -165,7 +206,7 @@ pub struct Failure {
 pub enum AttendeeOutcome {
     /// A view was returned, at this level.
     View(AccessLevel),
-    /// MailTips or a photo were returned.
+    /// MailTips or a photo were returned, or a shared calendar was synchronized.
     Answered(Answer),
     /// It could not be read.
     Failed(Failure),
@@ -244,6 +285,10 @@ impl ResponseCode {
         ResponseCode::ProxyForPersonalNotAllowed,
         ResponseCode::MailboxFailover,
         ResponseCode::InvalidOrganizationRelationshipForFreeBusy,
+        ResponseCode::OtherError,
+        ResponseCode::RecipientOrganizationNotFederated,
+        ResponseCode::SystemPolicyBlocksSharingWithThisRecipient,
+        ResponseCode::RecipientOrganizationFederatedWithUnknownTokenIssuer,
     ];
 
     /// The number, such as 5037.
@@ -286,6 +331,20 @@ impl RequestOutcome {
     }
 }
 
+impl Asks {
+    /// Whether it is a run of synchronization, by whichever door.
+    pub fn is_synchronization(self) -> bool {
+        match self {
+            Asks::SharedCalendar | Asks::Synchronization => true,
+            Asks::FreeBusy
+            | Asks::MailTips
+            | Asks::Photos
+            | Asks::Invitation
+            | Asks::OpenInvitation => false,
+        }
+    }
+}
+
 impl AttendeeOutcome {
     /// Whether the attendee has what was asked for.
     pub fn is_answer(&self) -> bool {
@@ -324,10 +383,19 @@ macro_rules! words {
 pub(crate) use words;
 
 words!(AccessLevel { None => "None", Simple => "AvailabilityOnly", Detail => "LimitedDetails", Owner => "Owner" });
-words!(Asks { FreeBusy => "free-busy", MailTips => "mail-tips", Photos => "photos" });
+words!(Asks {
+    FreeBusy => "free-busy", MailTips => "mail-tips", Photos => "photos",
+    SharedCalendar => "shared-calendar", Synchronization => "synchronization",
+    Invitation => "invitation", OpenInvitation => "open-invitation",
+});
 words!(Answer {
     LimitedMailTips => "mail-tips-limited", MailTipsOutsideScope => "mail-tips-outside-scope",
-    AllMailTips => "mail-tips-all", Photo => "photo",
+    AllMailTips => "mail-tips-all", Photo => "photo", SharedDetails => "shared-details",
+    SharedTimes => "shared-times-alone", SharedBlank => "shared-blank",
+    SharedEmpty => "shared-empty", InvitationSimple => "invitation-availability-only",
+    InvitationDetail => "invitation-limited-details", InvitationReviewer => "invitation-reviewer",
+    InvitationContacts => "invitation-contacts", InvitationPublished => "invitation-published",
+    Subscription => "subscription",
 });
 words!(View {
     MergedOnly => "MergedOnly", FreeBusy => "FreeBusy", FreeBusyMerged => "FreeBusyMerged",
@@ -343,12 +411,17 @@ words!(Leg {
     Metadata => "metadata", Provisioning => "provisioning",
     FederationInformation => "federation-information", Redirection => "redirection",
     RelationshipSettings => "relationship-settings",
+    GetFolder => "get-folder", SyncFolderItems => "sync-folder-items", GetItem => "get-item",
 });
 words!(RequestOutcome { Complete => "complete", Partial => "partial", Failed => "failed" });
 
 impl fmt::Display for ResponseCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {:?}", self.number(), self)
+        // What the product has no number for is shown by its name.
+        match self.number() {
+            9000.. => write!(f, "{self:?}"),
+            number => write!(f, "{number} {self:?}"),
+        }
     }
 }
 

@@ -35,6 +35,16 @@ pub enum TargetFreeBusyRule {
     Documented,
 }
 
+/// What opens a shared calendar to an external user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SharedFolderRule {
+    /// What the calendar grants in person: a choice.
+    Personal,
+    /// The same, or the calendar's Default entry if it gives more: a comment on a published
+    /// walk-through (blog) tells that raising Default repaired a blank calendar.
+    PersonalOrDefault,
+}
+
 /// Whether delegation tokens for free/busy are reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenCacheRule {
@@ -58,6 +68,8 @@ pub struct Rules {
     pub negative_uri_life: NegativeUriLife,
     /// What the target tests.
     pub target_free_busy: TargetFreeBusyRule,
+    /// What opens a shared calendar.
+    pub shared_folder: SharedFolderRule,
     /// Reuse of tokens.
     pub token_cache: TokenCacheRule,
     /// Whether external callers are held to a throttling budget.
@@ -93,6 +105,18 @@ pub struct Parameters {
     pub mail_tips_service: Distribution,
     /// Fetching one photo.
     pub photo_service: Distribution,
+    /// Serving one call for a shared folder.
+    pub folder_service: Distribution,
+    /// The part of each item that GetItem brings.
+    pub folder_service_per_item: Span,
+    /// The time that a synchronization has which a user waits for.
+    pub synchronization_budget: Span,
+    /// Of how much time a full synchronization brings the calendar entries.
+    pub synchronization_window: Span,
+    /// Mail from one organization to another.
+    pub mail_delay: Distribution,
+    /// The work cycle of the Sharing Policy Assistant.
+    pub policy_assistant_cycle: Span,
     /// Computing at the requester for a group that leaves.
     pub outbound_cpu: Span,
     /// Computing at the target for a call that arrives.
@@ -182,6 +206,14 @@ pub struct MessageSizes {
     pub photo_response: u64,
     /// The federation metadata of a gateway.
     pub metadata_document: u64,
+    /// GetFolder, SyncFolderItems or GetItem between organizations.
+    pub synchronization_request: u64,
+    /// Its answer, without changes and items.
+    pub synchronization_response: u64,
+    /// More for each change that SyncFolderItems tells.
+    pub synchronization_response_per_change: u64,
+    /// More for each item that GetItem brings.
+    pub synchronization_response_per_item: u64,
     /// What is left of an answer after compression, in parts of 10¹².
     pub compressed_share: u64,
 }
@@ -209,6 +241,14 @@ impl MessageSizes {
     /// The size of an answer with MailTips of so many recipients.
     pub fn mail_tips_response(&self, recipients: u64) -> u64 {
         self.compressed(recipients * self.mail_tips_response_per_mailbox)
+    }
+
+    /// The size of an answer about a shared folder: so many changes told, so many items brought.
+    pub fn folder_response(&self, changes: u64, items: u64) -> u64 {
+        let clear = self.synchronization_response
+            + changes * self.synchronization_response_per_change
+            + items * self.synchronization_response_per_item;
+        self.compressed(clear)
     }
 
     fn compressed(&self, clear: u64) -> u64 {

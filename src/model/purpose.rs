@@ -59,12 +59,24 @@ pub enum Purpose {
     ProvisioningService = 31,
     /// How long an organization certificate takes to another server.
     CertificateDistribution = 32,
+    /// How long a call for a shared folder takes at the server that serves it.
+    FolderService = 24,
+    /// How long mail takes from one organization to another.
+    MailDelay = 38,
     /// The version, size, place and variant of an organization of a population (world).
     Population = 40,
     /// With whom an organization has relationships (world).
     PartnerEdge = 41,
     /// The variant of a relationship of a partner graph (world).
     PartnerVariant = 42,
+    /// Who has subscribed to whose calendar, at which level (world).
+    Subscription = 46,
+    /// Where in its work cycle an organization begins (world).
+    WorkCyclePhase = 47,
+    /// Where between two changes a calendar stands (world).
+    CalendarChanges = 48,
+    /// Where in its work cycle an organization's Sharing Policy Assistant begins (world).
+    PolicyAssistantPhase = 50,
 }
 
 impl draw::Purpose for Purpose {
@@ -80,6 +92,10 @@ impl draw::Purpose for Purpose {
                 | Purpose::Population
                 | Purpose::PartnerEdge
                 | Purpose::PartnerVariant
+                | Purpose::Subscription
+                | Purpose::WorkCyclePhase
+                | Purpose::CalendarChanges
+                | Purpose::PolicyAssistantPhase
         )
     }
 }

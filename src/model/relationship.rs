@@ -67,6 +67,18 @@ pub struct OrganizationRelationship {
     pub target_token_issuer: Option<NameId>,
 }
 
+impl OrganizationRelationship {
+    /// What administrators call it: the partner, where the scenario names both ends.
+    pub fn shown_name(&self) -> &str {
+        shown_name(&self.name)
+    }
+}
+
+/// What administrators call an object that the scenario names `own -> partner`: the partner.
+pub fn shown_name(name: &str) -> &str {
+    name.split_once(" -> ").map_or(name, |(_, partner)| partner)
+}
+
 /// Which MailTips a partner gets.
 ///
 /// Source: MailTipsAccessLevel, New-OrganizationRelationship (docs).
@@ -212,7 +224,14 @@ pub fn read_as_requester(
         Asks::MailTips if !relationship.mail_tips_access_enabled => {
             Some(Cause::RelationshipMailTipsDisabledAtRequester)
         }
-        Asks::FreeBusy | Asks::MailTips | Asks::Photos => None,
+        // What was shared in person needs no relationship, and never comes here.
+        Asks::FreeBusy
+        | Asks::MailTips
+        | Asks::Photos
+        | Asks::SharedCalendar
+        | Asks::Synchronization
+        | Asks::Invitation
+        | Asks::OpenInvitation => None,
     };
     if let Some(cause) = may_not_ask {
         return RequesterReading::Absent(cause);

@@ -8,7 +8,8 @@ use std::marker::PhantomData;
 
 use crate::model::cause::{CAUSES, Cause, Layer};
 use crate::model::observation::{CacheAnswer, NameAnswer, PathKind};
-use crate::model::outcome::{AccessLevel, Answer, Leg};
+use crate::model::outcome::{AccessLevel, Answer, Asks, Leg};
+use crate::model::synchronization::FolderContents;
 use crate::model::token::Offer;
 
 /// A word of a closed list.
@@ -109,7 +110,9 @@ macro_rules! listed {
 listed!(
     AccessLevel,
     Answer,
+    Asks,
     CacheAnswer,
+    FolderContents,
     Layer,
     Leg,
     NameAnswer,

@@ -56,6 +56,7 @@ pub fn path_object_name(federation: &Federation, path: PathObject) -> &str {
         PathObject::Connector(id) => &federation.connectors.original(id).name,
         PathObject::Relationship(id) => &federation.relationships.original(id).name,
         PathObject::AddressSpace(id) => &federation.address_spaces.original(id).name,
+        PathObject::Invitation(uri) => federation.names.text(uri),
     }
 }
 

@@ -94,6 +94,7 @@ struct Touched {
     /// Whether ways follow from coordinates.
     has_coordinates: bool,
     /// Whether application pools are started.
+    has_policies: bool,
     has_cold_starts: bool,
 }
 
@@ -114,9 +115,18 @@ impl Touched {
             has_bandwidth: has_later || all.any(|link| link.bandwidth_bits_per_second.is_some()),
             has_topology,
             has_coordinates: has_topology || network.text("distance") == "coordinates",
+            has_policies: has_changing_policies(federation),
             has_cold_starts: !federation.world_events.is_empty(),
         }
     }
+}
+
+/// Whether the Sharing Policy Assistant may find something else than before.
+fn has_changing_policies(federation: &Federation) -> bool {
+    let policies = &federation.sharing_policies;
+    policies
+        .ids()
+        .any(|id| policies.changes(id).next().is_some())
 }
 
 /// Whether a request of the scenario may ask for this.
@@ -172,15 +182,27 @@ fn is_used(key: &str, world: &Touched, tally: &Tally) -> bool {
         "dns_cold" => work.names.total() > work.names_cached,
         "tls_cpu" => work.connections_opened > 0,
         "token_validation" | "throttle_external_callers" | "micro_delay" => {
-            arrived(Leg::Availability) || arrived(Leg::Autodiscover)
+            arrived(Leg::Availability) || arrived(Leg::Autodiscover) || arrived(Leg::GetFolder)
         }
         "autodiscover_service" => arrived(Leg::Autodiscover),
         "availability_fixed" => asked(Asks::FreeBusy) && arrived(Leg::Availability),
         "mail_tips_service" => asked(Asks::MailTips) && arrived(Leg::Availability),
+        "mail_delay" | "opened_after" => asked(Asks::Invitation),
+        "policy_assistant_cycle" => world.has_policies,
         "photo_service" => asked(Asks::Photos) && arrived(Leg::Availability),
-        "inbound_cpu" | "inbound_cpu_per_mailbox" => arrived(Leg::Availability),
-        "availability_per_mailbox" | "availability_per_event" | "events_per_week" => {
+        "folder_service" => arrived(Leg::GetFolder),
+        "folder_service_per_item" => arrived(Leg::GetItem),
+        "synchronization_window" => arrived(Leg::SyncFolderItems),
+        // Of a workload of shared calendars; of others these say nothing.
+        "subscriptions_per_mailbox" | "opens" | "granted" => asked(Asks::Synchronization),
+        "inbound_cpu" | "inbound_cpu_per_mailbox" => {
+            arrived(Leg::Availability) || arrived(Leg::GetFolder)
+        }
+        "availability_per_mailbox" | "availability_per_event" => {
             !tally.outcomes.attendees.views.is_empty()
+        }
+        "events_per_week" => {
+            !tally.outcomes.attendees.views.is_empty() || arrived(Leg::SyncFolderItems)
         }
         "pool_cold_start" => world.has_cold_starts,
         "oauth_service" => tokens.oauth > 0,
@@ -195,6 +217,9 @@ fn is_used(key: &str, world: &Touched, tally: &Tally) -> bool {
         "token_cache_margin" | "token_cache_entries" => tokens.reused > 0,
         _ if last.starts_with("mail_tips_re") => asked(Asks::MailTips) && world.has_bandwidth,
         _ if last.starts_with("photo_re") => asked(Asks::Photos) && world.has_bandwidth,
+        _ if last.starts_with("synchronization_re") => {
+            arrived(Leg::GetFolder) && world.has_bandwidth
+        }
         _ if is_size(last) => begun && world.has_bandwidth,
         // What else is a parameter or a server's capacity plays a part as soon as there are requests.
         _ => tally.outcomes.requests.sent > 0,

@@ -77,8 +77,15 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("attendees.views", "attendees with a view"),
     ("attendees.failed", "attendees that failed"),
     ("attendees.views_by_level.*", "views by level"),
-    ("attendees.answered", "attendees with MailTips or a photo"),
+    (
+        "attendees.answered",
+        "attendees with MailTips, a photo or a shared calendar",
+    ),
     ("attendees.answered_by_kind.*", "the same by what they are"),
+    (
+        "attendees.shared_folders.*",
+        "what a local folder of a shared calendar showed when a run of synchronization ended",
+    ),
     (
         "attendees.by_path.*",
         "attendees by path; `none`: no path was found",
@@ -111,6 +118,11 @@ pub const FIELDS: &[(&str, &str)] = &[
     (
         "tokens.by_offer.*.issued_bytes",
         "the same for an offer, bytes",
+    ),
+    (
+        "tokens.by_asks.*",
+        "issued tokens by what their requests asked for, those for Autodiscover included; \
+         `synchronization` is in the background, `shared-calendar` because a user opened one",
     ),
     ("tokens.refused", "delegation tokens that gateways refused"),
     ("tokens.refused_by_cause.*", "the same by cause"),
@@ -344,6 +356,26 @@ pub const FIELDS: &[(&str, &str)] = &[
         "client, requester, dns, gateway or target",
     ),
     ("walks[].steps[].text", "what happened"),
+    (
+        "transcript[].organization",
+        "whose administrator carried a statement out; left out if nobody did anything",
+    ),
+    ("transcript[].server", "the server on which the shell ran"),
+    ("transcript[].script", "the file of cmdlets, or `time line`"),
+    ("transcript[].line", "the line that the statement begins at"),
+    ("transcript[].started", "instant of its beginning"),
+    ("transcript[].ended", "instant of its end"),
+    ("transcript[].statement", "the statement as it was written"),
+    ("transcript[].output", "what the shell showed"),
+    (
+        "transcript[].objects[]",
+        "the same as data: an object for each that was given",
+    ),
+    (
+        "transcript[].error.exception",
+        "the exception that ended it; the whole error is null if none did",
+    ),
+    ("transcript[].error.message", "its text"),
 ];
 
 fn summary() -> String {

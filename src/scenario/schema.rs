@@ -199,6 +199,7 @@ fn distributions(one: impl Fn() -> Value, alone: Value) -> Value {
 fn name_pattern(names: NameKind) -> &'static str {
     match names {
         NameKind::Name => "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
+        NameKind::Title => "^[A-Za-z0-9][A-Za-z0-9_ -]{0,63}$",
         NameKind::Domain | NameKind::Host => "^[A-Za-z0-9_.-]+$",
         NameKind::Address => "@",
         NameKind::Arrow | NameKind::ArrowToDomain => "->",

@@ -1,14 +1,14 @@
 //! How much a run has to do, and how much of it before an instant, as the federation tells beforehand.
 //!
-//! Definition: the work of a run is its requests: those that are spelled out, and of those that are
-//! drawn the mean number. It leaves out retries, and that some requests take more events than others.
+//! Definition: the work of a run is its requests: those that are spelled out, those of work cycles,
+//! and of those that are drawn the mean number. It leaves out retries, and that some requests take more events than others.
 //!
 //! It knows no clock. Invariant: what is done never falls as the run goes on. A result hangs on it only
 //! where the number of requests is beyond all doubt.
 
 use std::collections::BTreeMap;
 
-use crate::engine::Instant;
+use crate::engine::{Instant, Span};
 use crate::model::Federation;
 use crate::model::demand::CalendarId;
 
@@ -24,6 +24,8 @@ pub struct Work<'f> {
     federation: &'f Federation,
     /// The rate of all streams of a calendar in its time, in requests × [`RATE_PARTS`] a nanosecond.
     rates: Vec<(CalendarId, u128)>,
+    /// How many subscriptions are synchronized once in this time.
+    subscriptions: Vec<(Span, u64)>,
     requests: u64,
 }
 
@@ -35,9 +37,17 @@ impl<'f> Work<'f> {
             let rate = RATE_PARTS / u128::from(stream.mean_gap.nanoseconds().max(1));
             *rates.entry(stream.calendar).or_default() += rate;
         }
+        let mut subscriptions: BTreeMap<Span, u64> = BTreeMap::new();
+        for cycle in federation.shared.cycles.iter() {
+            let declared = federation.declared_subscriptions(cycle.organization, federation.start);
+            let count = u64::from(cycle.drawn) + declared.count() as u64;
+            let every = federation.synchronization_law(cycle.workload).every;
+            *subscriptions.entry(every).or_default() += count;
+        }
         let mut work = Work {
             federation,
             rates: rates.into_iter().collect(),
+            subscriptions: subscriptions.into_iter().collect(),
             requests: 0,
         };
         work.requests = work.requests_before(federation.limits.horizon);
@@ -71,7 +81,19 @@ impl<'f> Work<'f> {
             u128::from(time.nanoseconds()) * rate / RATE_PARTS
         });
         let drawn = u64::try_from(drawn.sum::<u128>()).unwrap_or(u64::MAX);
+        let drawn = drawn.saturating_add(self.synchronized_before(at));
         drawn.saturating_add(self.spelled_out_before(at))
+    }
+
+    /// Work cycles are evenly busy.
+    fn synchronized_before(&self, at: Instant) -> u64 {
+        let federation = self.federation;
+        let passed = at.since(federation.start).nanoseconds();
+        let runs = self.subscriptions.iter().map(|&(every, count)| {
+            let runs = u128::from(passed) * u128::from(count) / u128::from(every.nanoseconds());
+            u64::try_from(runs).unwrap_or(u64::MAX)
+        });
+        runs.fold(0, u64::saturating_add)
     }
 
     /// Requests that are spelled out are in the order of their instants.
@@ -90,7 +112,6 @@ fn share(part: u64, whole: u64) -> u64 {
 mod tests {
     use super::*;
     use crate::Scenario;
-    use crate::engine::Span;
 
     fn compiled(requests: &str) -> Federation {
         let text = format!(

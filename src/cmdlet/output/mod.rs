@@ -5,10 +5,12 @@
 //! column under it.
 
 mod error;
+mod json;
 mod list;
 mod table;
 
 pub use error::ErrorRecord;
+pub use json::json;
 pub use list::list;
 pub use table::table;
 

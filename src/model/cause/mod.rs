@@ -39,6 +39,8 @@ pub enum Layer {
     Throttling,
     /// Calendar permissions, relationship levels and scopes.
     Permission,
+    /// Sharing from person to person: policies, invitations.
+    Sharing,
 }
 
 words!(Layer {
@@ -46,6 +48,7 @@ words!(Layer {
     Gateway => "gateway", Token => "token", Dns => "dns", Network => "network", Tls => "tls",
     Publishing => "publishing", Autodiscover => "autodiscover", Availability => "availability",
     Throttling => "throttling", Permission => "permission",
+    Sharing => "sharing",
 });
 
 /// What the product shows for a cause.
@@ -114,6 +117,7 @@ impl Cause {
             | Cause::AddressSpaceCredentials
             | Cause::RecipientMovedAway => Side::Requester,
             Cause::TokenSubjectMissing => Side::Gateway,
+            Cause::SharingRecipientNotFederated => Side::Target,
             Cause::RequestWindowTooLongForTarget
             | Cause::ResultSetTooBig
             | Cause::RecipientUnknownAtTarget
@@ -136,9 +140,12 @@ impl Cause {
                 Leg::Autodiscover | Leg::AutodiscoverToken => {
                     (ResponseCode::AutoDiscoverFailed, None)
                 }
-                Leg::FreeBusyToken | Leg::OAuthToken | Leg::Availability => {
-                    (ResponseCode::ProxyRequestProcessingFailed, None)
-                }
+                Leg::FreeBusyToken
+                | Leg::OAuthToken
+                | Leg::Availability
+                | Leg::GetFolder
+                | Leg::SyncFolderItems
+                | Leg::GetItem => (ResponseCode::ProxyRequestProcessingFailed, None),
                 // Cmdlets show texts of their own and no number.
                 Leg::FederationInformation | Leg::Redirection | Leg::RelationshipSettings => {
                     (ResponseCode::AutoDiscoverFailed, None)
@@ -270,6 +277,11 @@ pub enum Cause {
     DeadlineAtAutodiscover,
     DeadlineAtAvailability,
     DeadlineAtConnection,
+    SynchronizationNotSubscribed,
+    SynchronizationUnderWay,
+    SharingPolicyBlocks,
+    SharingPolicyDisabled,
+    SharingRecipientNotFederated,
 }
 
 #[cfg(test)]

@@ -15,7 +15,9 @@ use super::super::federation::Federation;
 use super::super::organization::OrgId;
 use super::super::outcome::Asks;
 use super::super::purpose::Purpose;
-use super::{Ask, Demand, Popularity, StreamId, Trace, TracedRequest, WorkloadId};
+use super::{
+    Ask, CycleId, Demand, Popularity, StreamId, SubscriptionKey, Trace, TracedRequest, WorkloadId,
+};
 
 /// The indices of a request's draws; partners and mailboxes have one each from theirs on.
 const USER: u64 = 0;
@@ -56,12 +58,24 @@ impl Federation {
     }
 
     /// The ids of an organization's declared mailboxes: those of one stand side by side.
-    fn declared_mailboxes(&self, organization: OrgId) -> std::ops::Range<u32> {
+    pub(super) fn declared_mailboxes(&self, organization: OrgId) -> std::ops::Range<u32> {
         let first = |organization: OrgId| {
             let before = |row: &Mailbox| row.organization < organization;
             self.mailboxes.partition_point(before) as u32
         };
         first(organization)..first(OrgId(organization.0 + 1))
+    }
+
+    /// Which drawn subscription the user of a request of a stream opens.
+    pub fn opened_subscription(
+        &self,
+        cycle: CycleId,
+        hash: NameHash,
+        keys: &DrawKeys,
+    ) -> SubscriptionKey {
+        let bits = Draws::of_request(keys, hash).bits(USER);
+        let count = u64::from(self.shared.cycles[cycle].drawn);
+        SubscriptionKey::Drawn(cycle, below(bits, count) as u32)
     }
 
     /// What a request of a stream asks, and into `to` whose calendars it asks for. `hash` is that of
@@ -75,7 +89,7 @@ impl Federation {
     ) -> Ask {
         let row = self.streams.streams[stream];
         let demand = self.demand(row.workload);
-        let draws = Draws { keys, hash };
+        let draws = Draws::of_request(keys, hash);
         let mailboxes = u64::from(self.mailbox_count(row.organization));
         let user = below(draws.bits(USER), mailboxes);
         let (from, mailbox) = self.mailbox_number(row.organization, user as u32);
@@ -85,6 +99,7 @@ impl Federation {
         };
         self.draw_attendees(candidates, demand, draws, to);
         Ask {
+            invitation: demand.invitation,
             from,
             mailbox: Some(mailbox),
             asks: demand.asks,
@@ -105,7 +120,7 @@ impl Federation {
         keys: &DrawKeys,
         to: &mut Vec<Address>,
     ) -> Ask {
-        let draws = Draws { keys, hash };
+        let draws = Draws::of_request(keys, hash);
         let demand = || {
             let from = trace.drawn_from.as_ref();
             self.demand(from.expect("a row says what is not drawn").workload)
@@ -129,6 +144,7 @@ impl Federation {
             window: request.window.unwrap_or_else(window),
             view: request.view.unwrap_or_else(view),
             interval: request.interval.unwrap_or_else(|| demand().interval),
+            invitation: None,
         }
     }
 
@@ -184,34 +200,43 @@ impl Federation {
 
 /// Whom a request may be for.
 #[derive(Clone, Copy)]
-struct Candidates<'a> {
-    all: &'a [OrgId],
+pub(super) struct Candidates<'a> {
+    pub(super) all: &'a [OrgId],
     /// The place of one of them that is not asked: the requester itself.
-    own_place: Option<u64>,
+    pub(super) own_place: Option<u64>,
 }
 
-/// The draws of one request.
+/// The draws of one request or subscription.
 #[derive(Clone, Copy)]
-struct Draws<'a> {
-    keys: &'a DrawKeys,
-    hash: NameHash,
+pub(super) struct Draws<'a> {
+    pub(super) keys: &'a DrawKeys,
+    pub(super) purpose: Purpose,
+    pub(super) hash: NameHash,
 }
 
-impl Draws<'_> {
+impl<'a> Draws<'a> {
+    fn of_request(keys: &'a DrawKeys, hash: NameHash) -> Draws<'a> {
+        let purpose = Purpose::RequestContent;
+        Draws {
+            keys,
+            purpose,
+            hash,
+        }
+    }
+
     fn bits(self, index: u64) -> u64 {
-        self.keys.bits(Purpose::RequestContent, self.hash, index)
+        self.keys.bits(self.purpose, self.hash, index)
     }
 
     /// One of so many places that is not taken. What is taken leaves its share to the others, to each in
     /// proportion to its own.
-    fn place(self, law: Popularity, count: u64, taken: &[u64], index: u64) -> u64 {
+    pub(super) fn place(self, law: Popularity, count: u64, taken: &[u64], index: u64) -> u64 {
         let zipf = match law {
             Popularity::Uniform => None,
             Popularity::Zipf => Zipf::new(count as u32, 1.0).ok(),
         };
         if let Some(zipf) = zipf {
-            let purpose = Purpose::RequestContent;
-            let mut stream = self.keys.stream(purpose, self.hash, index);
+            let mut stream = self.keys.stream(self.purpose, self.hash, index);
             for _ in 0..DRAWS_MAX {
                 let place = u64::from(zipf.sample(&mut stream)) - 1;
                 if !taken.contains(&place) {

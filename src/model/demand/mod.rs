@@ -6,6 +6,7 @@
 
 mod calendar;
 mod drawn;
+mod shared;
 mod trace;
 
 use crate::engine::hash::NameHash;
@@ -17,8 +18,12 @@ use super::observation::RequestIdentity;
 use super::organization::{OrgId, ServerId};
 use super::outcome::{Asks, View};
 use super::parameters::SHARE_PARTS;
+use super::sharing_policy::SharingActions;
 
 pub use calendar::{Calendar, Period};
+pub use shared::{
+    CycleId, DrawnSubscription, SharedCalendars, SubscriptionKey, SynchronizationLaw, WorkCycle,
+};
 pub use trace::{
     Candidates, Census, DrawnFrom, Recording, RequestSource, SourceError, Trace, TracedRequest,
 };
@@ -51,6 +56,30 @@ pub struct Ask {
     pub view: View,
     /// The interval of the merged string.
     pub interval: Span,
+    /// What is offered, if it is an invitation.
+    pub invitation: Option<Invitation>,
+}
+
+/// What an invitation offers, and what becomes of it at a recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// What its sender wants to share; the sharing policy may lower it.
+    pub wanted: SharingActions,
+    /// How long after its arrival a recipient opens it; none: nobody does.
+    pub opened_after: Option<Span>,
+    /// Whether it asks for the like in return.
+    pub reciprocity: Reciprocity,
+}
+
+/// Whether an invitation asks for the like in return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reciprocity {
+    /// It does not.
+    OneWay,
+    /// Whoever opens it sends one back, which asks for nothing.
+    ///
+    /// Source: remembered.
+    Reciprocal,
 }
 
 /// A request that the scenario spells out.
@@ -75,8 +104,23 @@ pub struct Workload {
     pub name: Box<str>,
     /// The stable hash of the name.
     pub hash: NameHash,
+    /// What its requests ask for.
+    pub asks: Asks,
     /// What its requests are drawn from; none: they are spelled out.
     pub demand: Option<Demand>,
+    /// Where what follows from its invitations belongs, if it has any.
+    pub companions: Option<Companions>,
+}
+
+/// The workloads to which belongs what follows from the invitations of another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Companions {
+    /// Openings of invitations.
+    pub opened: WorkloadId,
+    /// Invitations that are sent in return.
+    pub returned: WorkloadId,
+    /// First runs of synchronization of what was shared.
+    pub synchronized: WorkloadId,
 }
 
 /// What the requests of a workload are drawn from.
@@ -102,6 +146,10 @@ pub struct Demand {
     pub mailbox_popularity: Popularity,
     /// What a user does after a failure.
     pub retry: Retry,
+    /// What shared calendars are drawn from, if it is about them.
+    pub synchronization: Option<SynchronizationLaw>,
+    /// What is offered, if it is invitations.
+    pub invitation: Option<Invitation>,
 }
 
 /// How things differ in how often they are chosen.
@@ -144,6 +192,8 @@ pub struct Stream {
     pub partner_count: u32,
     /// The place of the organization itself among them, which is passed over.
     pub own_place: Option<u32>,
+    /// Which subscriptions are opened, if shared calendars are.
+    pub cycle: Option<CycleId>,
 }
 
 /// All arrivals that are drawn, in flat tables.

@@ -250,9 +250,11 @@ impl<'v, R: Recorder> World<'v, R> {
         let federation = self.federation;
         let (process, _) = federation.processes(script.server);
         RequestRow {
+            opens: None,
             identity: script.identity,
             hash: federation.request_hash(script.identity),
             ask: Ask {
+                invitation: None,
                 from: script.administrator,
                 mailbox: None,
                 asks: Asks::FreeBusy,
@@ -266,6 +268,7 @@ impl<'v, R: Recorder> World<'v, R> {
             arrived: script.at,
             attendees: AttendeeList::new(),
             drawn: None,
+            subscription: None,
             undecided: 0,
             groups: GroupList::new(),
             groups_made: 0,
@@ -316,6 +319,7 @@ impl<'v, R: Recorder> World<'v, R> {
             started: now,
             is_over: false,
             failure: None,
+            run: None,
             errand: Some(Box::new(ErrandRow {
                 script,
                 errand,

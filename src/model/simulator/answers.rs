@@ -83,7 +83,12 @@ impl<'f, R: Recorder> World<'f, R> {
                 Ok(grant) => (grant.scope, Ok((grant.within_scope, grant.outside_scope))),
                 Err(cause) => (Scope::Everyone, Err(cause)),
             },
-            Asks::FreeBusy | Asks::Photos => {
+            Asks::FreeBusy
+            | Asks::Photos
+            | Asks::SharedCalendar
+            | Asks::Synchronization
+            | Asks::Invitation
+            | Asks::OpenInvitation => {
                 let granted = read_photos_as_target(row);
                 let photo = (Answer::Photo, Answer::Photo);
                 (Scope::Everyone, granted.map(|()| photo))
@@ -136,6 +141,12 @@ impl<'f, R: Recorder> World<'f, R> {
             Asks::FreeBusy => return self.calendar_work(hash, mailboxes, events),
             Asks::MailTips => (&parameters.mail_tips_service, Purpose::MailTipsService),
             Asks::Photos => (&parameters.photo_service, Purpose::PhotoService),
+            Asks::SharedCalendar | Asks::Synchronization => {
+                (&parameters.folder_service, Purpose::FolderService)
+            }
+            Asks::Invitation | Asks::OpenInvitation => {
+                (&parameters.token_validation, Purpose::TokenValidation)
+            }
         };
         let each = (0..mailboxes).map(|index| law.sample(&self.keys, purpose, hash, index));
         each.sum()
@@ -146,7 +157,12 @@ impl<'f, R: Recorder> World<'f, R> {
         let sizes = &self.federation.parameters.sizes;
         match self.asks_of(self.calls[call].group) {
             Asks::MailTips => sizes.mail_tips_response(results as u64),
-            Asks::FreeBusy | Asks::Photos => results as u64 * sizes.photo_response,
+            Asks::FreeBusy
+            | Asks::Photos
+            | Asks::SharedCalendar
+            | Asks::Synchronization
+            | Asks::Invitation
+            | Asks::OpenInvitation => results as u64 * sizes.photo_response,
         }
     }
 }

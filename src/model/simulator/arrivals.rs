@@ -9,7 +9,7 @@ use crate::engine::{Distribution, Schedule, Span, draw};
 use super::super::demand::{Stream, StreamId};
 use super::super::federation::Federation;
 use super::super::observation::{Recorder, RequestIdentity};
-use super::super::outcome::RequestOutcome;
+use super::super::outcome::{Asks, RequestOutcome};
 use super::super::parameters::SHARE_PARTS;
 use super::super::purpose::Purpose;
 use super::state::RequestSlot;
@@ -90,6 +90,13 @@ impl<R: Recorder> World<'_, R> {
             ..identity
         };
         let hash = federation.request_hash(first);
+        let stream = &federation.streams.streams[drawn.stream];
+        if let Some(cycle) = stream.cycle {
+            let key = federation.opened_subscription(cycle, hash, &self.keys);
+            let slot = self.send_synchronization(schedule, identity, key, Asks::SharedCalendar);
+            self.requests[slot].drawn = Some(drawn);
+            return;
+        }
         let mut to = std::mem::take(&mut self.addresses);
         let ask = federation.drawn_request(drawn.stream, hash, &self.keys, &mut to);
         let slot = self.send_request(schedule, identity, ask, &to, None);

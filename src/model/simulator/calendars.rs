@@ -227,7 +227,8 @@ impl<R: Recorder> World<'_, R> {
             }
         };
         let within_scope = federation.is_within_scope(scope, mailbox, now);
-        let personal = mailbox.granted_to(caller.email);
+        let shared = self.shares.granted(mailbox, caller.email);
+        let personal = mailbox.granted_to(caller.email).max(shared);
         let default = mailbox.calendar_default;
         let permission = Permission {
             relationship: level,

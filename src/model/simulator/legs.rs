@@ -18,6 +18,7 @@ use super::super::outcome::{
 };
 use super::super::publishing::CallerAuthentication;
 use super::super::token::{DelegationToken, Offer};
+use super::invitations;
 use super::routes::url_cache_rules;
 use super::state::{
     CallRow, CallSlot, CallStage, Customer, GroupList, GroupSlot, Members, Reply, RequestSlot,
@@ -42,9 +43,12 @@ impl<R: Recorder> World<'_, R> {
             endpoint,
         };
         self.observe(now, identity, fact);
-        if matches!(path, PathObject::Personal(_) | PathObject::Relationship(_))
-            && let Err(failure) = self.prepare_identity(group, now)
-        {
+        let is_federated = match path {
+            PathObject::Personal(_) | PathObject::Relationship(_) => true,
+            PathObject::Invitation(_) => self.asks_of(group) == Asks::Invitation,
+            _ => false,
+        };
+        if is_federated && let Err(failure) = self.prepare_identity(group, now) {
             return self.fail_group(schedule, group, failure);
         }
         self.groups[group].is_at_server = true;
@@ -73,6 +77,9 @@ impl<R: Recorder> World<'_, R> {
                 let mailboxes = row.members.len() as u64;
                 self.reading_work(self.asks_of(group), hash, mailboxes, 0)
             }
+            PathObject::Invitation(_) if self.asks_of(group) == Asks::OpenInvitation => {
+                self.reading_work(Asks::OpenInvitation, hash, 1, 0)
+            }
             _ => parameters.outbound_cpu,
         };
         self.charge_user(group, span, schedule.now());
@@ -90,6 +97,9 @@ impl<R: Recorder> World<'_, R> {
         }
         match self.groups[group].path {
             PathObject::Local => self.read_locally(schedule, group),
+            PathObject::Invitation(_) if self.asks_of(group) == Asks::OpenInvitation => {
+                self.open_invitation(schedule, group);
+            }
             PathObject::Connector(_) => self.ask_for_oauth(schedule, group),
             PathObject::AddressSpace(_) => match self.groups[group].endpoint {
                 Some(url) => self.start_availability(schedule, group, url, self.members(group)),
@@ -99,7 +109,7 @@ impl<R: Recorder> World<'_, R> {
                     self.fail_group(schedule, group, failure);
                 }
             },
-            PathObject::Personal(_) | PathObject::Relationship(_) => {
+            PathObject::Personal(_) | PathObject::Relationship(_) | PathObject::Invitation(_) => {
                 self.ask_for_tokens(schedule, group);
             }
         }
@@ -107,7 +117,13 @@ impl<R: Recorder> World<'_, R> {
 
     /// With the tokens at hand: to the endpoint if it is known, else to Autodiscover.
     pub(super) fn go_on_to_target(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
+        if self.asks_of(group) == Asks::Invitation {
+            return self.send_invitations(schedule, group);
+        }
         let row = &self.groups[group];
+        if row.run.is_some() {
+            return self.go_on_with_run(schedule, group);
+        }
         let members = self.members(group);
         match (row.endpoint, row.autodiscover) {
             (Some(url), _) => self.start_availability(schedule, group, url, members),
@@ -160,6 +176,10 @@ impl<R: Recorder> World<'_, R> {
             .with(leg as u64)
             .with(federation.url_hash(url).0)
             .with(row.redirects.into());
+        let hash = match &row.run {
+            Some(run) => hash.with(run.batch.into()),
+            None => hash,
+        };
         let request = &self.requests[row.request];
         let call = self.calls.insert(CallRow {
             group,
@@ -233,10 +253,16 @@ impl<R: Recorder> World<'_, R> {
             (Leg::FreeBusyToken | Leg::AutodiscoverToken, reply) => {
                 self.take_token(schedule, group, row.leg, reply);
             }
+            (Leg::Autodiscover, reply) if self.groups[group].run.is_some() => {
+                self.take_new_endpoint(schedule, group, row.url, reply);
+            }
             (Leg::Autodiscover, reply) => {
                 self.take_discovery(schedule, group, row.url, &row.members, reply);
             }
             (Leg::Availability, reply) => self.take_results(schedule, group, &row.members, reply),
+            (leg @ (Leg::GetFolder | Leg::SyncFolderItems | Leg::GetItem), reply) => {
+                self.take_folder_reply(schedule, group, leg, reply);
+            }
             (Leg::OAuthToken, _) => unreachable!("OAuth tokens are not calls of their own"),
             (
                 Leg::Metadata
@@ -423,6 +449,7 @@ impl<R: Recorder> World<'_, R> {
         failure: Failure,
     ) {
         let slot = self.groups[group].request;
+        let failure = invitations::shown(self.asks_of(group), failure);
         self.groups[group].failure = Some(failure);
         for (number, _) in self.members(group) {
             self.decide(
@@ -475,7 +502,9 @@ impl<R: Recorder> World<'_, R> {
             }
             (CallStage::Connecting, _) => (Cause::DeadlineAtConnection, Side::Network),
             (_, Leg::Autodiscover) => (Cause::DeadlineAtAutodiscover, Side::Target),
-            (_, Leg::Availability) => (Cause::DeadlineAtAvailability, Side::Target),
+            (_, Leg::Availability | Leg::GetFolder | Leg::SyncFolderItems | Leg::GetItem) => {
+                (Cause::DeadlineAtAvailability, Side::Target)
+            }
             (_, Leg::FreeBusyToken | Leg::AutodiscoverToken | Leg::OAuthToken) => {
                 (Cause::DeadlineAtToken, Side::Gateway)
             }
@@ -525,6 +554,7 @@ impl<R: Recorder> World<'_, R> {
             outcome,
             latency,
         };
+        self.end_run(group, now);
         self.observe(now, identity, fact);
         self.finish_if_decided(schedule, slot);
         self.free_group(group);
@@ -586,10 +616,15 @@ pub(super) fn offer_of(leg: Leg, asks: Asks) -> Offer {
         | Leg::Availability
         | Leg::OAuthToken
         | Leg::Metadata
-        | Leg::Provisioning => match asks {
+        | Leg::Provisioning
+        | Leg::GetFolder
+        | Leg::SyncFolderItems
+        | Leg::GetItem => match asks {
             Asks::FreeBusy => Offer::SharingCalendarFreeBusy,
             Asks::MailTips => Offer::MailTips,
             Asks::Photos => Offer::UserPhotoRetrieval,
+            Asks::SharedCalendar | Asks::Synchronization => Offer::SharingRead,
+            Asks::Invitation | Asks::OpenInvitation => Offer::SharingInviteMessage,
         },
     }
 }

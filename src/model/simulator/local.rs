@@ -12,6 +12,7 @@ use super::super::observation::Recorder;
 use super::super::outcome::{AccessLevel, Answer, Asks, AttendeeOutcome, Side};
 use super::answers::open_mailbox;
 use super::calendars::read_calendar;
+use super::invitations::invitation_answer;
 use super::routes::refusal;
 use super::state::GroupSlot;
 use super::{Event, World};
@@ -54,6 +55,15 @@ fn read_own(ask: Ask, mailbox: MailboxView<'_>) -> Result<AttendeeOutcome, Cause
         Asks::Photos => {
             open_mailbox(mailbox)?;
             Ok(AttendeeOutcome::Answered(Answer::Photo))
+        }
+        Asks::SharedCalendar | Asks::Synchronization => {
+            unreachable!("a run of synchronization is never local")
+        }
+        // Recipients inside never consult a sharing policy, and need no token.
+        Asks::Invitation | Asks::OpenInvitation => {
+            let wanted = ask.invitation.map(|invitation| invitation.wanted);
+            let answer = invitation_answer(wanted.unwrap_or_default());
+            Ok(AttendeeOutcome::Answered(answer))
         }
     }
 }

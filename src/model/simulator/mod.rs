@@ -13,18 +13,23 @@ mod answers;
 mod arrivals;
 mod calendars;
 mod exchange;
+mod folders;
 mod gateway;
+mod invitations;
 mod legs;
 mod local;
 mod process;
 mod provisioning;
 mod requester;
 mod routes;
+mod shares;
 mod state;
+mod synchronization;
 mod target;
 mod throttle;
 mod tokens;
 mod traced;
+mod work_cycles;
 
 use rustc_hash::FxHashMap;
 
@@ -36,7 +41,7 @@ use crate::engine::{
 
 use super::address::Address;
 use super::administration::{ScriptId, Versions};
-use super::demand::{ExplicitRequestId, StreamId, TraceId};
+use super::demand::{CycleId, ExplicitRequestId, StreamId, SubscriptionKey, TraceId, WorkloadId};
 use super::dns::{ResolverCache, ResolverId};
 use super::federation::{Federation, ProcessId, WorldAction};
 use super::gateway::DataCentreId;
@@ -50,10 +55,15 @@ use accounts::Levels;
 pub use accounts::{StationAccount, StationName};
 use administration::Session;
 use arrivals::{Cursor, Drawn, RetrySlot};
+pub use invitations::InvitationSlot;
+use invitations::SentInvitation;
 use process::Process;
+use shares::Shares;
 use state::{CallRow, CallSlot, Customer, GroupRow, GroupSlot, RequestRow, RequestSlot};
+use synchronization::SubscriptionState;
 pub use traced::TraceFailure;
 use traced::Traces;
+use work_cycles::WorkCursor;
 
 /// Everything that can happen. Each event is handled by the owner of the state that it changes.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +76,10 @@ pub enum Event {
     RequestRetried(RetrySlot),
     /// A client sends the next request of a trace. Owner: its organization.
     RequestTraced(TraceId),
+    /// A work cycle begins anew. Owner: the subscribers' organization.
+    WorkCycleBegins(CycleId),
+    /// A work cycle comes to its next subscription. Owner: the subscribers' organization.
+    WorkCycleRuns(CycleId),
     /// It reaches a server. Owner: the requester.
     RequestArrives(RequestSlot),
     /// Active Directory has resolved the attendees. Owner: the requester.
@@ -92,6 +106,8 @@ pub enum Event {
     TokenServiceEnds(CallSlot),
     /// An answer arrives. Owner: the requester.
     ReplyArrives(CallSlot),
+    /// A recipient opens an invitation. Owner: the recipient's organization.
+    InvitationOpened(InvitationSlot),
     /// An administrator begins to carry out a script. Owner: the organization.
     ScriptBegins(ScriptId),
     /// A script has waited long enough, unless what it waited for the n-th time has come before. Owner:
@@ -99,6 +115,8 @@ pub enum Event {
     ScriptWaitEnds(ScriptId, u32),
     /// The gateway's provisioning service has decided. Owner: the data centre.
     ProvisioningEnds(CallSlot),
+    /// The Sharing Policy Assistant's work cycle has come. Owner: its organization.
+    PolicyAssistantRuns(OrgId),
     /// The time line does something. Owner: the organization that it does it to.
     WorldActs(u32),
     /// A server breaks down. Owner: its organization.
@@ -163,6 +181,16 @@ struct World<'f, R> {
     retries: Slab<RetrySlot, Drawn>,
     /// Owner: the organization whose user is the next to ask.
     traces: Traces,
+    /// Owner: the subscribers' organization.
+    work_cycles: IdVec<CycleId, WorkCursor>,
+    /// Owner: the subscriber's organization. Kept when touched.
+    subscriptions: FxHashMap<SubscriptionKey, SubscriptionState>,
+    /// Owner of a row: the recipient's organization.
+    invitations: Slab<InvitationSlot, SentInvitation>,
+    /// Owner of a grant: its calendar's organization; of a subscription: the subscriber's.
+    shares: Shares,
+    /// Owner: the organization. How many requests it has sent that are drawn from nothing.
+    numbers: FxHashMap<(WorkloadId, OrgId), u32>,
     /// Room for the addresses of a request that is being drawn.
     addresses: Vec<Address>,
     /// Owner: the server's organization. Allocated when touched.
@@ -242,6 +270,8 @@ impl<R: Recorder> Model for World<'_, R> {
             Event::RequestDrawn(stream) => self.send_drawn_request(schedule, stream),
             Event::RequestRetried(retry) => self.send_retry(schedule, retry),
             Event::RequestTraced(trace) => self.send_traced_request(schedule, trace),
+            Event::WorkCycleBegins(cycle) => self.begin_work_cycle(schedule, cycle),
+            Event::WorkCycleRuns(cycle) => self.run_work_cycle(schedule, cycle),
             Event::RequestArrives(slot) => self.accept_request(schedule, slot),
             Event::RecipientsResolved(slot) => self.dispatch_request(schedule, slot),
             Event::ResolutionGivenUp(slot) => self.give_up_resolution(schedule, slot),
@@ -255,6 +285,10 @@ impl<R: Recorder> Model for World<'_, R> {
             Event::CallArrives(call) => self.receive_call(schedule, call),
             Event::TokenServiceEnds(call) => self.end_token_service(schedule, call),
             Event::ReplyArrives(call) => self.take_reply(schedule, call),
+            Event::InvitationOpened(sent) => self.begin_opening(schedule, sent),
+            Event::PolicyAssistantRuns(organization) => {
+                self.run_policy_assistant(organization, schedule.now());
+            }
             Event::ScriptBegins(script) => self.begin_script(schedule, script),
             Event::ScriptWaitEnds(script, waits) => self.end_wait(schedule, script, waits),
             Event::ProvisioningEnds(call) => self.end_provisioning(schedule, call),
@@ -304,6 +338,14 @@ impl<'f, R: Recorder> World<'f, R> {
             cursors: IdVec::filled(Cursor::default(), federation.streams.streams.len()),
             retries: Slab::new(),
             traces: Traces::of(federation),
+            work_cycles: IdVec::filled(
+                WorkCursor::at(federation.start),
+                federation.shared.cycles.len(),
+            ),
+            subscriptions: FxHashMap::default(),
+            invitations: Slab::new(),
+            shares: Shares::default(),
+            numbers: FxHashMap::default(),
             addresses: Vec::new(),
             processes: IdVec::from_rows((0..federation.process_count()).map(|_| None).collect()),
             stations: IdVec::from_rows(federation.servers.ids().map(|_| None).collect()),
@@ -317,6 +359,10 @@ impl<'f, R: Recorder> World<'f, R> {
         for stream in federation.streams.streams.ids() {
             world.await_arrival(&mut schedule, stream);
         }
+        for (cycle, row) in federation.shared.cycles.enumerate() {
+            let source = federation.sources.organizations[row.organization];
+            schedule.at(federation.start, source, Event::WorkCycleBegins(cycle));
+        }
         for trace in federation.traces.ids() {
             world.await_traced(&mut schedule, trace);
         }
@@ -324,6 +370,7 @@ impl<'f, R: Recorder> World<'f, R> {
             world.await_breakdown(&mut schedule, server, 0);
         }
         world.await_scripts(&mut schedule);
+        world.await_policy_changes(&mut schedule);
         (world, schedule)
     }
 

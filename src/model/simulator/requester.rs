@@ -19,7 +19,9 @@ use super::super::observation::{Fact, PathObject, Recorder, RequestIdentity};
 use super::super::organization::ServerId;
 use super::super::outcome::{Asks, AttendeeOutcome, Failure, Leg, RequestOutcome, Side};
 use super::super::purpose::Purpose;
+use super::super::sharing_policy::SharingActions;
 use super::super::throttling::Admission;
+use super::invitations::shown;
 use super::routes::refusal;
 use super::state::{AttendeeList, AttendeeRow, GroupList, MemberNumbers, RequestRow, RequestSlot};
 use super::{Event, World};
@@ -71,6 +73,8 @@ impl<R: Recorder> World<'_, R> {
             arrived: now,
             attendees: to.iter().map(|&asked| attendee(asked)).collect(),
             drawn: None,
+            subscription: None,
+            opens: None,
             undecided: 0,
             groups: GroupList::new(),
             groups_made: 0,
@@ -87,13 +91,18 @@ impl<R: Recorder> World<'_, R> {
             view: ask.view,
         };
         self.observe(now, identity, sent);
-        let delay =
-            federation
-                .parameters
-                .client_delay
-                .sample(&self.keys, Purpose::ClientDelay, hash, 0);
+        let delay = self.client_delay(ask.asks, hash, 0);
         schedule.after(delay, self.source_of(server), Event::RequestArrives(slot));
         slot
+    }
+
+    /// One way between the client and its server. The assistant is on the server itself.
+    fn client_delay(&self, asks: Asks, hash: NameHash, index: u64) -> Span {
+        let law = &self.federation.parameters.client_delay;
+        match asks {
+            Asks::Synchronization => Span::ZERO,
+            _ => law.sample(&self.keys, Purpose::ClientDelay, hash, index),
+        }
     }
 
     /// The server that takes a request unless the scenario names one: one of the running servers of
@@ -154,12 +163,17 @@ impl<R: Recorder> World<'_, R> {
             );
             return self.finish_request(schedule, slot);
         }
-        let held_back = match self.admit_user(identity.requester, from, server, now) {
-            Admission::Go => Span::ZERO,
-            Admission::Delay(span) => span,
-            Admission::Reject(_) => unreachable!("refused above"),
+        let asks = self.requests[slot].ask.asks;
+        let held_back = if has_budget(asks) {
+            self.requests[slot].holds_budget = true;
+            match self.admit_user(identity.requester, from, server, now) {
+                Admission::Go => Span::ZERO,
+                Admission::Delay(span) => span,
+                Admission::Reject(_) => unreachable!("refused above"),
+            }
+        } else {
+            Span::ZERO
         };
-        self.requests[slot].holds_budget = true;
         self.expand(slot, now);
         let parameters = &federation.parameters;
         let start = parameters
@@ -173,10 +187,8 @@ impl<R: Recorder> World<'_, R> {
             })
             .sum();
         let source = self.source_of(server);
-        let (limit, deadline) = (
-            parameters.recipient_resolution_limit,
-            parameters.availability_deadline,
-        );
+        let limit = parameters.recipient_resolution_limit;
+        let deadline = self.budget_of(asks).unwrap_or(Span::MAX);
         let (span, event) = if resolution > limit {
             (wait + held_back + limit, Event::ResolutionGivenUp(slot))
         } else {
@@ -208,6 +220,9 @@ impl<R: Recorder> World<'_, R> {
         }
         availability::refuse_request(&federation.query(&ask, row.attendees.len()))
             .map_err(|cause| (cause, Side::Client))?;
+        if !has_budget(ask.asks) {
+            return Ok(());
+        }
         match self.peek_user(identity.requester, ask.from, server, now) {
             Admission::Reject(_) => Err((Cause::ThrottlingCallerOverBudget, Side::Client)),
             Admission::Go | Admission::Delay(_) => Ok(()),
@@ -279,7 +294,8 @@ impl<R: Recorder> World<'_, R> {
     /// Active Directory has not resolved the attendees in time.
     pub(super) fn give_up_resolution(&mut self, schedule: &mut Schedule<Event>, slot: RequestSlot) {
         let spent = schedule.now().since(self.requests[slot].arrived);
-        let cause = if spent >= self.federation.parameters.availability_deadline {
+        let budget = self.budget_of(self.requests[slot].ask.asks);
+        let cause = if spent >= budget.unwrap_or(Span::MAX) {
             Cause::DeadlineAtOwnServer
         } else {
             Cause::RecipientResolutionSlow
@@ -302,10 +318,17 @@ impl<R: Recorder> World<'_, R> {
         self.await_deadline(schedule, slot);
         let mut groups = GroupList::new();
         for number in self.processing_order(slot) {
-            let route = match self.choose_route(slot, number, now) {
+            let route = match self.requests[slot].ask.asks {
+                Asks::Invitation => self.choose_invitation(slot, number, now),
+                Asks::OpenInvitation => Ok(self.choose_opening(slot, number)),
+                _ => self
+                    .choose_route(slot, number, now)
+                    .map_err(AttendeeOutcome::Failed),
+            };
+            let route = match route {
                 Ok(route) => route,
-                Err(failure) => {
-                    self.decide(slot, number, now, AttendeeOutcome::Failed(failure));
+                Err(outcome) => {
+                    self.decide(slot, number, now, outcome);
                     continue;
                 }
             };
@@ -335,6 +358,9 @@ impl<R: Recorder> World<'_, R> {
                 group
             });
             self.groups[group].members.push(number);
+            if self.requests[slot].ask.asks.is_synchronization() {
+                self.begin_run(group, asked, now);
+            }
         }
         for group in groups {
             self.dispatch_group(schedule, group);
@@ -348,7 +374,11 @@ impl<R: Recorder> World<'_, R> {
     /// Source: 25 s from arrival, polled each second, observed, Exchange 2013.
     fn await_deadline(&mut self, schedule: &mut Schedule<Event>, slot: RequestSlot) {
         let parameters = &self.federation.parameters;
-        let deadline = self.requests[slot].arrived + parameters.availability_deadline;
+        let row = &self.requests[slot];
+        let Some(budget) = self.budget_of(row.ask.asks) else {
+            return;
+        };
+        let deadline = row.arrived + budget;
         let remaining = deadline.since(schedule.now()).nanoseconds();
         let poll = parameters.deadline_poll;
         let polls = remaining.div_ceil(poll.nanoseconds()).max(1);
@@ -396,6 +426,12 @@ impl<R: Recorder> World<'_, R> {
         if row.is_answered || attendee.outcome.is_some() {
             return;
         }
+        let outcome = match outcome {
+            AttendeeOutcome::Failed(failure) => {
+                AttendeeOutcome::Failed(shown(row.ask.asks, failure))
+            }
+            answered => answered,
+        };
         attendee.outcome = Some(outcome);
         row.undecided -= 1;
         self.observe_attendee(slot, number, now, outcome);
@@ -460,16 +496,19 @@ impl<R: Recorder> World<'_, R> {
         let now = schedule.now();
         let row = &mut self.requests[slot];
         row.is_answered = true;
-        let (identity, hash, sent) = (row.identity, row.hash, row.sent);
+        let opened = row.opens.take();
+        let (identity, hash, sent, asks) = (row.identity, row.hash, row.sent, row.ask.asks);
         let is_answer = |attendee: &&AttendeeRow| {
             let outcome = attendee.outcome.as_ref();
             outcome.is_some_and(AttendeeOutcome::is_answer)
         };
         let views = row.attendees.iter().filter(is_answer).count();
         let attendees = row.attendees.len();
-        let law = &self.federation.parameters.client_delay;
-        let way_back = law.sample(&self.keys, Purpose::ClientDelay, hash, 1);
+        let way_back = self.client_delay(asks, hash, 1);
         self.release_user(slot);
+        if let Some(opened) = opened {
+            self.invitations.remove(opened);
+        }
         let outcome = RequestOutcome::of(views, attendees);
         let fact = Fact::RequestDone {
             outcome,
@@ -491,17 +530,23 @@ impl<R: Recorder> World<'_, R> {
     }
 }
 
-/// Whether an attendee is in no group with others: a call asks for one photo.
+/// Whether an attendee is in no group with others: a call asks for one photo, a run is of one folder.
 ///
 /// Source: GetUserPhoto operation (docs).
 fn is_alone(asks: Asks, path: PathObject) -> bool {
-    asks == Asks::Photos && path != PathObject::Local
+    asks.is_synchronization() || asks == Asks::Photos && path != PathObject::Local
+}
+
+/// Whether a request counts against its user's throttling budget: not what the assistant does by itself.
+fn has_budget(asks: Asks) -> bool {
+    asks != Asks::Synchronization
 }
 
 fn attendee(asked: Address) -> AttendeeRow {
     AttendeeRow {
         asked,
         path: None,
+        offered: SharingActions::NONE,
         outcome: None,
     }
 }

@@ -51,6 +51,9 @@ impl<R: Recorder> World<'_, R> {
         number: u16,
         now: Instant,
     ) -> Result<Route, Failure> {
+        if self.requests[slot].ask.asks.is_synchronization() {
+            return self.subscribed_route(slot, number, now);
+        }
         let row = &self.requests[slot];
         let (requester, server, process) = (row.identity.requester, row.server, row.process);
         let address = row.attendees[usize::from(number)].asked;
@@ -75,7 +78,7 @@ impl<R: Recorder> World<'_, R> {
     }
 
     /// What kind of recipient an address is to its own organization; none: a mailbox here.
-    fn classify(
+    pub(super) fn classify(
         &self,
         requester: OrgId,
         address: Address,
@@ -114,22 +117,37 @@ impl<R: Recorder> World<'_, R> {
         kind: AttendeeKind,
         now: Instant,
     ) -> Result<Route, Failure> {
+        let mut view = self.server_view(requester, (server, process), ask, now);
+        let path = availability::choose_path(kind, &mut view)?;
+        let remote_mailbox = matches!(kind, AttendeeKind::MailUserOrContact { .. });
+        view.route(path, process, remote_mailbox)
+    }
+
+    /// What a server sees on behalf of the user of a request.
+    fn server_view(
+        &mut self,
+        requester: OrgId,
+        (server, process): (ServerId, ProcessId),
+        ask: Ask,
+        now: Instant,
+    ) -> ServerView<'_> {
         let federation = self.federation;
         let mailbox = ask
             .mailbox
             .map(|key| federation.mailbox(requester, key, now, &self.keys));
-        let mut view = ServerView {
+        let subscribed = ask
+            .mailbox
+            .map_or(&[][..], |key| self.shares.subscriptions(requester, key));
+        ServerView {
             federation,
             process: self.processes[process].get_or_insert_with(Default::default),
             requester,
             server,
             mailbox,
+            subscribed,
             asks: ask.asks,
             now,
-        };
-        let path = availability::choose_path(kind, &mut view)?;
-        let remote_mailbox = matches!(kind, AttendeeKind::MailUserOrContact { .. });
-        view.route(path, process, remote_mailbox)
+        }
     }
 
     pub(super) fn form_group(
@@ -144,8 +162,8 @@ impl<R: Recorder> World<'_, R> {
         let hash = row.hash.with(key_hash(self.federation, route.key).0);
         // Photos of one endpoint are several groups with the same key.
         let hash = match row.ask.asks {
-            Asks::FreeBusy | Asks::MailTips => hash,
-            Asks::Photos => hash.with(number.into()),
+            Asks::FreeBusy | Asks::MailTips | Asks::Invitation | Asks::OpenInvitation => hash,
+            Asks::Photos | Asks::SharedCalendar | Asks::Synchronization => hash.with(number.into()),
         };
         let group = self.groups.insert(GroupRow {
             request: slot,
@@ -172,9 +190,23 @@ impl<R: Recorder> World<'_, R> {
             is_over: false,
             failure: None,
             errand: None,
+            run: None,
         });
         self.requests[slot].groups.push(group);
         group
+    }
+
+    /// Whether federation is on at the server that takes a request, and at its user's mailbox.
+    pub(super) fn federation_of_request(
+        &mut self,
+        slot: RequestSlot,
+        now: Instant,
+    ) -> Result<(), Cause> {
+        let row = &self.requests[slot];
+        let (requester, server, process, ask) =
+            (row.identity.requester, row.server, row.process, row.ask);
+        self.server_view(requester, (server, process), ask, now)
+            .federation()
     }
 
     /// A new group for attendees whom Autodiscover has sent to another address, or why there is none.
@@ -268,8 +300,17 @@ impl<R: Recorder> World<'_, R> {
             Cause::RequesterWithoutFederatedAddress,
             Side::Requester,
         ))?;
-        if let PathObject::Relationship(id) = row.path {
-            let known = federation.relationships.at(id, now).target_token_issuer;
+        let known = match row.path {
+            PathObject::Relationship(id) => {
+                Some(federation.relationships.at(id, now).target_token_issuer)
+            }
+            PathObject::Invitation(_) => {
+                let target = federation.token_target(requester, row.domain, now);
+                target.map(|target| target.token_issuer)
+            }
+            _ => None,
+        };
+        if let Some(known) = known {
             if known.is_some() && known != organization.trust.token_issuer_uri {
                 return Err(refusal(Cause::TokenUnknownIssuer, Side::Requester));
             }
@@ -283,14 +324,16 @@ impl<R: Recorder> World<'_, R> {
 /// and address spaces are there for free/busy alone.
 ///
 /// Assumed: of connectors no source says what they do for MailTips and photos.
-struct ServerView<'a> {
-    federation: &'a Federation,
-    process: &'a mut Process,
-    requester: OrgId,
-    server: ServerId,
-    mailbox: Option<MailboxView<'a>>,
-    asks: Asks,
-    now: Instant,
+pub(super) struct ServerView<'a> {
+    pub(super) federation: &'a Federation,
+    pub(super) process: &'a mut Process,
+    pub(super) requester: OrgId,
+    pub(super) server: ServerId,
+    pub(super) mailbox: Option<MailboxView<'a>>,
+    /// What the mailbox has subscribed to in this run.
+    pub(super) subscribed: &'a [PersonalSubscription],
+    pub(super) asks: Asks,
+    pub(super) now: Instant,
 }
 
 impl ServerView<'_> {
@@ -455,11 +498,9 @@ impl RequesterView for ServerView<'_> {
 
     fn subscription(&self, owner: Address) -> Option<PersonalSubscription> {
         let shared = self.mailbox.filter(|_| self.asks == Asks::FreeBusy);
-        let subscriptions = shared?.subscriptions;
-        subscriptions
-            .iter()
-            .copied()
-            .find(|subscription| subscription.owner == owner)
+        let subscriptions = shared?.subscriptions.iter();
+        let mut subscriptions = subscriptions.chain(self.subscribed).copied();
+        subscriptions.find(|subscription| subscription.owner == owner)
     }
 
     fn ways_to(&mut self, domain: NameId) -> WaysToDomain {
@@ -482,11 +523,7 @@ impl RequesterView for ServerView<'_> {
         if self.asks != Asks::FreeBusy {
             return None;
         }
-        let id = *self
-            .federation
-            .index
-            .address_spaces
-            .get(&(self.requester, domain))?;
+        let id = self.federation.address_space_for(self.requester, domain)?;
         let exists = self
             .federation
             .address_spaces
@@ -537,7 +574,7 @@ fn path_address(path: Path) -> Address {
     }
 }
 
-fn local_route(asked: Address, server: ServerId, process: ProcessId) -> Route {
+pub(super) fn local_route(asked: Address, server: ServerId, process: ProcessId) -> Route {
     Route {
         asked,
         object: PathObject::Local,
@@ -566,6 +603,7 @@ fn key_hash(federation: &Federation, key: GroupKey) -> NameHash {
         GroupKey::OAuthDomain(domain) => federation.names.hash(domain).with(4),
         GroupKey::Share(key) => NameHash(key).with(5),
         GroupKey::AddressSpace(space) => federation.address_spaces.original(space).hash.with(6),
+        GroupKey::TokenTarget(uri) => federation.names.hash(uri).with(7),
         GroupKey::Local => NameHash::default(),
     }
 }

@@ -15,7 +15,7 @@ use super::super::administration::ErrandReply;
 use super::super::autodiscover;
 use super::super::availability::GroupKey;
 use super::super::cause::Cause;
-use super::super::demand::Ask;
+use super::super::demand::{Ask, SubscriptionKey};
 use super::super::dns::HostId;
 use super::super::federation::ProcessId;
 use super::super::gateway::DataCentreId;
@@ -24,9 +24,12 @@ use super::super::observation::{NameAnswer, PathObject, RequestIdentity};
 use super::super::organization::{OrgId, ServerId};
 use super::super::outcome::{AccessLevel, Answer, AttendeeOutcome, Failure, Leg};
 use super::super::publishing::CallerAuthentication;
+use super::super::sharing_policy::SharingActions;
 use super::super::token::DelegationToken;
 use super::administration::ErrandRow;
 use super::arrivals::Drawn;
+use super::invitations::InvitationSlot;
+use super::synchronization::Run;
 
 crate::define_id! {
     /// A request under way.
@@ -79,6 +82,10 @@ pub(super) struct RequestRow {
     pub attendees: AttendeeList,
     /// Which drawn request it is; none: one that is spelled out.
     pub drawn: Option<Drawn>,
+    /// Which subscription is synchronized; none: it follows from who asks for whom.
+    pub subscription: Option<SubscriptionKey>,
+    /// The invitation that is opened, if one is.
+    pub opens: Option<InvitationSlot>,
     /// Attendees without an outcome.
     pub undecided: u16,
     /// Its groups that are still under way.
@@ -97,6 +104,8 @@ pub(super) struct AttendeeRow {
     /// The address to ask for: the external one of a mail user or contact.
     pub asked: Address,
     pub path: Option<PathObject>,
+    /// What an invitation offers this recipient.
+    pub offered: SharingActions,
     pub outcome: Option<AttendeeOutcome>,
 }
 
@@ -139,6 +148,8 @@ pub(super) struct GroupRow {
     pub failure: Option<Failure>,
     /// An errand of a script; most groups are none.
     pub errand: Option<Box<ErrandRow>>,
+    /// The run of synchronization that it is.
+    pub run: Option<Box<Run>>,
 }
 
 /// How far a token has come.
@@ -231,4 +242,10 @@ pub(super) enum Reply {
     Answered(Answered),
     /// What an errand brings back.
     Errand(Box<ErrandReply>),
+    /// The level at which a shared folder is open.
+    Folder(AccessLevel),
+    /// So many changes in it have still to be fetched, as it was at this instant.
+    Changes(u32, Instant),
+    /// Its items.
+    Items,
 }

@@ -8,7 +8,7 @@ use crate::engine::{Instant, Schedule};
 use super::super::address::Url;
 use super::super::cause::Cause;
 use super::super::observation::{Fact, PathObject, Recorder};
-use super::super::outcome::{Leg, Side};
+use super::super::outcome::{Asks, Leg, Side};
 use super::super::parameters::TokenCacheRule;
 use super::super::purpose::Purpose;
 use super::super::relationship::OAuthState;
@@ -22,19 +22,31 @@ impl<R: Recorder> World<'_, R> {
     ///
     /// Source: one token a group, two when Autodiscover is needed, observed, Exchange 2013.
     pub(super) fn ask_for_tokens(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
-        let endpoint_is_known = self.groups[group].endpoint.is_some();
+        // An invitation goes by mail: nobody's endpoint is asked for.
+        let is_invitation = self.asks_of(group) == Asks::Invitation;
+        let endpoint_is_known = is_invitation || self.groups[group].endpoint.is_some();
         self.groups[group].free_busy_token = TokenState::Awaited;
         if !endpoint_is_known {
             self.groups[group].autodiscover_token = TokenState::Awaited;
         }
         let legs = [Leg::FreeBusyToken, Leg::AutodiscoverToken];
         for leg in legs.into_iter().take(if endpoint_is_known { 1 } else { 2 }) {
-            match self.kept_token(group, leg, schedule.now()) {
-                Some(token) => self.reuse_token(group, leg, token, schedule.now()),
-                None => self.start_token(schedule, group, leg),
-            }
+            self.ask_for_token(schedule, group, leg);
         }
         self.go_on_with_tokens(schedule, group);
+    }
+
+    /// One token: one that was kept, if the what-if allows it, else one from the gateway.
+    pub(super) fn ask_for_token(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        group: GroupSlot,
+        leg: Leg,
+    ) {
+        match self.kept_token(group, leg, schedule.now()) {
+            Some(token) => self.reuse_token(group, leg, token, schedule.now()),
+            None => self.start_token(schedule, group, leg),
+        }
     }
 
     fn start_token(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot, leg: Leg) {
@@ -61,6 +73,9 @@ impl<R: Recorder> World<'_, R> {
         match (row.autodiscover_token, row.free_busy_token) {
             (TokenState::Awaited, _) | (_, TokenState::Awaited) => {}
             (TokenState::Failed(failure), _) | (_, TokenState::Failed(failure)) => {
+                // A run that has no token to look elsewhere fails as it did before.
+                let first = row.run.as_ref().and_then(|run| run.first_failure);
+                let failure = first.unwrap_or(failure);
                 self.fail_group(schedule, group, failure);
             }
             _ => self.go_on_to_target(schedule, group),

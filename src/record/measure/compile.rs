@@ -10,11 +10,12 @@ use crate::model::demand::WorkloadId;
 use crate::model::gateway::GatewayId;
 use crate::model::observation::{NameAnswer, PathKind};
 use crate::model::organization::OrgId;
-use crate::model::outcome::{AccessLevel, Leg, ResponseCode, Side};
+use crate::model::outcome::{AccessLevel, Answer, Leg, ResponseCode, Side};
+use crate::model::synchronization::FolderContents;
 use crate::model::token::Offer;
 
 use super::expression::{Condition, Expression, MeasureError};
-use super::sighting::Sighting;
+use super::sighting::{Seen, Sighting};
 use super::vocabulary::{Label, Subject};
 
 /// Reads an instant as scenarios write it.
@@ -38,10 +39,11 @@ pub(super) struct Filter {
     inner: Option<ResponseCode>,
     side: Option<Side>,
     layer: Option<Layer>,
-    level: Option<AccessLevel>,
+    level: Option<Seen>,
     offer: Option<Offer>,
     gateway: Option<GatewayId>,
     answer: Option<NameAnswer>,
+    shows: Option<FolderContents>,
     leg: Option<Leg>,
     /// The inner option: no path was found.
     path: Option<Option<PathKind>>,
@@ -79,6 +81,7 @@ impl Filter {
             && fits(self.offer, sighting.offer)
             && fits(self.gateway, sighting.gateway)
             && fits(self.answer, sighting.answer)
+            && fits(self.shows, sighting.shows)
             && fits(self.leg, sighting.leg)
             && fits(self.path, sighting.path)
             && fits(self.target, sighting.target)
@@ -146,7 +149,7 @@ impl Reader<'_> {
             Label::Side => filter.side = Some(self.word(Side::from_word, Side::ALL)?),
             Label::Layer => filter.layer = Some(self.word(Layer::from_word, Layer::ALL)?),
             Label::Level => {
-                filter.level = Some(self.word(AccessLevel::from_word, AccessLevel::ALL)?);
+                filter.level = Some(self.level()?);
             }
             Label::Offer => filter.offer = Some(self.word(Offer::from_word, Offer::ALL)?),
             Label::Gateway => filter.gateway = Some(self.gateway()?),
@@ -162,10 +165,22 @@ impl Reader<'_> {
             Label::Target => filter.target = Some(self.organization(self.value())?),
             Label::Workload => filter.workload = Some(self.workload("workload", self.value())?),
             Label::Request => filter.request = Some(self.request()?),
+            Label::Shows => {
+                filter.shows = Some(self.word(FolderContents::from_word, FolderContents::ALL)?);
+            }
             Label::From => filter.from = Some(self.instant()?),
             Label::Until => filter.until = Some(self.instant()?),
         }
         Ok(())
+    }
+
+    fn level(&self) -> Result<Seen, MeasureError> {
+        let value = self.value();
+        let level = AccessLevel::from_word(value).map(Seen::Level);
+        let seen = level.or_else(|| Answer::from_word(value).map(Seen::Answer));
+        let levels = AccessLevel::ALL.iter().map(|level| level.word());
+        let words = levels.chain(Answer::ALL.iter().map(|answer| answer.word()));
+        seen.ok_or_else(|| self.unknown("level", value, words))
     }
 
     fn value(&self) -> &str {

@@ -14,8 +14,9 @@ use crate::model::gateway::GatewayId;
 use crate::model::observation::{Fact, NameAnswer, Observation, PathKind, RequestIdentity};
 use crate::model::organization::OrgId;
 use crate::model::outcome::{
-    AccessLevel, AttendeeOutcome, Failure, GroupOutcome, Leg, ResponseCode, Side,
+    AccessLevel, Answer, AttendeeOutcome, Failure, GroupOutcome, Leg, ResponseCode, Side,
 };
+use crate::model::synchronization::FolderContents;
 use crate::model::token::Offer;
 
 use super::vocabulary::Subject;
@@ -36,15 +37,23 @@ pub(super) struct Sighting {
     pub(super) inner: Option<ResponseCode>,
     pub(super) side: Option<Side>,
     pub(super) leg: Option<Leg>,
-    pub(super) level: Option<AccessLevel>,
+    pub(super) level: Option<Seen>,
     pub(super) offer: Option<Offer>,
     pub(super) gateway: Option<GatewayId>,
     pub(super) answer: Option<NameAnswer>,
+    pub(super) shows: Option<FolderContents>,
     /// The outer option: whether it is known; the inner one: whether a path was found.
     pub(super) path: Option<Option<PathKind>>,
     pub(super) target: Option<OrgId>,
     pub(super) bytes: u64,
     pub(super) latency: Option<Span>,
+}
+
+/// What an attendee has: a level of the calendar, or what else was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seen {
+    Level(AccessLevel),
+    Answer(Answer),
 }
 
 /// Which way groups of requests went; facts within a group do not say it again.
@@ -132,6 +141,7 @@ pub(super) fn sight(
         offer: None,
         gateway: None,
         answer: None,
+        shows: None,
         path: None,
         target: None,
         bytes: 0,
@@ -197,11 +207,12 @@ pub(super) fn sight(
                 AttendeeOutcome::View(level) => Sighting {
                     outcome: Some("view"),
                     success: counts.then_some(true),
-                    level: Some(level),
+                    level: Some(Seen::Level(level)),
                     ..sighting
                 },
-                AttendeeOutcome::Answered(_) => Sighting {
+                AttendeeOutcome::Answered(answer) => Sighting {
                     outcome: Some("answered"),
+                    level: Some(Seen::Answer(answer)),
                     success: counts.then_some(true),
                     ..sighting
                 },
@@ -255,6 +266,10 @@ pub(super) fn sight(
             answer: Some(answer),
             success: Some(from_cache),
             ..of_group(Subject::Names, group, leg)
+        },
+        Fact::Synchronized { group, shows, .. } => Sighting {
+            shows: Some(shows),
+            ..of_group(Subject::Folders, group, Leg::GetFolder)
         },
         Fact::AnswerWasted { group, leg } => of_group(Subject::Wasted, group, leg),
         _ => return None,

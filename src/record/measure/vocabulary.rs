@@ -28,6 +28,8 @@ pub enum Subject {
     Names,
     /// Answers that came too late.
     Wasted,
+    /// Local folders of shared calendars, each time a run of synchronization ends.
+    Folders,
 }
 
 /// What is made of it.
@@ -82,13 +84,14 @@ pub enum Label {
     Request,
     From,
     Until,
+    Shows,
 }
 
 words!(Label {
     Outcome => "outcome", Cause => "cause", Code => "code", Inner => "inner",
     Side => "side", Layer => "layer", Level => "level", Offer => "offer", Gateway => "gateway", Answer => "answer", Leg => "leg",
     Path => "path", Org => "org", Target => "target", Workload => "workload",
-    Request => "request", From => "from", Until => "until",
+    Request => "request", From => "from", Until => "until", Shows => "shows",
 });
 
 /// A metric.
@@ -157,6 +160,7 @@ impl Subject {
                 Answer, Leg, Path, Org, Target, Workload, Request, From, Until,
             ],
             Subject::Wasted => &[Leg, Path, Org, Target, Workload, Request, From, Until],
+            Subject::Folders => &[Shows, Org, Target, Workload, Request, From, Until],
         }
     }
 
@@ -177,7 +181,7 @@ impl Label {
         match self {
             Label::Outcome => {
                 "requests: complete, partial, failed, in-flight; groups: answered, failed; \
-                 attendees: view, answered (MailTips, a photo), failed"
+                 attendees: view, answered (MailTips, a photo, a shared calendar), failed"
             }
             Label::Cause => "the root cause of a failure, such as `token.signature-unknown`",
             Label::Code => {
@@ -186,7 +190,10 @@ impl Label {
             Label::Inner => "the code inside it, where the product wraps one: `5023` inside 5016",
             Label::Side => "who has to act: client, requester, target, gateway, network",
             Label::Layer => "where the cause lies, such as `dns` or `token`",
-            Label::Level => "what is seen of a calendar: AvailabilityOnly, LimitedDetails, Owner",
+            Label::Level => {
+                "what is seen of a calendar: AvailabilityOnly, LimitedDetails, Owner; or what else was \
+                 got, such as `mail-tips-all`, `photo`, `invitation-limited-details`, `subscription`"
+            }
             Label::Offer => "what a token allows, such as `SharingCalendarFreeBusy`",
             Label::Gateway => "the gateway that was asked for a token, by name",
             Label::Answer => "what a name led to: found, not-found, server-failure, silent",
@@ -204,6 +211,10 @@ impl Label {
             }
             Label::From => "at or after this instant, such as `11:05`, `+2 h`, `day 3 09:30`",
             Label::Until => "before this instant",
+            Label::Shows => {
+                "what a local folder shows: details, times-alone, blank-level-none, \
+                 blank-never-synchronized, blank-empty-calendar"
+            }
         }
     }
 }
@@ -357,6 +368,14 @@ pub const METRICS: &[Metric] = &[
         "answers that came after their request had been given up",
         "",
         "calls that were given up and never answered",
+    ),
+    metric(
+        "folders.count",
+        Subject::Folders,
+        Statistic::Count,
+        "runs of synchronization that have ended, well or not, by what the local folder then shows",
+        "",
+        "runs that never began, and those that are under way",
     ),
     metric(
         "latency.mean",

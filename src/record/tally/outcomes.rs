@@ -3,7 +3,8 @@
 //! Definition: a *request* is what a client sent: complete, partial or failed when it is answered, else
 //! in flight at the end of the run; a *retry* is a request whose user has asked the same before. A
 //! *group* is one call dispatched toward a target: answered, or failed for all its attendees alike. An
-//! *attendee* is a view at a level, another answer (MailTips, a photo), or a failure.
+//! *attendee* is a view at a level, another answer (MailTips, a photo, a
+//! shared calendar), or a failure.
 //! Denominator: of requests those sent, of groups those dispatched, of attendees those with an outcome.
 //! It leaves out attendees of requests in flight that have no outcome yet.
 //!
@@ -13,6 +14,7 @@ use crate::model::Federation;
 use crate::model::cause::Cause;
 use crate::model::observation::{Fact, Observation, PathKind, Recorder};
 use crate::model::outcome::{AccessLevel, Answer, AttendeeOutcome, GroupOutcome, RequestOutcome};
+use crate::model::synchronization::FolderContents;
 use crate::record::counts::Counts;
 
 /// Requests, groups and attendees by outcome.
@@ -53,8 +55,10 @@ pub struct Groups {
 pub struct Attendees {
     /// Views by level.
     pub views: Counts<AccessLevel>,
-    /// MailTips and photos.
+    /// MailTips, photos and shared calendars.
     pub answers: Counts<Answer>,
+    /// What local folders of shared calendars showed when runs of synchronization ended.
+    pub folders: Counts<FolderContents>,
     /// Failures.
     pub failed: u64,
     /// Attendees with an outcome by path; none: no path was found.
@@ -78,6 +82,7 @@ impl Outcomes {
         let (attendees, others) = (&mut self.attendees, &other.attendees);
         attendees.views.merge(&others.views);
         attendees.answers.merge(&others.answers);
+        attendees.folders.merge(&others.folders);
         attendees.failed += others.failed;
         attendees.paths.merge(&others.paths);
     }
@@ -106,6 +111,7 @@ impl Recorder for Outcomes {
                     AttendeeOutcome::Failed(_) => self.attendees.failed += 1,
                 }
             }
+            Fact::Synchronized { shows, .. } => self.attendees.folders.add_one(shows),
             Fact::GroupDone { outcome, .. } => match outcome {
                 GroupOutcome::Answered => self.groups.answered += 1,
                 GroupOutcome::Failed(failure) => self.groups.failed.add_one(failure.cause),

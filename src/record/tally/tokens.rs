@@ -17,6 +17,7 @@ use crate::model::cause::Cause;
 use crate::model::gateway::DataCentreId;
 use crate::model::observation::{Fact, Observation, Recorder};
 use crate::model::organization::OrgId;
+use crate::model::outcome::Asks;
 use crate::model::token::Offer;
 use crate::record::counts::{Counts, Word};
 
@@ -52,6 +53,8 @@ pub struct Tokens {
     pub reused: u64,
     /// Issued OAuth tokens.
     pub oauth: u64,
+    /// Issued delegation tokens by what their requests asked for, those for Autodiscover included.
+    pub asked: Counts<Asks>,
     hours: Hours,
     pairs: Pairs,
     desks: IdVec<DataCentreId, Desk>,
@@ -117,6 +120,7 @@ impl Tokens {
         self.refused.merge(&other.refused);
         self.reused += other.reused;
         self.oauth += other.oauth;
+        self.asked.merge(&other.asked);
         for (row, hour) in other.hours.rows.iter().zip(other.hours.first..) {
             let sums = self.hours.row(hour);
             for (sum, volume) in sums.iter_mut().zip(row) {
@@ -200,6 +204,7 @@ impl PartialEq for Tokens {
     fn eq(&self, other: &Tokens) -> bool {
         self.refused == other.refused
             && (self.reused, self.oauth) == (other.reused, other.oauth)
+            && self.asked == other.asked
             && self.hours == other.hours
             && self.desks == other.desks
             && self.pairs.sorted() == other.pairs.sorted()
@@ -209,7 +214,7 @@ impl PartialEq for Tokens {
 impl Eq for Tokens {}
 
 impl Recorder for Tokens {
-    fn observe(&mut self, _: &Federation, observation: &Observation) {
+    fn observe(&mut self, federation: &Federation, observation: &Observation) {
         match observation.fact {
             Fact::TokenIssued {
                 token,
@@ -222,6 +227,8 @@ impl Recorder for Tokens {
                     count: 1,
                     bytes: u64::from(bytes),
                 };
+                let workload = observation.request.workload;
+                self.asked.add_one(federation.workloads[workload].asks);
                 let hour = observation.at.nanoseconds() / NANOSECONDS_AN_HOUR;
                 self.hours.row(hour)[token.offer.place()].add(once);
                 let pair = (observation.request.requester, target);

@@ -12,6 +12,7 @@ use crate::model::observation::{
     PathObject,
 };
 use crate::model::outcome::{Answer, Asks, AttendeeOutcome, Failure, GroupOutcome, Leg};
+use crate::model::synchronization::{Done, FolderContents, How};
 use crate::model::token::DelegationToken;
 use crate::record::naming::{
     certificate_name, instant_short, path_object_name, server_name, signer_name, span_short,
@@ -74,6 +75,14 @@ impl<'a> Teller<'a> {
                     Asks::FreeBusy => format!("{from} asks for {attendees}: {window}, {view}"),
                     Asks::MailTips => format!("{from} asks for the MailTips of {attendees}"),
                     Asks::Photos => format!("{from} asks for the photos of {attendees}"),
+                    Asks::SharedCalendar => {
+                        format!("{from} opens a calendar shared by {attendees}")
+                    }
+                    Asks::Synchronization => {
+                        format!("the assistant synchronizes a calendar that {from} subscribed to")
+                    }
+                    Asks::Invitation => format!("{from} shares with {attendees}"),
+                    Asks::OpenInvitation => format!("{from} opens an invitation"),
                 };
                 (Place::Client, text)
             }
@@ -164,8 +173,15 @@ impl<'a> Teller<'a> {
             | Fact::TokenReused { .. }
             | Fact::OAuthTokenIssued { .. }
             | Fact::TokenValidated { .. } => self.tell_of_tokens(&observation.fact),
-            Fact::Discovered { .. } | Fact::CalendarDecided { .. } | Fact::AnswerDecided { .. } => {
-                self.tell_of_answers(&observation.fact)
+            Fact::Discovered { .. }
+            | Fact::CalendarDecided { .. }
+            | Fact::AnswerDecided { .. }
+            | Fact::FolderDecided { .. } => self.tell_of_answers(&observation.fact),
+            Fact::Synchronized {
+                group, done, shows, ..
+            } => {
+                let text = synchronized(done, shows);
+                (Place::Requester, self.of_group(group, text))
             }
             Fact::AttendeeDone { .. }
             | Fact::GroupDone { .. }
@@ -262,6 +278,18 @@ impl<'a> Teller<'a> {
                     self.of_group(group, format!("{who}: {result}")),
                 )
             }
+            Fact::FolderDecided {
+                group,
+                attendee,
+                level,
+            } => {
+                let who = self.attendee(attendee);
+                let text = match level {
+                    Ok(level) => format!("{who} granted the caller {level} in person"),
+                    Err(cause) => format!("{who}: {} ({cause})", cause.row().text),
+                };
+                (Place::Target, self.of_group(group, text))
+            }
             _ => unreachable!("the caller hands over the target's answers"),
         }
     }
@@ -340,6 +368,7 @@ impl<'a> Teller<'a> {
             PathKind::Connector => format!("intra-organization connector `{name}`"),
             PathKind::Relationship => format!("organization relationship `{name}`"),
             PathKind::AddressSpace => format!("availability address space `{name}`"),
+            PathKind::Invitation => format!("an invitation for `{name}`"),
         }
     }
 
@@ -376,17 +405,26 @@ impl<'a> Teller<'a> {
             (Leg::FreeBusyToken, Asks::FreeBusy) => "free/busy token",
             (Leg::FreeBusyToken, Asks::MailTips) => "MailTips token",
             (Leg::FreeBusyToken, Asks::Photos) => "photo token",
+            (Leg::FreeBusyToken, Asks::SharedCalendar | Asks::Synchronization) => {
+                "shared calendar token"
+            }
+            (Leg::FreeBusyToken, Asks::Invitation | Asks::OpenInvitation) => "invitation token",
             (Leg::AutodiscoverToken, _) => "Autodiscover token",
             (Leg::OAuthToken, _) => "OAuth token",
             (Leg::Autodiscover, _) => "Autodiscover",
             (Leg::Availability, Asks::FreeBusy) => "availability",
             (Leg::Availability, Asks::MailTips) => "MailTips",
             (Leg::Availability, Asks::Photos) => "photo",
+            (Leg::Availability, Asks::Invitation | Asks::OpenInvitation) => "invitation",
             (Leg::Metadata, _) => "federation metadata",
             (Leg::Provisioning, _) => "provisioning",
             (Leg::FederationInformation, _) => "federation information",
             (Leg::Redirection, _) => "redirection",
             (Leg::RelationshipSettings, _) => "relationship settings",
+            (Leg::GetFolder, _) => "GetFolder",
+            (Leg::Availability, Asks::SharedCalendar | Asks::Synchronization)
+            | (Leg::SyncFolderItems, _) => "SyncFolderItems",
+            (Leg::GetItem, _) => "GetItem",
         }
     }
 
@@ -443,6 +481,16 @@ fn answer_name(answer: Answer) -> &'static str {
         Answer::MailTipsOutsideScope => "MailTips, but none that concern this recipient alone",
         Answer::AllMailTips => "all MailTips",
         Answer::Photo => "the photo",
+        Answer::SharedDetails => "the shared calendar, with subjects and locations",
+        Answer::SharedTimes => "the shared calendar, blocks of time alone",
+        Answer::SharedBlank => "a blank calendar: the level is None",
+        Answer::SharedEmpty => "a shared calendar without entries",
+        Answer::InvitationSimple => "an invitation to free and busy hours",
+        Answer::InvitationDetail => "an invitation to limited details",
+        Answer::InvitationReviewer => "an invitation to full details",
+        Answer::InvitationContacts => "an invitation to contacts",
+        Answer::InvitationPublished => "the address of a published calendar",
+        Answer::Subscription => "a subscription",
     }
 }
 
@@ -453,4 +501,25 @@ fn failed(failure: &Failure) -> String {
         .map_or(String::new(), |code| format!(" (inside: {code})"));
     let (code, text, cause, side) = (failure.code, failure.text(), failure.cause, failure.side);
     format!("failed with {code}{inner}: {text} ({cause}; {side} has to act)")
+}
+
+/// What a run of synchronization did, and what the folder shows.
+fn synchronized(done: Option<Done>, shows: FolderContents) -> String {
+    let what = match done {
+        None => "the run has failed, and the folder is as it was".to_owned(),
+        Some(done) => match done.how {
+            How::Full => format!("everything was fetched: {} items", done.changes),
+            How::Incremental => format!("{} changes were fetched", done.changes),
+            How::Stripped => "the level has fallen: local items were stripped to it".to_owned(),
+            How::Removed => "the level is None: all local items were deleted".to_owned(),
+        },
+    };
+    let shows = match shows {
+        FolderContents::Details => "items with subject and location",
+        FolderContents::TimesAlone => "blocks of time alone, for the level is AvailabilityOnly",
+        FolderContents::BlankByLevelNone => "nothing, for the level is None",
+        FolderContents::BlankNeverSynchronized => "nothing, for no run has been completed yet",
+        FolderContents::BlankByEmptyCalendar => "nothing, for the owner's calendar is empty",
+    };
+    format!("{what}; the folder shows {shows}")
 }

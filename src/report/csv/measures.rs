@@ -106,7 +106,10 @@ pub const TIMELINE: Table = Table {
         ("groups_answered", "groups that the target answered"),
         ("groups_failed", "groups that failed"),
         ("views", "attendees that got a view"),
-        ("answered", "attendees that got MailTips or a photo"),
+        (
+            "answered",
+            "attendees that got MailTips, a photo or a shared calendar",
+        ),
         ("attendees_failed", "attendees that failed"),
         ("tokens", "delegation tokens issued, of all offers"),
         (

@@ -59,7 +59,10 @@ pub const REQUESTS: Table = Table {
         ("sent", "instant, RFC 3339"),
         ("from", "address of the user who asks"),
         ("attendees", "how many addresses it names"),
-        ("asks", "what is asked for: free-busy, mail-tips or photos"),
+        (
+            "asks",
+            "what is asked for: free-busy, mail-tips, photos, shared-calendar or synchronization",
+        ),
         (
             "window_s",
             "length of time asked about, seconds; empty: no calendar is asked for",
@@ -75,7 +78,7 @@ pub const REQUESTS: Table = Table {
         ("views", "attendees with a view; empty: in flight"),
         (
             "answered",
-            "attendees with MailTips or a photo; empty: in flight",
+            "attendees with MailTips, a photo or a shared calendar; empty: in flight",
         ),
         (
             "ended",
@@ -134,7 +137,7 @@ pub const ATTENDEES: Table = Table {
         ("ended", "instant, RFC 3339"),
         (
             "outcome",
-            "view, answered (with MailTips or a photo) or failed",
+            "view, answered (with MailTips, a photo or a shared calendar) or failed",
         ),
         (
             "level",

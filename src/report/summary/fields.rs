@@ -42,6 +42,8 @@ pub struct Summary {
     pub rows: RowsSummary,
     pub digest: Digest,
     pub walks: Vec<Walk>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub transcript: Vec<super::Statement>,
 }
 
 /// Which scenario it is of.
@@ -92,6 +94,7 @@ pub struct Attendees {
     pub views_by_level: BTreeMap<&'static str, u64>,
     pub answered: u64,
     pub answered_by_kind: BTreeMap<&'static str, u64>,
+    pub shared_folders: BTreeMap<&'static str, u64>,
     pub by_path: BTreeMap<&'static str, u64>,
 }
 
@@ -118,6 +121,7 @@ pub struct Tokens {
     pub issued: u64,
     pub issued_bytes: u64,
     pub by_offer: BTreeMap<&'static str, TokenVolume>,
+    pub by_asks: BTreeMap<&'static str, u64>,
     pub refused: u64,
     pub refused_by_cause: BTreeMap<&'static str, u64>,
     pub reused: u64,

@@ -5,6 +5,7 @@
 
 mod fields;
 mod measures;
+mod transcript;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,7 @@ use super::Reported;
 use super::assumption::assumptions;
 use super::identity::{FORMAT, VERSION, scenario_hash};
 pub use fields::*;
+pub use transcript::{Statement, StatementError};
 
 impl Summary {
     /// The summary of a run.
@@ -65,6 +67,7 @@ impl Summary {
                 views_by_level: words(&attendees.views, |level| level.word()),
                 answered: attendees.answers.total(),
                 answered_by_kind: words(&attendees.answers, |answer| answer.word()),
+                shared_folders: words(&attendees.folders, |shows| shows.word()),
                 by_path: words(&attendees.paths, |path| {
                     path.map_or("none", |path| path.word())
                 }),
@@ -106,6 +109,7 @@ impl Summary {
                 observations: result.digest.observations(),
             },
             walks: walks(reported),
+            transcript: transcript::statements(federation, &result.transcript),
         }
     }
 
@@ -149,6 +153,7 @@ fn tokens(tally: &Tally) -> Tokens {
         by_offer: by_offer
             .map(|(offer, row)| (offer.word(), volume(row)))
             .collect(),
+        by_asks: words(&tokens.asked, |asks| asks.word()),
         refused: tokens.refused.total(),
         refused_by_cause: words(&tokens.refused, |cause| cause.id()),
         reused: tokens.reused,

@@ -15,6 +15,7 @@ use crate::model::gateway::GatewayId;
 use crate::model::names::{NameId, Names};
 use crate::model::network::SiteId;
 use crate::model::organization::{OrgId, ServerId, TimeZoneId};
+use crate::model::sharing_policy::SharingPolicyId;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::scenario::read::names::suggestion;
 use crate::scenario::tree::Table;
@@ -35,6 +36,7 @@ pub(super) struct Ids {
     pub certificates: BTreeMap<(OrgId, String), CertificateId>,
     pub mailboxes: BTreeMap<(OrgId, String), MailboxId>,
     pub groups: BTreeMap<(OrgId, String), GroupId>,
+    pub sharing_policies: BTreeMap<(OrgId, String), SharingPolicyId>,
     /// The organization that describes mailboxes by a number in a domain, and how many.
     described: BTreeMap<String, u64>,
     /// The organizations of populations.
@@ -76,6 +78,7 @@ impl Ids {
         let certificates = numbered(of("certificate"));
         let mailboxes = numbered(of("mailbox"));
         let groups = numbered(of("group"));
+        let sharing_policies = numbered(of("sharing_policy"));
         let mut hosts: Vec<String> = organizations()
             .flat_map(|(_, row)| row.named("host").map(|(host, _)| host.to_owned()))
             .collect();
@@ -109,6 +112,7 @@ impl Ids {
         ids.certificates = certificates;
         ids.mailboxes = mailboxes;
         ids.groups = groups;
+        ids.sharing_policies = sharing_policies;
         ids.hosts = numbered(hosts);
         ids.resolvers = numbered(resolvers);
         ids

@@ -11,9 +11,12 @@ mod ids;
 mod network;
 mod numbers;
 mod organization;
+mod policies;
 mod population;
 mod recipients;
+mod script;
 mod servers;
+mod shared;
 mod sharing;
 mod sites;
 mod trace;
@@ -38,6 +41,7 @@ use crate::model::relationship::{
     AddressSpace, AddressSpaceId, Connector, ConnectorId, OrganizationRelationship, RelationshipId,
 };
 use crate::model::revised::Revised;
+use crate::model::sharing_policy::{SharingPolicy, SharingPolicyId};
 
 use super::diagnostic::Diagnostics;
 use super::read::{Document, complete};
@@ -69,6 +73,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     let mut found = document.findings();
     found.append(document.warnings.clone());
     organization::require_domains(&document.tables, &mut found);
+    script::check_setups(&document.tables, &mut found);
     let plan = Arc::new(Plan::read(&document.tables, &mut found));
     if found.has_errors() {
         return Err(found);
@@ -164,11 +169,13 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         relationships: world.relationships,
         connectors: world.connectors,
         address_spaces: world.address_spaces,
+        sharing_policies: world.sharing_policies,
         mailboxes: world.mailboxes,
         groups: world.groups,
         workloads: Arc::new(workloads),
         requests: Arc::new(requests),
         streams: Arc::default(),
+        shared: Arc::default(),
         scripts: Arc::default(),
         additions: Arc::default(),
         traces: Arc::default(),
@@ -177,6 +184,10 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         index: Arc::new(index),
         names: Arc::new(std::mem::take(&mut ids.names)),
     };
+    let scripts = script::scripts(document, &effective, &mut federation, &ids, &mut found);
+    federation.scripts = Arc::new(scripts);
+    let shared = shared::shared_calendars(&effective, &federation, &ids, &mut found);
+    federation.shared = Arc::new(shared);
     federation.streams = Arc::new(workload::streams(&effective, &federation, &ids, &mut found));
     let traces = trace::traces(document, &effective, &federation, &ids, &mut found);
     federation.traces = Arc::new(traces);
@@ -201,6 +212,7 @@ struct Snapshot {
     relationships: Vec<OrganizationRelationship>,
     connectors: Vec<Connector>,
     address_spaces: Vec<AddressSpace>,
+    sharing_policies: Vec<SharingPolicy>,
     mailboxes: Vec<Mailbox>,
     groups: Vec<Group>,
     resolvers: Vec<Resolver>,
@@ -226,6 +238,7 @@ impl Snapshot {
             relationships: sharing::relationships(tree, ids, found),
             connectors: sharing::connectors(tree, ids, found),
             address_spaces: sharing::address_spaces(tree, ids, found),
+            sharing_policies: policies::policies(tree, ids, found),
             mailboxes: recipients::mailboxes(tree, ids, found),
             groups: recipients::groups(tree, ids, found),
             resolvers: network::resolvers(tree, ids),
@@ -246,6 +259,7 @@ struct World {
     relationships: Revised<RelationshipId, OrganizationRelationship>,
     connectors: Revised<ConnectorId, Connector>,
     address_spaces: Revised<AddressSpaceId, AddressSpace>,
+    sharing_policies: Revised<SharingPolicyId, SharingPolicy>,
     mailboxes: Revised<MailboxId, Mailbox>,
     groups: Revised<GroupId, Group>,
     resolvers: Revised<ResolverId, Resolver>,
@@ -265,6 +279,7 @@ impl World {
             relationships: original(first.relationships),
             connectors: original(first.connectors),
             address_spaces: original(first.address_spaces),
+            sharing_policies: original(first.sharing_policies),
             mailboxes: original(first.mailboxes),
             groups: original(first.groups),
             resolvers: original(first.resolvers),
@@ -284,6 +299,7 @@ impl World {
         revise(&mut self.relationships, at, snapshot.relationships);
         revise(&mut self.connectors, at, snapshot.connectors);
         revise(&mut self.address_spaces, at, snapshot.address_spaces);
+        revise(&mut self.sharing_policies, at, snapshot.sharing_policies);
         revise(&mut self.mailboxes, at, snapshot.mailboxes);
         revise(&mut self.groups, at, snapshot.groups);
         revise(&mut self.resolvers, at, snapshot.resolvers);

@@ -11,8 +11,8 @@ use crate::model::gateway::{
     DataCentre, DataCentreId, Gateway, GatewayState, MetadataState, SigningCertificate,
 };
 use crate::model::parameters::{
-    MessageSizes, NegativeUriLife, Parameters, Rules, TargetFreeBusyRule, TokenCacheRule,
-    UriCacheRule,
+    MessageSizes, NegativeUriLife, Parameters, Rules, SharedFolderRule, TargetFreeBusyRule,
+    TokenCacheRule, UriCacheRule,
 };
 use crate::model::throttling::{Allowance, ThrottlingPolicy};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
@@ -37,6 +37,12 @@ pub(super) fn parameters(tree: &Table) -> Parameters {
         availability_per_event: p.span("availability_per_event"),
         mail_tips_service: p.distribution("mail_tips_service"),
         photo_service: p.distribution("photo_service"),
+        folder_service: p.distribution("folder_service"),
+        folder_service_per_item: p.span("folder_service_per_item"),
+        synchronization_budget: p.span("synchronization_budget"),
+        synchronization_window: p.span("synchronization_window"),
+        mail_delay: p.distribution("mail_delay"),
+        policy_assistant_cycle: p.span("policy_assistant_cycle"),
         outbound_cpu: p.span("outbound_cpu"),
         inbound_cpu: p.span("inbound_cpu"),
         inbound_cpu_per_mailbox: p.span("inbound_cpu_per_mailbox"),
@@ -130,6 +136,10 @@ fn sizes(p: &Table) -> MessageSizes {
         photo_request: p.size("photo_request"),
         photo_response: p.size("photo_response"),
         metadata_document: p.size("metadata_document"),
+        synchronization_request: p.size("synchronization_request"),
+        synchronization_response: p.size("synchronization_response"),
+        synchronization_response_per_change: p.size("synchronization_response_per_change"),
+        synchronization_response_per_item: p.size("synchronization_response_per_item"),
         compressed_share: p.share("compressed_share").parts(),
     }
 }
@@ -149,6 +159,10 @@ pub(super) fn rules(tree: &Table) -> Rules {
             TargetFreeBusyRule::Documented
         } else {
             TargetFreeBusyRule::Observed
+        },
+        shared_folder: match rules.text("shared_folder") {
+            "personal-or-default" => SharedFolderRule::PersonalOrDefault,
+            _ => SharedFolderRule::Personal,
         },
         token_cache: match rules.text("token_cache") {
             "off" => TokenCacheRule::Off,

@@ -19,6 +19,7 @@ use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::tree::{Table, Value};
 
 use super::ids::{Ids, find, of_organization};
+use super::policies;
 use super::sharing::level;
 
 pub(super) fn mailboxes(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) -> Vec<Mailbox> {
@@ -65,6 +66,7 @@ pub(super) fn mailboxes(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) ->
                 server,
                 calendar_default: row.optional_text("calendar_default").map_or(usual, level),
                 grants: grants(row, ids),
+                sharing_policy: policies::assigned(row, owner, ids, found),
                 subscriptions: subscriptions(organization, name, row, ids, found),
                 identity: identity(row, ids),
                 calendar: match row.text("calendar") {

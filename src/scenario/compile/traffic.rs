@@ -8,19 +8,21 @@ use std::collections::BTreeMap;
 use crate::engine::hash::NameHash;
 use crate::engine::{IdVec, Span};
 use crate::model::address::Address;
-use crate::model::demand::{Ask, Demand, ExplicitRequest, ExplicitRequestId, Workload, WorkloadId};
+use crate::model::demand::{
+    Ask, Companions, Demand, ExplicitRequest, ExplicitRequestId, Workload, WorkloadId,
+};
 use crate::model::directory::MailboxKey;
 use crate::model::federation::{WorldAction, WorldEvent};
 use crate::model::observation::RequestIdentity;
 use crate::model::organization::OrgId;
-use crate::model::outcome::View;
+use crate::model::outcome::{Asks, View};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::read::names::suggestion;
 use crate::scenario::tree::{Shape, Table, Value};
 
 use super::changes::Changes;
 use super::ids::{Ids, find, of_organization};
-use super::workload;
+use super::{script, shared, workload};
 
 /// Keys of `[org.NAME]` and of what stands in it that hold for the whole run.
 const FIXED: &[(&str, &[&str])] = &[
@@ -85,7 +87,9 @@ pub(super) fn requests(
     let workloads = workloads(tree, found);
     let mut requests = Vec::new();
     let senders = Senders::of(tree, ids);
-    for (name, row) in tree.named("request") {
+    let invitations = tree.named("invitation").map(|row| (row, true));
+    let all = tree.named("request").map(|row| (row, false));
+    for ((name, row), is_invitation) in all.chain(invitations) {
         let mut known = workloads.enumerate();
         let known = known.find(|(_, known)| &*known.name == name);
         let (workload, _) = known.expect("each request has a workload");
@@ -123,13 +127,9 @@ pub(super) fn requests(
             requests.push(ExplicitRequest {
                 identity,
                 at: row.instant("at") + every.times(number),
-                ask: Ask {
-                    from,
-                    mailbox,
-                    asks: workload::asks(row),
-                    window: row.span("window"),
-                    view: View::from_word(row.text("view")).unwrap_or(View::DetailedMerged),
-                    interval: row.span("interval"),
+                ask: match is_invitation {
+                    true => invitation(row, from, mailbox),
+                    false => ask(row, from, mailbox),
                 },
                 to: to.clone(),
                 server,
@@ -148,13 +148,66 @@ pub(super) fn requests(
     (workloads, IdVec::from_rows(requests))
 }
 
-/// The workloads of all requests, drawn or spelled out, in the order of their names.
+/// What a request asks.
+fn ask(row: &Table, from: Address, mailbox: Option<MailboxKey>) -> Ask {
+    Ask {
+        from,
+        mailbox,
+        asks: workload::asks(row),
+        window: row.span("window"),
+        view: View::from_word(row.text("view")).unwrap_or(View::DetailedMerged),
+        interval: row.span("interval"),
+        invitation: None,
+    }
+}
+
+/// What an invitation asks: that what it offers is accepted. Window, view and interval are of calendars.
+fn invitation(row: &Table, from: Address, mailbox: Option<MailboxKey>) -> Ask {
+    Ask {
+        from,
+        mailbox,
+        asks: Asks::Invitation,
+        window: Span::ZERO,
+        view: View::FreeBusy,
+        interval: Span::ZERO,
+        invitation: Some(workload::invitation(row)),
+    }
+}
+
+/// The workloads of all requests, drawn or spelled out, in the order of their names; after them those to
+/// which belongs what follows from invitations.
 fn workloads(tree: &Table, found: &mut Diagnostics) -> IdVec<WorkloadId, Workload> {
-    let mut demands: BTreeMap<&str, Option<Demand>> = BTreeMap::new();
-    demands.extend(tree.named("request").map(|(name, _)| (name, None)));
+    let mut demands: BTreeMap<String, (Asks, Option<Demand>)> = BTreeMap::new();
+    demands.extend(
+        tree.named("request")
+            .map(|(name, row)| (name.to_owned(), (workload::asks(row), None))),
+    );
+    for (name, row) in tree.named("invitation") {
+        let spelled_out = (Asks::Invitation, None);
+        if demands.insert(name.to_owned(), spelled_out).is_some()
+            && let Some(place) = row.location("from")
+        {
+            let message = format!("`{name}` is an invitation as well as a request");
+            let help = "give one of them another name: both name requests in the results";
+            found.push(Diagnostic::error("ambiguous-name", place, message).help(help));
+        }
+        nothing_offered(row, found);
+    }
     for (name, row) in tree.named("workload") {
-        let drawn = Some(workload::demand(row));
-        if demands.insert(name, drawn).is_some()
+        if workload::asks(row) == Asks::Invitation {
+            nothing_offered(row, found);
+        }
+        let drawn = (workload::asks(row), Some(workload::demand(row)));
+        if workload::asks(row) == Asks::Synchronization {
+            let opens = Demand {
+                asks: Asks::SharedCalendar,
+                ..workload::demand(row)
+            };
+            let opens = (Asks::SharedCalendar, Some(opens));
+            demands.insert(shared::opens_name(name), opens);
+        }
+        let name = name.to_owned();
+        if demands.insert(name.clone(), drawn).is_some()
             && let Some(place) = row.location("from")
         {
             let message = format!("`{name}` is a request as well as a workload");
@@ -163,7 +216,9 @@ fn workloads(tree: &Table, found: &mut Diagnostics) -> IdVec<WorkloadId, Workloa
         }
     }
     for (name, row) in tree.named("trace") {
-        if demands.insert(name, None).is_some()
+        if demands
+            .insert(name.to_owned(), (Asks::FreeBusy, None))
+            .is_some()
             && let Some(place) = row.location("file")
         {
             let message = format!("`{name}` is a trace as well as a request or a workload");
@@ -171,12 +226,74 @@ fn workloads(tree: &Table, found: &mut Diagnostics) -> IdVec<WorkloadId, Workloa
             found.push(Diagnostic::error("ambiguous-name", place, message).help(help));
         }
     }
-    let rows = demands.into_iter().map(|(name, demand)| Workload {
-        name: name.into(),
-        hash: NameHash::of(name),
-        demand,
-    });
-    IdVec::from_rows(rows.collect())
+    if script::are_there(tree)
+        && demands
+            .insert(script::WORKLOAD.to_owned(), (Asks::FreeBusy, None))
+            .is_some()
+        && let Some(place) = ["request", "workload", "trace"]
+            .into_iter()
+            .find_map(|key| tree.table(key).key_location(script::WORKLOAD))
+    {
+        let message = format!(
+            "`{}` is what the cmdlets of administrators go by",
+            script::WORKLOAD
+        );
+        let help = "give it another name";
+        found.push(Diagnostic::error("ambiguous-name", place, message).help(help));
+    }
+    let mut rows = IdVec::new();
+    for (name, (asks, demand)) in demands {
+        rows.push(Workload {
+            hash: NameHash::of(&name),
+            name: name.into(),
+            asks,
+            demand,
+            companions: None,
+        });
+    }
+    add_companions(&mut rows);
+    rows
+}
+
+/// Adds the workloads to which belongs what follows from invitations.
+fn add_companions(rows: &mut IdVec<WorkloadId, Workload>) {
+    let inviting: Vec<WorkloadId> = rows
+        .enumerate()
+        .filter(|(_, row)| row.asks == Asks::Invitation)
+        .map(|(id, _)| id)
+        .collect();
+    for id in inviting {
+        let mut companion = |what: &str, asks| {
+            let name = format!("{}.{what}", rows[id].name);
+            rows.push(Workload {
+                hash: NameHash::of(&name),
+                name: name.into(),
+                asks,
+                demand: None,
+                companions: None,
+            })
+        };
+        let companions = Companions {
+            opened: companion("opened", Asks::OpenInvitation),
+            returned: companion("returned", Asks::Invitation),
+            synchronized: companion("synchronized", Asks::SharedCalendar),
+        };
+        rows[id].companions = Some(companions);
+        // What is sent in return is opened like any other.
+        rows[companions.returned].companions = Some(companions);
+    }
+}
+
+/// An invitation offers a calendar, contacts or both.
+fn nothing_offered(row: &Table, found: &mut Diagnostics) {
+    if row.text("level") == "None"
+        && !row.boolean("contacts")
+        && let Some(place) = row.location("level")
+    {
+        let message = "the invitation offers nothing";
+        let help = "offer a level of the calendar, or `contacts = true`";
+        found.push(Diagnostic::error("nothing-offered", place, message).help(help));
+    }
 }
 
 fn check_instant(tree: &Table, row: &Table, found: &mut Diagnostics) {

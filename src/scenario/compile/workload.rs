@@ -8,13 +8,15 @@ use std::collections::BTreeMap;
 use crate::engine::id::Id;
 use crate::engine::{IdVec, Instant, Span};
 use crate::model::demand::{
-    Calendar, CalendarId, Choice, Demand, Popularity, Retry, Stream, Streams,
+    Calendar, CalendarId, Choice, Demand, Invitation, Popularity, Reciprocity, Retry, Stream,
+    Streams,
 };
 use crate::model::federation::Federation;
 use crate::model::names::NameId;
 use crate::model::organization::{OrgId, TimeZoneId};
 use crate::model::outcome::{Asks, View};
 use crate::model::parameters::SHARE_PARTS;
+use crate::model::sharing_policy::{SharingAction, SharingActions};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::instants;
 use crate::scenario::quantity::{self, Rate, Share};
@@ -23,6 +25,7 @@ use crate::scenario::tree::{Table, Value};
 
 use super::calendars::Profile;
 use super::ids::Ids;
+use super::shared;
 
 /// A profile may make an hour so many times as busy as the mean hour of a working day.
 const BUSIEST_MAX: u64 = 1_000;
@@ -48,6 +51,7 @@ pub(super) fn demand(row: &Table) -> Demand {
     });
     Demand {
         asks: asks(row),
+        invitation: (asks(row) == Asks::Invitation).then(|| invitation(row)),
         attendees: numbers("attendees"),
         partners: numbers("partners"),
         windows: Choice::new(windows),
@@ -59,6 +63,28 @@ pub(super) fn demand(row: &Table) -> Demand {
             share: row.share("retry_share").parts(),
             within: row.span("retry_within"),
             times_max: row.integer("retries_max") as u8,
+        },
+        synchronization: (asks(row) == Asks::Synchronization).then(|| shared::law(row)),
+    }
+}
+
+/// What invitations of a row offer.
+pub(super) fn invitation(row: &Table) -> Invitation {
+    let level = match row.text("level") {
+        "AvailabilityOnly" => Some(SharingAction::CalendarSharingFreeBusySimple),
+        "LimitedDetails" => Some(SharingAction::CalendarSharingFreeBusyDetail),
+        "Reviewer" => Some(SharingAction::CalendarSharingFreeBusyReviewer),
+        _ => None,
+    };
+    let contacts = row
+        .boolean("contacts")
+        .then_some(SharingAction::ContactsSharing);
+    Invitation {
+        wanted: SharingActions::of(level.into_iter().chain(contacts)),
+        opened_after: row.optional_span("opened_after"),
+        reciprocity: match row.boolean("reciprocal") {
+            true => Reciprocity::Reciprocal,
+            false => Reciprocity::OneWay,
         },
     }
 }
@@ -89,8 +115,13 @@ pub(super) fn streams(
     // Millionths of a request a second, of all workloads in their busiest hours.
     let mut peak: u128 = 0;
     for (name, row) in tree.named("workload") {
+        let synchronizes = asks(row) == Asks::Synchronization;
+        let sent_as = match synchronizes {
+            true => shared::opens_name(name),
+            false => name.to_owned(),
+        };
         let workload = federation.workloads.enumerate();
-        let mut workload = workload.filter(|(_, known)| &*known.name == name);
+        let mut workload = workload.filter(|(_, known)| *known.name == *sent_as);
         let (workload, _) = workload.next().expect("each workload has an id");
         let profile = Profile::of(row);
         if !profile.has_working_days() {
@@ -124,14 +155,22 @@ pub(super) fn streams(
         // One list for all, whoever asks: two large populations would else make a square of them.
         let asked = row.optional_list("to").map(|_| {
             let asked = members(row, "to", federation, ids, found);
-            Partners::push(&mut lists, federation, &asked)
+            Partners::push(&mut lists, federation, &asked, |_| true)
         });
         for organization in members(row, "from", federation, ids, found) {
-            let Some(mean_gap) = mean_gap(row, federation.mailbox_count(organization)) else {
+            let cycle = shared::cycle_of(federation, organization, name);
+            let mean_gap = match cycle {
+                Some(cycle) => shared::opens_gap(row, federation.shared.cycles[cycle].drawn),
+                None if synchronizes => None,
+                None => mean_gap(row, federation.mailbox_count(organization)),
+            };
+            let Some(mean_gap) = mean_gap else {
                 continue;
             };
-            let partners = asked
-                .unwrap_or_else(|| Partners::push(&mut lists, federation, named.of(organization)));
+            let partners = asked.unwrap_or_else(|| {
+                let named = named.of(organization);
+                Partners::push(&mut lists, federation, named, |_| true)
+            });
             let own_place = partners.place_of(&lists, federation, organization);
             if partners.count == u32::from(own_place.is_some()) {
                 continue;
@@ -148,6 +187,7 @@ pub(super) fn streams(
                 first_partner: partners.first,
                 partner_count: partners.count,
                 own_place,
+                cycle,
             });
         }
         let mut traces = tree.named("trace");
@@ -165,6 +205,7 @@ pub(super) fn streams(
         }
         if !rows.iter().any(|row| row.workload == workload)
             && !lends_its_laws
+            && !synchronizes
             && let Some(place) = row.location("from")
         {
             let message = format!("the workload `{name}` sends no request");
@@ -261,17 +302,22 @@ impl NamedPartners {
 
 /// A list of partners: where it stands among all lists.
 #[derive(Clone, Copy)]
-struct Partners {
-    first: u32,
-    count: u32,
+pub(super) struct Partners {
+    pub(super) first: u32,
+    pub(super) count: u32,
 }
 
 impl Partners {
-    /// Adds the list of those organizations that have mailboxes, in the order of the hashes of their
+    /// Adds the list of those organizations that have mailboxes and are fit for it, in the order of the hashes of their
     /// names, which does not change when others come.
-    fn push(lists: &mut Vec<OrgId>, federation: &Federation, asked: &[OrgId]) -> Partners {
+    pub(super) fn push(
+        lists: &mut Vec<OrgId>,
+        federation: &Federation,
+        asked: &[OrgId],
+        is_fit: impl Fn(&OrgId) -> bool,
+    ) -> Partners {
         let first = lists.len();
-        let can_be_asked = |id: &OrgId| federation.mailbox_count(*id) > 0;
+        let can_be_asked = |id: &OrgId| federation.mailbox_count(*id) > 0 && is_fit(id);
         lists.extend(asked.iter().copied().filter(can_be_asked));
         lists[first..].sort_unstable_by_key(|&id| federation.organizations.original(id).hash);
         Partners {
@@ -281,7 +327,7 @@ impl Partners {
     }
 
     /// The place of an organization among them, if it is one of them.
-    fn place_of(
+    pub(super) fn place_of(
         self,
         lists: &[OrgId],
         federation: &Federation,
@@ -300,14 +346,6 @@ fn mean_gap(row: &Table, mailboxes: u32) -> Option<Span> {
     if mailboxes == 0 {
         return None;
     }
-    let gap = |rate: Rate, times: u128, parts: u128| {
-        let billionths = u128::from(rate.billionths) * times * parts;
-        let whole = u128::from(rate.per.nanoseconds()) * 1_000_000_000 * u128::from(SHARE_PARTS);
-        let gap = whole.checked_div(billionths)?;
-        Some(Span::from_nanoseconds(
-            u64::try_from(gap).unwrap_or(u64::MAX).max(1),
-        ))
-    };
     match row.optional_rate("rate") {
         Some(rate) => gap(rate, 1, u128::from(Share::ONE)),
         None => gap(
@@ -316,6 +354,17 @@ fn mean_gap(row: &Table, mailboxes: u32) -> Option<Span> {
             u128::from(row.share("federated_share").parts()),
         ),
     }
+}
+
+/// The mean time between two of what happens at a rate so many times, so many parts of 10¹² of it; none:
+/// it never happens.
+pub(super) fn gap(rate: Rate, times: u128, parts: u128) -> Option<Span> {
+    let billionths = u128::from(rate.billionths) * times * parts;
+    let whole = u128::from(rate.per.nanoseconds()) * 1_000_000_000 * u128::from(SHARE_PARTS);
+    let gap = whole.checked_div(billionths)?;
+    Some(Span::from_nanoseconds(
+        u64::try_from(gap).unwrap_or(u64::MAX).max(1),
+    ))
 }
 
 /// Calendars, each made once for a profile in a zone.

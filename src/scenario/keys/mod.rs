@@ -6,6 +6,7 @@
 
 mod dns;
 mod gateway;
+mod invitation;
 mod network;
 mod organization;
 mod parameters;
@@ -21,6 +22,8 @@ use crate::engine::Span;
 
 pub use dns::DNS;
 pub use gateway::GATEWAY;
+pub use invitation::INVITATION;
+use invitation::SHARING_POLICIES;
 pub(super) use network::LINK;
 pub use network::NETWORK;
 pub use organization::ORGANIZATION;
@@ -211,6 +214,8 @@ pub struct NamedTable {
 pub enum NameKind {
     /// A name of letters, digits, `-` and `_`.
     Name,
+    /// The same, with spaces inside.
+    Title,
     /// A domain.
     Domain,
     /// A host.
@@ -241,7 +246,7 @@ impl NameKind {
     /// What such a name is called in messages and in the reference.
     pub const fn word(self) -> &'static str {
         match self {
-            NameKind::Name => "NAME",
+            NameKind::Name | NameKind::Title => "NAME",
             NameKind::Domain => "DOMAIN",
             NameKind::Host => "HOST",
             NameKind::Address => "ADDRESS",
@@ -340,6 +345,11 @@ pub static SCENARIO: Object = Object {
             "Availability requests that a client sends.",
         ),
         named(
+            "invitation",
+            &INVITATIONS,
+            "Messages with which users share their calendars with people of other organizations.",
+        ),
+        named(
             "workload",
             &WORKLOADS,
             "Availability requests that are drawn: how often, by whom, for whom.",
@@ -423,6 +433,11 @@ static REQUESTS: NamedTable = NamedTable {
     names: NameKind::Name,
     value: Kind::Table(&REQUEST),
     example: "lookup",
+};
+static INVITATIONS: NamedTable = NamedTable {
+    names: NameKind::Name,
+    value: Kind::Table(&INVITATION),
+    example: "share-calendar",
 };
 static WORKLOADS: NamedTable = NamedTable {
     names: NameKind::Name,
@@ -522,7 +537,21 @@ static DOMAIN: Kind = Kind::Domain;
 static TLS_NAME: Kind = Kind::TlsName;
 static NAME: Kind = Kind::Name;
 /// What a request asks for.
-const ASKS: Kind = Kind::OneOf(&["free-busy", "mail-tips", "photos"]);
+const ASKS: Kind = Kind::OneOf(&[
+    "free-busy",
+    "mail-tips",
+    "photos",
+    "shared-calendar",
+    "synchronization",
+]);
+/// What the requests of a workload ask for: also that somebody accepts an invitation.
+const DRAWN_ASKS: Kind = Kind::OneOf(&[
+    "free-busy",
+    "mail-tips",
+    "photos",
+    "synchronization",
+    "invitation",
+]);
 static TEXT: Kind = Kind::Text;
 static ADDRESS: Kind = Kind::Address;
 static TLS_VERSIONS: Kind = TLS_VERSION;

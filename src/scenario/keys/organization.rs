@@ -6,8 +6,8 @@
 use super::Evidence::{Choice, Guess, Recall};
 use super::server::PUBLIC_HOST;
 use super::{
-    ACCESS_LEVELS, ADDRESS, DOMAIN, Kind, NameKind, NamedTable, Object, SERVER, SPAN, TEXT, count,
-    derived, key, named, optional, required, table,
+    ACCESS_LEVELS, ADDRESS, DOMAIN, Kind, NameKind, NamedTable, Object, SERVER, SHARING_POLICIES,
+    SPAN, TEXT, count, derived, key, named, optional, required, table,
 };
 
 /// `[org.NAME]`.
@@ -32,10 +32,13 @@ pub static ORGANIZATION: Object = Object {
         ),
         key(
             "setup",
-            Kind::OneOf(&["federated", "unfederated"]),
+            Kind::Text,
             r#""federated""#,
             Choice,
-            "Whether it has a federation trust at all.",
+            "How it begins: `federated`, fully and correctly set up; `unfederated`, without a trust; \
+             `bare`, without a trust and without a certificate for one; or the name of a file of cmdlets \
+             beside the scenario that ends in `.ps1`, which is carried out from the start of the run in \
+             a bare organization.",
         ),
         derived(
             "gateway",
@@ -145,6 +148,18 @@ pub static ORGANIZATION: Object = Object {
         ),
         named("contact", &CONTACTS, "Mail contacts."),
         named("group", &GROUPS, "Distribution and security groups."),
+        named(
+            "sharing_policy",
+            &SHARING_POLICIES,
+            "What its users may share in person, and with whom.",
+        ),
+        derived(
+            "calendar_publishing",
+            Kind::Boolean,
+            "true for Exchange Online",
+            "Whether users can publish calendars on the internet, which `Anonymous` entries of sharing \
+             policies allow.",
+        ),
     ],
 };
 
@@ -490,6 +505,12 @@ static MAILBOX: Object = Object {
             count(0, 10_000),
             "as the organization's",
             "Calendar entries in a week.",
+        ),
+        optional(
+            "sharing_policy",
+            Kind::Text,
+            "the organization's default",
+            "The sharing policy that is assigned to it.",
         ),
         named(
             "grant",

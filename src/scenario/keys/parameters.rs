@@ -75,6 +75,30 @@ pub static PARAMETERS: Object = Object {
             r#"{ dist = "lognormal", median = "20 ms", p99 = "300 ms" }"#,
             "Fetching one photo.",
         ),
+        delay(
+            "folder_service",
+            r#"{ dist = "lognormal", median = "10 ms", p99 = "150 ms" }"#,
+            "Serving one call for a shared folder: GetFolder, SyncFolderItems or GetItem.",
+        ),
+        span(
+            "folder_service_per_item",
+            r#""1 ms""#,
+            Guess,
+            "Reading each item that GetItem brings.",
+        ),
+        delay(
+            "mail_delay",
+            r#"{ dist = "lognormal", median = "15 s", p99 = "5 min" }"#,
+            "Mail from one organization to another: how long an invitation is on its way.",
+        ),
+        key(
+            "policy_assistant_cycle",
+            POSITIVE_SPAN,
+            r#""1 d""#,
+            Recall,
+            "The work cycle in which the Sharing Policy Assistant holds what calendars grant against the \
+             policies; where in it an organization begins is drawn.",
+        ),
         span(
             "outbound_cpu",
             r#""15 ms""#,
@@ -206,6 +230,18 @@ pub static PARAMETERS: Object = Object {
             r#""10 s""#,
             Observed,
             "Resolving the addresses of a request may take so long.",
+        ),
+        positive(
+            "synchronization_budget",
+            r#""60 s""#,
+            Observed,
+            "A synchronization that a user waits for may take so long.",
+        ),
+        positive(
+            "synchronization_window",
+            r#""365 d""#,
+            Guess,
+            "Of how much time a full synchronization of a shared calendar brings the entries.",
         ),
         positive(
             "dns_timeout",
@@ -340,6 +376,26 @@ pub static PARAMETERS: Object = Object {
             "metadata_document",
             r#""20 KB""#,
             "The federation metadata of a gateway.",
+        ),
+        size(
+            "synchronization_request",
+            r#""10 KB""#,
+            "A call for a shared folder.",
+        ),
+        size(
+            "synchronization_response",
+            r#""2 KB""#,
+            "Its answer, before changes and items.",
+        ),
+        size(
+            "synchronization_response_per_change",
+            r#""400 B""#,
+            "Each change that SyncFolderItems tells.",
+        ),
+        size(
+            "synchronization_response_per_item",
+            r#""3 KB""#,
+            "Each item that GetItem brings.",
         ),
         key(
             "encrypted_token",

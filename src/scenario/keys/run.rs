@@ -117,6 +117,15 @@ pub static RULES: Object = Object {
              documentation says. Observed: it does not.",
         ),
         key(
+            "shared_folder",
+            Kind::OneOf(&["personal", "personal-or-default"]),
+            r#""personal""#,
+            Choice,
+            "What opens a shared calendar to an external user: what the calendar grants in person, or \
+             its Default entry as well. The rule for free/busy is another one; of folders sources tell \
+             only that raising Default has repaired a blank calendar.",
+        ),
+        key(
             "token_cache",
             Kind::OneOf(&["off", "per-user-target-offer"]),
             r#""off""#,

@@ -10,7 +10,7 @@ use crate::engine::Span;
 pub static REQUEST: Object = Object {
     name: "request",
     doc: "An availability request that a client sends, once or several times; or one for MailTips or \
-          photos.",
+          photos, or a look at calendars that were shared with its user in person.",
     keys: &[
         required("at", Kind::Instant, "When it is sent, the first time."),
         required("from", Kind::Address, "Who asks: the address of a mailbox."),
@@ -20,7 +20,9 @@ pub static REQUEST: Object = Object {
             ASKS,
             r#""free-busy""#,
             Choice,
-            "What it asks for: calendars, MailTips or photos. Window, view and interval are of calendars.",
+            "What it asks for: calendars, MailTips or photos; with `shared-calendar` the user opens \
+             calendars of the user's subscriptions, which synchronizes them, with `synchronization` the \
+             assistant does. Window, view and interval are of calendars.",
         ),
         key(
             "window",
@@ -108,6 +110,18 @@ pub static TIMELINE: Object = Object {
             ]),
             "no procedure",
             "A procedure that is carried out.",
+        ),
+        optional(
+            "run",
+            Kind::Text,
+            "no cmdlets",
+            "Cmdlets that an administrator of `org` carries out from then on, one after the other.",
+        ),
+        optional(
+            "script",
+            Kind::File,
+            "no file of cmdlets",
+            "A file of such cmdlets.",
         ),
         optional(
             "org",

@@ -3,8 +3,11 @@
 //! It knows nothing of what follows from them. Invariant: as in the parent module. No source tells how
 //! often people look at each other's calendars: all default numbers are engineering estimates.
 
-use super::Evidence::{Choice, Guess, Recall};
-use super::{ASKS, Kind, NAME, Object, POSITIVE_SPAN, count, derived, key, optional, required};
+use super::Evidence::{Choice, Doc, Guess, Recall};
+use super::invitation::{OFFERED_CONTACTS, OFFERED_LEVEL, OPENED_AFTER, RECIPROCAL};
+use super::{
+    DRAWN_ASKS, Kind, NAME, Object, POSITIVE_SPAN, count, derived, key, optional, required,
+};
 use crate::engine::Span;
 
 /// The hours of a day.
@@ -36,6 +39,7 @@ const VIEWS: &[&str] = &[
     "Detailed",
     "DetailedMerged",
 ];
+const GRANTED: &[&str] = &["None", "AvailabilityOnly", "LimitedDetails"];
 static POPULARITY: &[&str] = &["uniform", "zipf"];
 
 /// `[workload.NAME]`.
@@ -59,12 +63,64 @@ pub static WORKLOAD: Object = Object {
         ),
         key(
             "asks",
-            ASKS,
+            DRAWN_ASKS,
             r#""free-busy""#,
             Choice,
-            "What they ask for: calendars, MailTips or photos. Of MailTips and photos nothing is sent \
-             unless a file declares it; the estimates below are of calendars, and so is `retry_share`.",
+            "What they ask for: calendars, MailTips or photos; or what has changed in calendars that \
+             were shared in person; or that somebody accepts an invitation to a calendar. Of all but calendars nothing is sent unless a file declares it; the \
+             estimates below are of calendars, and so is `retry_share`.",
         ),
+        key(
+            "subscriptions_per_mailbox",
+            Kind::Share,
+            r#""5 %""#,
+            Guess,
+            "With `asks = \"synchronization\"`: calendars of other organizations that described \
+             mailboxes have subscribed to, as a share of their number. What declared mailboxes have \
+             subscribed to stands there.",
+        ),
+        optional(
+            "subscriptions",
+            count(0, 1_000_000),
+            "they follow from the number of mailboxes",
+            "The same, as the number of each organization.",
+        ),
+        key(
+            "cycle",
+            Kind::Span {
+                min: Span::from_minutes(1),
+                max: Span::from_days(366),
+            },
+            r#""3 h""#,
+            Doc,
+            "How long the Sharing Sync Assistant's work cycle is: each subscription is synchronized \
+             once in it.",
+        ),
+        key(
+            "opens",
+            Kind::Rate,
+            r#""1 req/d""#,
+            Guess,
+            "How often a shared calendar of a described mailbox is opened on a mean working day; each \
+             time it is synchronized, too. These requests belong to the workload `NAME.opens`.",
+        ),
+        key(
+            "granted",
+            Kind::Shares(GRANTED),
+            r#"{ AvailabilityOnly = "80 %", LimitedDetails = "20 %" }"#,
+            Guess,
+            "What owners have granted to described mailboxes in person.",
+        ),
+        optional(
+            "changes",
+            count(0, 1_000_000),
+            "those that the owner's `events_per_week` make since the last run",
+            "How many changes a run finds in the calendar of a described mailbox's subscription.",
+        ),
+        OFFERED_LEVEL,
+        OFFERED_CONTACTS,
+        OPENED_AFTER,
+        RECIPROCAL,
         optional(
             "rate",
             Kind::Rate,

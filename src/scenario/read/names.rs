@@ -28,6 +28,7 @@ const VERSIONS: &[(&str, &[&str], u32)] = &[
 pub(crate) fn normal(kind: NameKind, text: &str) -> Result<String, Refusal> {
     match kind {
         NameKind::Name => name(text),
+        NameKind::Title => title(text),
         NameKind::Domain => domain(text),
         NameKind::Host => host(text),
         NameKind::Address => address(text),
@@ -58,6 +59,17 @@ pub(crate) fn name(text: &str) -> Result<String, Refusal> {
         return Ok(text.to_string());
     }
     let help = "use letters, digits, `-` and `_`, beginning with a letter or digit, at most 64";
+    refuse(text, "a name", help)
+}
+
+/// A name as administrators give it: as above, with spaces inside.
+fn title(text: &str) -> Result<String, Refusal> {
+    let words = |text: &str| text.split(' ').all(|word| !word.is_empty());
+    if words(text) && name(&text.replace(' ', "-")).is_ok() {
+        return Ok(text.to_string());
+    }
+    let help = "use letters, digits, single spaces, `-` and `_`, beginning with a letter or digit, at \
+                most 64";
     refuse(text, "a name", help)
 }
 

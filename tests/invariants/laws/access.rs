@@ -176,6 +176,8 @@ pub(super) fn answers_rest_on_decisions(story: &Story<'_>) -> Verdict {
         Asks::FreeBusy => Offer::SharingCalendarFreeBusy,
         Asks::MailTips => Offer::MailTips,
         Asks::Photos => Offer::UserPhotoRetrieval,
+        Asks::SharedCalendar | Asks::Synchronization => Offer::SharingRead,
+        Asks::Invitation | Asks::OpenInvitation => Offer::SharingInviteMessage,
     };
     let mut decided = BTreeMap::new();
     for observation in &story.observations {
@@ -215,7 +217,7 @@ pub(super) fn answers_rest_on_decisions(story: &Story<'_>) -> Verdict {
                 let seen = states(&federation.relationships, id, from, observation.at);
                 let gives = |row: &&OrganizationRelationship| match asks {
                     Asks::MailTips => row.mail_tips_access_enabled,
-                    Asks::FreeBusy | Asks::Photos => row.photos_enabled,
+                    _ => row.photos_enabled,
                 };
                 require!(
                     seen.iter()
@@ -245,6 +247,8 @@ pub(super) fn answers_rest_on_decisions(story: &Story<'_>) -> Verdict {
                         "attendee {attendee}: a view for {asks}"
                     );
                 }
+                // What a run of synchronization gives has laws of its own.
+                AttendeeOutcome::Answered(_) if asks.is_synchronization() => {}
                 AttendeeOutcome::Answered(answer) => require!(
                     asks != Asks::FreeBusy
                         && (path == Some(PathKind::Local)
@@ -277,7 +281,11 @@ pub(super) fn switched_off_stops(story: &Story<'_>) -> Verdict {
         let may_ask = |row: &OrganizationRelationship| match story.request.ask.asks {
             Asks::FreeBusy => row.free_busy_access_enabled,
             Asks::MailTips => row.mail_tips_access_enabled,
-            Asks::Photos => true,
+            Asks::Photos
+            | Asks::SharedCalendar
+            | Asks::Synchronization
+            | Asks::Invitation
+            | Asks::OpenInvitation => true,
         };
         let on = seen
             .iter()

@@ -282,6 +282,8 @@ fn group_of(fact: &Fact) -> Option<u16> {
         | Fact::Discovered { group, .. }
         | Fact::CalendarDecided { group, .. }
         | Fact::AnswerDecided { group, .. }
+        | Fact::FolderDecided { group, .. }
+        | Fact::Synchronized { group, .. }
         | Fact::LegEnded { group, .. }
         | Fact::AnswerWasted { group, .. }
         | Fact::GroupDone { group, .. } => Some(group),

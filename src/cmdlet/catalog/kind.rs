@@ -19,6 +19,8 @@ pub enum Kind {
     Switch,
     /// A whole number.
     Integer,
+    /// How many: a whole number, or `Unlimited`.
+    Size,
     /// A domain.
     Domain,
     /// Domains.
@@ -164,6 +166,13 @@ impl Kind {
         match self {
             Kind::Boolean | Kind::Switch => truth(value),
             Kind::Integer => whole_number(value),
+            Kind::Size => match value.as_text() {
+                Some(text) if text.eq_ignore_ascii_case("Unlimited") => {
+                    Ok(Value::text("Unlimited"))
+                }
+                _ => whole_number(value)
+                    .map_err(|_| mismatch("a whole number or `Unlimited`", value, "")),
+            },
             Kind::DomainList => several(Kind::Domain, value, zone),
             Kind::List(kind) => several(*kind, value, zone),
             Kind::Date => match value {
@@ -401,6 +410,8 @@ mod tests {
             (Kind::Boolean, 1.into(), true.into()),
             (Kind::Integer, "2048".into(), Value::from(2_048)),
             (Kind::Text, 2_048.into(), "2048".into()),
+            (Kind::Size, "unlimited".into(), "Unlimited".into()),
+            (Kind::Size, 5.into(), 5.into()),
             (LEVELS, "availabilityonly".into(), "AvailabilityOnly".into()),
             (Kind::DomainList, "a.com".into(), Value::texts(["a.com"])),
             (Kind::Url, Value::Null, Value::Null),

@@ -154,7 +154,10 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
     Cmdlet {
         name: "Get-Mailbox",
         summary: "Shows mailboxes.",
-        parameters: &[identity(Of::Mailbox)],
+        parameters: &[
+            identity(Of::Mailbox),
+            Parameter::new("ResultSize", Kind::Size),
+        ],
         not_modelled: &[
             "Anr",
             "Archive",
@@ -163,7 +166,6 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
             "Filter",
             "OrganizationalUnit",
             "RecipientTypeDetails",
-            "ResultSize",
             "Server",
             "SortBy",
         ],

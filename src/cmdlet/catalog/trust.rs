@@ -154,8 +154,7 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
             Parameter::new(
                 "DelegationFederationTrust",
                 Kind::Identity(Of::FederationTrust),
-            )
-            .piped(),
+            ),
             Parameter::new("Enabled", Kind::Boolean),
             Parameter::new("OrganizationContact", Kind::Address),
         ],

@@ -8,7 +8,9 @@ use super::{Action, Fault, Host, Invocation, Run, Step, Walk, action};
 use crate::cmdlet::binding::bind;
 use crate::cmdlet::catalog::{Cmdlet, Kind, Need, Parameter, Pipe, cmdlet};
 use crate::cmdlet::finding::Findings;
-use crate::cmdlet::language::syntax::{Command, Format, Pipeline, Select, Stage, Statement};
+use crate::cmdlet::language::syntax::{
+    Command, Expression, ExpressionKind, Format, Pipeline, Select, Stage, Statement,
+};
 use crate::cmdlet::output::{self, ErrorRecord};
 use crate::cmdlet::value::Value;
 
@@ -142,6 +144,13 @@ impl<H: Host> Run<'_, H> {
         let mut parameters = Parameters::default();
         for one in bound {
             let value = match one.value {
+                // A text keeps the digits as they are written: `-Name 007`.
+                Some(Expression {
+                    kind: ExpressionKind::Integer(_),
+                    place,
+                }) if !takes_number(one.parameter.kind) => {
+                    Value::text(place.text(&self.script.text))
+                }
                 Some(value) => self.value(value).await?,
                 None => Value::Boolean(true),
             };
@@ -291,6 +300,14 @@ impl<H: Host> Run<'_, H> {
         let error = Box::new(error);
         Fault { error, action }
     }
+}
+
+/// Whether a number stays one for a parameter of this kind.
+fn takes_number(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Boolean | Kind::Switch | Kind::Integer | Kind::Size
+    )
 }
 
 fn selected(select: &Select, input: Vec<Value>) -> Vec<Value> {

@@ -5,7 +5,9 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use super::*;
+use crate::cmdlet::check::{NothingKnown, read};
 use crate::cmdlet::language::parse;
+use crate::cmdlet::language::tests::mutated;
 use crate::engine::Span;
 
 /// A host that remembers what it was asked, and takes a second for each cmdlet.
@@ -111,9 +113,13 @@ fn answer(invocation: &Invocation) -> Reply {
 fn run_text(text: &str) -> (Office, Ending) {
     let (script, findings) = parse(text);
     assert!(findings.is_empty(), "{text}: {findings:?}");
+    run_script(&script)
+}
+
+fn run_script(script: &Script) -> (Office, Ending) {
     let office = Office::default();
     let ending = {
-        let mut future = pin!(run(&script, &office));
+        let mut future = pin!(run(script, &office));
         let mut context = Context::from_waker(Waker::noop());
         loop {
             if let Poll::Ready(ending) = future.as_mut().poll(&mut context) {
@@ -233,6 +239,10 @@ fn each_object_of_a_pipeline_is_carried_out_after_the_one_before() {
                 "Get-OrganizationRelationship",
                 "Get-Mailbox -Identity Fabrikam",
             ],
+        ),
+        (
+            "Get-Mailbox 007 -ResultSize unlimited",
+            vec!["Get-Mailbox -Identity 007 -ResultSize Unlimited"],
         ),
         ("$none = $null\n$none | Get-Mailbox", vec![]),
         (
@@ -393,4 +403,39 @@ fn a_script_cannot_ask_for_more_than_it_may_have() {
     let many = vec!["1"; 1_100].join(",");
     let (_, ending) = run_text(&format!("$x = {many}\n$x | % {{ $x | % {{ $null }} }}"));
     assert_eq!(ending, Ending::Stopped);
+}
+
+#[test]
+fn mutated_scripts_are_checked_and_run_without_harm() {
+    let mut completed = 0;
+    for text in mutated(20_000) {
+        let (script, findings) = read(&text, &NothingKnown);
+        let (office, _) = run_script(&script);
+        assert!(office.reports.borrow().len() <= script.statements.len());
+        completed += usize::from(findings.is_empty());
+    }
+    // Some are right by chance, or else the test would see little of a run.
+    assert!(completed > 200, "{completed}");
+}
+
+#[test]
+fn the_deepest_script_that_can_be_read_can_be_run() {
+    for (open, middle, close) in [
+        ("(", "1", ")"),
+        ("@(", "1", ")"),
+        ("-not ", "1", ""),
+        ("@{a=", "1", "}"),
+        ("1 | % { ", "1", " }"),
+        ("\"$(", "1", ")\""),
+        ("Get-Mailbox (", "'kim'", ")"),
+    ] {
+        let text =
+            |levels: usize| format!("{}{middle}{}", open.repeat(levels), close.repeat(levels));
+        let deepest = (1..70)
+            .rev()
+            .find(|levels| parse(&text(*levels)).1.is_empty());
+        let deepest = deepest.expect("one level can be read");
+        assert!(deepest >= 15, "{open}: {deepest}");
+        assert_eq!(run_text(&text(deepest)).1, Ending::Completed, "{open}");
+    }
 }

@@ -7,9 +7,10 @@ mod cursor;
 mod expression;
 mod filters;
 mod parser;
+mod skipping;
 pub mod syntax;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod words;
 
 use super::finding::{Finding, Findings, Place};

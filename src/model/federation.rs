@@ -532,8 +532,20 @@ impl Federation {
 
     /// What a server knows when it validates a token for an operation that expects this offer.
     pub fn validator(&self, server: ServerId, expects: Offer, now: Instant) -> Validator {
+        let organization = self.servers.original(server).organization;
+        let view = self.replicated(organization, now);
+        self.validator_seen(server, expects, now, view)
+    }
+
+    /// The same, for who sees the directory as it was at `view`.
+    pub fn validator_seen(
+        &self,
+        server: ServerId,
+        expects: Offer,
+        now: Instant,
+        view: Instant,
+    ) -> Validator {
         let here = self.servers.at(server, now);
-        let view = self.replicated(here.organization, now);
         let organization = self.organizations.at(here.organization, view);
         let trust = &organization.trust;
         let held = self.held_issuer_certificates(organization, view);

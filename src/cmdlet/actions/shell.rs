@@ -217,11 +217,6 @@ impl<'v> Shell<'v> {
         directory: &DirectoryObject<'_>,
     ) -> Object {
         let when = |at: Instant| Value::Date(at);
-        let utc = |at: Instant| {
-            // Dates are shown by the clock on the wall; these are meant to be shown in UTC.
-            let behind = Offset::from_nanoseconds(-self.zone.nanoseconds());
-            Value::Date(at.shown_by(behind))
-        };
         let class = Value::texts(["top", directory.class]);
         let forest = self.organization().accepted_domains.first();
         let forest = forest.map_or("", |domain| self.text(domain.domain));
@@ -238,8 +233,8 @@ impl<'v> Shell<'v> {
             .with("ObjectClass", class)
             .with("WhenChanged", when(directory.changed))
             .with("WhenCreated", when(directory.created))
-            .with("WhenChangedUTC", utc(directory.changed))
-            .with("WhenCreatedUTC", utc(directory.created))
+            .with("WhenChangedUTC", when(directory.changed))
+            .with("WhenCreatedUTC", when(directory.created))
             .with("OrganizationId", Value::Null)
             .with("OriginatingServer", format!("dc1.{forest}"))
             .with("ObjectState", "Unchanged")

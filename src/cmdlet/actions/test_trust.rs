@@ -354,9 +354,10 @@ async fn test_token_request(rows: &mut Rows<'_, '_>, user: UserAddress) -> Optio
 fn test_token_validation(rows: &mut Rows<'_, '_>, token: &DelegationToken) {
     let shell = rows.shell;
     let offer = Offer::SharingCalendarFreeBusy;
-    let validator = shell
-        .federation()
-        .validator(shell.console.server(), offer, shell.now());
+    let validator =
+        shell
+            .federation()
+            .validator_seen(shell.console.server(), offer, shell.now(), shell.now());
     match validate(Some(token), &validator) {
         Ok(_) => rows.add(
             "TokenValidation",

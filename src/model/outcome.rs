@@ -41,6 +41,10 @@ pub enum Asks {
     SharedCalendar,
     /// The same, because the Sharing Sync Assistant's work cycle has come to them.
     Synchronization,
+    /// What became of a message to them: FindMessageTrackingReport.
+    DeliveryReports,
+    /// A user's archive that the partner keeps: its folders over EWS.
+    Archive,
 }
 
 /// What is got of an attendee whose calendar is not asked for.
@@ -65,6 +69,10 @@ pub enum Answer {
     SharedBlank,
     /// A shared calendar without items, because the owner's calendar has none.
     SharedEmpty,
+    /// A delivery report.
+    DeliveryReport,
+    /// The archive.
+    Archive,
 }
 
 /// The form of the answer that the client asks for.
@@ -310,7 +318,11 @@ impl Asks {
     pub fn is_synchronization(self) -> bool {
         match self {
             Asks::SharedCalendar | Asks::Synchronization => true,
-            Asks::FreeBusy | Asks::MailTips | Asks::Photos => false,
+            Asks::FreeBusy
+            | Asks::MailTips
+            | Asks::Photos
+            | Asks::DeliveryReports
+            | Asks::Archive => false,
         }
     }
 }
@@ -356,12 +368,13 @@ words!(AccessLevel { None => "None", Simple => "AvailabilityOnly", Detail => "Li
 words!(Asks {
     FreeBusy => "free-busy", MailTips => "mail-tips", Photos => "photos",
     SharedCalendar => "shared-calendar", Synchronization => "synchronization",
+    DeliveryReports => "delivery-reports", Archive => "archive",
 });
 words!(Answer {
     LimitedMailTips => "mail-tips-limited", MailTipsOutsideScope => "mail-tips-outside-scope",
     AllMailTips => "mail-tips-all", Photo => "photo", SharedDetails => "shared-details",
     SharedTimes => "shared-times-alone", SharedBlank => "shared-blank",
-    SharedEmpty => "shared-empty",
+    SharedEmpty => "shared-empty", DeliveryReport => "delivery-report", Archive => "archive",
 });
 words!(View {
     MergedOnly => "MergedOnly", FreeBusy => "FreeBusy", FreeBusyMerged => "FreeBusyMerged",

@@ -275,6 +275,9 @@ pub enum Cause {
     DeadlineAtConnection,
     SynchronizationNotSubscribed,
     SynchronizationUnderWay,
+    RelationshipDeliveryReportsDisabledAtRequester,
+    RelationshipDeliveryReportsDisabledAtTarget,
+    RelationshipArchiveDisabledAtRequester,
 }
 
 #[cfg(test)]

@@ -450,6 +450,18 @@ pub const CAUSES: &[CauseRow] = &[
         "the same folder is being synchronized already, and a second run is refused",
         "Wait until the first run has ended.",
         "synchronization of shared folders, observed, Exchange 2013; the code is assumed"),
+    row(Cause::RelationshipDeliveryReportsDisabledAtRequester, "relationship.delivery-reports-disabled-at-requester", Layer::Relationship, NoPath,
+        "the requester's organization relationship has DeliveryReportEnabled false and counts as absent for delivery reports",
+        "Requester: Set-OrganizationRelationship -DeliveryReportEnabled $true.",
+        "New-OrganizationRelationship (docs); that it counts as absent, and the code, are assumed"),
+    row(Cause::RelationshipDeliveryReportsDisabledAtTarget, "relationship.delivery-reports-disabled-at-target", Layer::Relationship, Always(Code::ProxyRequestProcessingFailed),
+        "the target's organization relationship has DeliveryReportEnabled false",
+        "Target: Set-OrganizationRelationship -DeliveryReportEnabled $true.",
+        "New-OrganizationRelationship (docs); the code is assumed"),
+    row(Cause::RelationshipArchiveDisabledAtRequester, "relationship.archive-disabled-at-requester", Layer::Relationship, NoPath,
+        "the requester's organization relationship has ArchiveAccessEnabled false and counts as absent for archives",
+        "Requester: Set-OrganizationRelationship -ArchiveAccessEnabled $true.",
+        "New-OrganizationRelationship (docs); that it counts as absent, and the code, are assumed"),
 ];
 
 const fn row(

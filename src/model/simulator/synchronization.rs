@@ -59,9 +59,11 @@ impl<R: Recorder> World<'_, R> {
     pub(super) fn budget_of(&self, asks: Asks) -> Option<Span> {
         let parameters = &self.federation.parameters;
         match asks {
-            Asks::FreeBusy | Asks::MailTips | Asks::Photos => {
-                Some(parameters.availability_deadline)
-            }
+            Asks::FreeBusy
+            | Asks::MailTips
+            | Asks::Photos
+            | Asks::DeliveryReports
+            | Asks::Archive => Some(parameters.availability_deadline),
             Asks::SharedCalendar => Some(parameters.synchronization_budget),
             Asks::Synchronization => None,
         }

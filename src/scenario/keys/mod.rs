@@ -528,9 +528,18 @@ const ASKS: Kind = Kind::OneOf(&[
     "photos",
     "shared-calendar",
     "synchronization",
+    "delivery-reports",
+    "archive",
 ]);
 /// What the requests of a workload ask for.
-const DRAWN_ASKS: Kind = Kind::OneOf(&["free-busy", "mail-tips", "photos", "synchronization"]);
+const DRAWN_ASKS: Kind = Kind::OneOf(&[
+    "free-busy",
+    "mail-tips",
+    "photos",
+    "synchronization",
+    "delivery-reports",
+    "archive",
+]);
 static TEXT: Kind = Kind::Text;
 static ADDRESS: Kind = Kind::Address;
 static TLS_VERSIONS: Kind = TLS_VERSION;

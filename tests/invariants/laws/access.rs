@@ -177,6 +177,8 @@ pub(super) fn answers_rest_on_decisions(story: &Story<'_>) -> Verdict {
         Asks::MailTips => Offer::MailTips,
         Asks::Photos => Offer::UserPhotoRetrieval,
         Asks::SharedCalendar | Asks::Synchronization => Offer::SharingRead,
+        Asks::DeliveryReports => Offer::SharingCalendarFreeBusy,
+        Asks::Archive => Offer::XropLogon,
     };
     let mut decided = BTreeMap::new();
     for observation in &story.observations {
@@ -216,6 +218,8 @@ pub(super) fn answers_rest_on_decisions(story: &Story<'_>) -> Verdict {
                 let seen = states(&federation.relationships, id, from, observation.at);
                 let gives = |row: &&OrganizationRelationship| match asks {
                     Asks::MailTips => row.mail_tips_access_enabled,
+                    Asks::DeliveryReports => row.delivery_report_enabled,
+                    Asks::Archive => true,
                     _ => row.photos_enabled,
                 };
                 require!(
@@ -280,6 +284,8 @@ pub(super) fn switched_off_stops(story: &Story<'_>) -> Verdict {
         let may_ask = |row: &OrganizationRelationship| match story.request.ask.asks {
             Asks::FreeBusy => row.free_busy_access_enabled,
             Asks::MailTips => row.mail_tips_access_enabled,
+            Asks::DeliveryReports => row.delivery_report_enabled,
+            Asks::Archive => row.archive_access_enabled,
             Asks::Photos | Asks::SharedCalendar | Asks::Synchronization => true,
         };
         let on = seen

@@ -7,7 +7,7 @@ use fedsim::model::Federation;
 use fedsim::model::directory::Recipient;
 use fedsim::model::observation::{Fact, PathKind, PathObject};
 use fedsim::model::organization::OrgId;
-use fedsim::model::outcome::{AccessLevel, Asks, AttendeeOutcome, Leg};
+use fedsim::model::outcome::{AccessLevel, Answer, Asks, AttendeeOutcome, Leg};
 use fedsim::model::relationship::OrganizationRelationship;
 use fedsim::model::token::Offer;
 
@@ -181,6 +181,8 @@ pub(super) fn answers_rest_on_decisions(story: &Story<'_>) -> Verdict {
         Asks::Archive => Offer::XropLogon,
     };
     let mut decided = BTreeMap::new();
+    // The level at which a shared folder was opened last.
+    let mut folder = None;
     for observation in &story.observations {
         match observation.fact {
             Fact::TokenIssued { leg, token, .. } => {
@@ -228,6 +230,12 @@ pub(super) fn answers_rest_on_decisions(story: &Story<'_>) -> Verdict {
                     "attendee {attendee}: {answer} that the relationship does not give"
                 );
             }
+            Fact::FolderDecided { level, .. } => {
+                require!(asks.is_synchronization(), "a folder is opened for {asks}");
+                if let Ok(level) = level {
+                    folder = Some(level);
+                }
+            }
             Fact::GroupDispatched {
                 attendees, path, ..
             } => require!(
@@ -250,8 +258,20 @@ pub(super) fn answers_rest_on_decisions(story: &Story<'_>) -> Verdict {
                         "attendee {attendee}: a view for {asks}"
                     );
                 }
-                // What a run of synchronization gives has laws of its own.
-                AttendeeOutcome::Answered(_) if asks.is_synchronization() => {}
+                AttendeeOutcome::Answered(answer) if asks.is_synchronization() => {
+                    let expected = match folder {
+                        Some(AccessLevel::None) => [Answer::SharedBlank; 2],
+                        Some(AccessLevel::Simple) => [Answer::SharedTimes, Answer::SharedEmpty],
+                        Some(_) => [Answer::SharedDetails, Answer::SharedEmpty],
+                        None => {
+                            return Err(format!("attendee {attendee}: a folder nobody opened"));
+                        }
+                    };
+                    require!(
+                        expected.contains(&answer) && path == Some(PathKind::Personal),
+                        "attendee {attendee}: {answer} of a folder open at {folder:?}"
+                    );
+                }
                 AttendeeOutcome::Answered(answer) => require!(
                     asks != Asks::FreeBusy
                         && (path == Some(PathKind::Local)

@@ -237,3 +237,57 @@ pub(super) fn cycle_of(
         .take_while(|&id| cycles[id].organization == organization);
     own.find(|&id| *federation.workloads[cycles[id].workload].name == *workload)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::Scenario;
+
+    fn warnings(workloads: &str) -> String {
+        let text = format!(
+            "fedsim = 1\n[org.contoso]\ndomains = [\"contoso.com\"]\nmailboxes = 10\n\
+             [org.fabrikam]\ndomains = [\"fabrikam.com\"]\nsetup = \"unfederated\"\n\
+             mailboxes = 10\n{workloads}"
+        );
+        let scenario = Scenario::parse(&text, "test.toml");
+        let compiled = scenario.and_then(|scenario| scenario.compile());
+        match compiled {
+            Ok(compiled) => compiled.warnings.render_plain(),
+            Err(found) => panic!("{found}"),
+        }
+    }
+
+    #[test]
+    fn nobody_shares_who_is_not_federated() {
+        let found = warnings(
+            "[workload.sharing]\nfrom = [\"contoso\"]\nto = [\"fabrikam\"]\n\
+             asks = \"synchronization\"\n",
+        );
+        let expected = r#"warning[no-request]: the workload `sharing` synchronizes no calendar
+  --> test.toml:10:8
+   |
+10 | from = ["contoso"]
+   |        ^^^^^^^^^^^
+   |
+   = help: its organizations need mailboxes with subscriptions, and federated partners that publish calendars
+
+"#;
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn keys_that_say_nothing_are_told() {
+        let found = warnings(
+            "[workload.planning]\nfrom = [\"contoso\"]\nto = [\"fabrikam\"]\ncycle = \"1 h\"\n",
+        );
+        let expected = r#"warning[says-nothing]: with any other `asks` than "synchronization", `cycle` says nothing
+  --> test.toml:12:9
+   |
+12 | cycle = "1 h"
+   |         ^^^^^
+   |
+   = help: leave it out, or put it into a workload of its own
+
+"#;
+        assert_eq!(found, expected);
+    }
+}

@@ -42,7 +42,7 @@
 //! assert_eq!(simulator.run(|_, _| Continue::Yes).recorder.0, 2);
 //! ```
 //!
-//! Layers point one way: `engine` ← `model` ← `record` and `scenario` ← `study` ← `report`; the command
+//! Layers point one way: `engine` ← `model` ← `record`, `cmdlet` ← `scenario` ← `study` ← `report`; the command
 //! line stands outside and is a feature. Nothing here prints, exits, reads the wall clock or keeps
 //! global state. ARCHITECTURE.md is the map.
 

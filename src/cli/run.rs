@@ -54,7 +54,8 @@ pub fn run(arguments: &Run) -> Result<(), Failure> {
     let federation = &loaded.compiled.federation;
     let is_silent = federation.requests.is_empty()
         && federation.streams.streams.is_empty()
-        && federation.shared.cycles.is_empty();
+        && federation.shared.cycles.is_empty()
+        && federation.scripts.is_empty();
     if is_silent && federation.traces.is_empty() {
         return Err(Failure::Nothing {
             message: format!("`{}` sends no request", arguments.scenario.file.display()),
@@ -144,7 +145,7 @@ fn simulate(arguments: &Run, loaded: &Loaded, mut writing: Writing) -> Result<Do
         name: &loaded.name,
         effective: &loaded.compiled.effective,
         inputs: &loaded.compiled.inputs,
-        federation,
+        federation: &result.federation,
         replication: REPLICATION,
         result: &result,
     };

@@ -8,9 +8,10 @@
 
 use std::fmt;
 
-use crate::engine::hash::{NameHash, words_128};
+use crate::engine::hash::{Hash128, NameHash, words_128};
 use crate::engine::id::{Id, IdVec};
 use crate::model::Federation;
+use crate::model::administration::TranscriptEntry;
 use crate::model::observation::{Observation, Recorder, RequestIdentity};
 use crate::model::organization::OrgId;
 
@@ -110,6 +111,26 @@ impl Recorder for Digest {
         let request = self.request_hash(federation, observation.request);
         let hash = words_128(observation.words_of(federation, request));
         self.add(observation.request.requester, hash);
+        self.observations += 1;
+    }
+
+    fn transcribe(&mut self, federation: &Federation, entry: &TranscriptEntry) {
+        let script = federation.scripts[entry.script].identity;
+        let mut text = Hash128::new();
+        for part in [&entry.statement, &entry.output, &entry.objects] {
+            text.update(&(part.len() as u64).to_le_bytes());
+            text.update(part.as_bytes());
+        }
+        let text = text.finish();
+        let words = [
+            self.request_hash(federation, script).0,
+            u64::from(entry.line),
+            entry.started.nanoseconds(),
+            entry.ended.nanoseconds(),
+            (text >> 64) as u64,
+            text as u64,
+        ];
+        self.add(script.requester, words_128(words));
         self.observations += 1;
     }
 }

@@ -15,6 +15,7 @@ pub mod rows;
 pub mod stations;
 pub mod tally;
 pub mod timeline;
+pub mod transcript;
 pub mod walk;
 
 #[cfg(test)]
@@ -29,4 +30,5 @@ pub use rows::{Log, RowCounts, RowLists, RowSink, Rows};
 pub use stations::Stations;
 pub use tally::Tally;
 pub use timeline::Timeline;
+pub use transcript::Transcript;
 pub use walk::{Step, Walk, Walks};

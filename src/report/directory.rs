@@ -23,6 +23,8 @@ pub const MANIFEST: &str = "manifest.json";
 pub const SUMMARY: &str = "summary.json";
 /// The summary for people.
 pub const SUMMARY_TEXT: &str = "summary.txt";
+/// The file of what administrators did.
+pub const TRANSCRIPT: &str = "transcript.txt";
 /// What depends on the machine and its clock; everything else does not.
 pub const TIMING: &str = "timing.json";
 
@@ -165,7 +167,7 @@ fn holds_results_alone(directory: &Path) -> Result<(), WriteError> {
 fn file_names() -> impl Iterator<Item = &'static str> {
     tables()
         .map(|table| table.file)
-        .chain([SUMMARY, SUMMARY_TEXT, TIMING, MANIFEST])
+        .chain([SUMMARY, SUMMARY_TEXT, TRANSCRIPT, TIMING, MANIFEST])
 }
 
 /// Removes what an interrupted run has left.
@@ -257,6 +259,7 @@ impl Writing {
         for (name, text) in [
             (SUMMARY, summary.json()),
             (SUMMARY_TEXT, text_of_summary),
+            (TRANSCRIPT, text::statements_text(&summary.transcript)),
             (TIMING, json_text(&timing)),
         ] {
             file(aside, name, |out| out.write_all(text.as_bytes()))?;

@@ -356,6 +356,26 @@ pub const FIELDS: &[(&str, &str)] = &[
         "client, requester, dns, gateway or target",
     ),
     ("walks[].steps[].text", "what happened"),
+    (
+        "transcript[].organization",
+        "whose administrator carried a statement out; left out if nobody did anything",
+    ),
+    ("transcript[].server", "the server on which the shell ran"),
+    ("transcript[].script", "the file of cmdlets, or `time line`"),
+    ("transcript[].line", "the line that the statement begins at"),
+    ("transcript[].started", "instant of its beginning"),
+    ("transcript[].ended", "instant of its end"),
+    ("transcript[].statement", "the statement as it was written"),
+    ("transcript[].output", "what the shell showed"),
+    (
+        "transcript[].objects[]",
+        "the same as data: an object for each that was given",
+    ),
+    (
+        "transcript[].error.exception",
+        "the exception that ended it; the whole error is null if none did",
+    ),
+    ("transcript[].error.message", "its text"),
 ];
 
 fn summary() -> String {

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use super::summary::{Busiest, Expectation, Failure, Latency, Summary};
+use super::summary::{Busiest, Expectation, Failure, Latency, Statement, Summary};
 
 /// The summary as text.
 pub fn render(summary: &Summary) -> String {
@@ -18,6 +18,7 @@ pub fn render(summary: &Summary) -> String {
     latency(&mut out, summary);
     stations(&mut out, summary);
     expectations(&mut out, summary);
+    transcript(&mut out, summary);
     walks(&mut out, summary);
     assumptions(&mut out, summary);
     laws(&mut out, summary);
@@ -354,6 +355,46 @@ fn expectations(out: &mut String, summary: &Summary) {
         let word = if *met { "ok" } else { "FAILED" };
         line!(out, "{word:>9}  {measure} {expected}: {got}");
     }
+}
+
+/// How many statements are told in the text; all of them stand in `transcript.txt`.
+const STATEMENTS_MAX: usize = 200;
+
+fn transcript(out: &mut String, summary: &Summary) {
+    let told = summary.transcript.len().min(STATEMENTS_MAX);
+    let statements = &summary.transcript[..told];
+    out.push_str(&statements_text(statements));
+    let left_out = summary.transcript.len() - told;
+    if left_out > 0 {
+        line!(out, "{left_out} more statements stand in `transcript.txt`");
+    }
+}
+
+/// The transcript as an administrator sees it: each statement with its instants, and what the shell showed.
+pub fn statements_text(statements: &[Statement]) -> String {
+    let mut out = String::new();
+    for statement in statements {
+        let (started, ended) = (shorter(&statement.started), shorter(&statement.ended));
+        line!(out);
+        line!(
+            out,
+            "{}/{}, {} line {}: {started} to {ended}",
+            statement.organization,
+            statement.server,
+            statement.script,
+            statement.line
+        );
+        for (number, text) in statement.statement.lines().enumerate() {
+            let prompt = if number == 0 { "[PS] C:\\>" } else { ">> " };
+            line!(out, "{prompt}{text}");
+        }
+        let shown = statement.output.trim_matches('\n');
+        if !shown.is_empty() {
+            line!(out);
+            line!(out, "{shown}");
+        }
+    }
+    out
 }
 
 fn walks(out: &mut String, summary: &Summary) {

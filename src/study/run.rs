@@ -6,11 +6,12 @@
 use crate::engine::run::Ended;
 use crate::engine::{Continue, Instant, StopReason};
 use crate::model::Federation;
+use crate::model::administration::TranscriptEntry;
 use crate::model::observation::{Observation, Recorder};
 use crate::model::simulator::{Simulator, TraceFailure};
 use crate::record::{
-    Digest, Law, Log, Measures, RowCounts, RowSink, Rows, Stations, Tally, Timeline, Walk, Walks,
-    laws,
+    Digest, Law, Log, Measures, RowCounts, RowSink, Rows, Stations, Tally, Timeline, Transcript,
+    Walk, Walks, laws,
 };
 
 use super::expectation::{Expectation, Verdict};
@@ -44,6 +45,10 @@ pub struct RunResult {
     pub log: Log,
     /// Whether the log keeps none because there were too many requests.
     pub is_over_limit: bool,
+    /// What administrators did, and what their shells showed.
+    pub transcript: Transcript,
+    /// The federation as it was at the end of the run.
+    pub federation: Federation,
     /// What became of the expectations, in their order.
     pub verdicts: Vec<Verdict>,
     /// The traces that could not be read to their ends: if there are any, it says nothing about the
@@ -60,6 +65,7 @@ struct Recorders<'s> {
     walks: Option<Walks>,
     rows: Rows<'s>,
     measures: Measures,
+    transcript: Transcript,
 }
 
 impl Recorder for Recorders<'_> {
@@ -75,6 +81,11 @@ impl Recorder for Recorders<'_> {
         }
         self.rows.observe(federation, observation);
         self.measures.observe(federation, observation);
+    }
+
+    fn transcribe(&mut self, federation: &Federation, entry: &TranscriptEntry) {
+        self.digest.transcribe(federation, entry);
+        self.transcript.transcribe(federation, entry);
     }
 }
 
@@ -100,6 +111,7 @@ pub fn run(
         walks: Some(Walks::first(WALKS_MAX)),
         rows: Rows::new(log, expected, rows),
         measures: Measures::new(measures),
+        transcript: Transcript::new(),
     };
     let finished = Simulator::new(federation, replication, recorders).run(progress);
     let mut recorders = finished.recorder;
@@ -122,9 +134,9 @@ pub fn run(
         verdicts: verdicts.collect(),
         walks: recorders
             .walks
-            .map_or(Vec::new(), |walks| walks.tell(federation)),
+            .map_or(Vec::new(), |walks| walks.tell(&finished.federation)),
         is_over_limit: recorders.rows.is_over_limit(),
-        rows: recorders.rows.finish(federation),
+        rows: recorders.rows.finish(&finished.federation),
         log,
         laws: laws::laws(&recorders.tally, &stations, groups_in_flight),
         stations,
@@ -132,6 +144,8 @@ pub fn run(
         timeline: recorders.timeline,
         tally: recorders.tally,
         digest: recorders.digest,
+        transcript: recorders.transcript,
+        federation: finished.federation,
     }
 }
 

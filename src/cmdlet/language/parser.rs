@@ -7,7 +7,9 @@ use super::cursor::{
     Cursor, ends_word, is_blank, is_dash, is_double_quote, is_name, is_single_quote, is_unreadable,
 };
 use super::filters::stage_of;
-use super::syntax::{Argument, Command, DEPTH_MAX, Expression, Pipeline, Stage, Statement, Word};
+use super::syntax::{
+    Argument, Command, DEPTH_MAX, Expression, Pipeline, Script, Stage, Statement, Word,
+};
 use crate::cmdlet::finding::{Finding, Findings, Place};
 
 /// What could not be read is already a finding.
@@ -69,7 +71,7 @@ pub(super) struct Parser<'a> {
     findings: Findings,
     depth: usize,
     /// A bracket without its end was met while looking for the end of a statement.
-    is_unbalanced: bool,
+    pub(super) is_unbalanced: bool,
 }
 
 impl<'a> Parser<'a> {
@@ -82,14 +84,14 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Reads all statements.
-    pub(super) fn script(mut self) -> (Vec<Statement>, Findings) {
-        let mut statements = Vec::new();
+    /// Reads all statements; the text is left for the caller to add.
+    pub(super) fn script(mut self) -> (Script, Findings) {
+        let mut script = Script::default();
         let mut is_behind_fault = false;
         loop {
             self.skip_to_statement();
             if self.cursor.peek().is_none() {
-                return (statements, self.findings);
+                return (script, self.findings);
             }
             if is_behind_fault && self.cursor.peek().is_some_and(|c| "(){}".contains(c)) {
                 // What a fault left over; in front of a block it was told already.
@@ -102,11 +104,12 @@ impl<'a> Parser<'a> {
                 .and_then(|it| self.end_of_statement(None).map(|()| it))
             {
                 Ok(statement) => {
-                    statements.push(statement);
+                    script.statements.push(statement);
                     is_behind_fault = false;
                 }
                 Err(_) => {
                     self.recover(None);
+                    script.lost.push(self.cursor.since(start));
                     is_behind_fault = true;
                 }
             }
@@ -450,126 +453,6 @@ impl<'a> Parser<'a> {
                 let finding = self.unexpected("the end of the statement");
                 self.refuse(finding.help("begin a new line, or put a text in quotes"))
             }
-        }
-    }
-
-    /// Goes to the end of a statement that could not be read: a newline or `;` that is not in brackets.
-    fn recover(&mut self, close: Option<char>) {
-        let start = self.cursor.at();
-        let mut depth = 0_usize;
-        while let Some(next) = self.cursor.peek() {
-            match next {
-                '\n' | ';' if depth == 0 || self.is_unbalanced => return,
-                _ if depth == 0 && Some(next) == close => return,
-                '(' | '{' | '[' => depth += 1,
-                ')' | '}' | ']' => depth = depth.saturating_sub(1),
-                '#' => {
-                    self.cursor.go_to_end_of_line();
-                    continue;
-                }
-                _ if is_single_quote(next) || is_double_quote(next) => {
-                    self.skip_text(next);
-                    continue;
-                }
-                _ => {}
-            }
-            self.cursor.bump();
-        }
-        if depth > 0 {
-            self.is_unbalanced = true;
-            self.cursor.go_to(start);
-            self.cursor.go_to_end_of_line();
-        }
-    }
-
-    /// Goes over a text without looking into it; one without end ends with its line.
-    fn skip_text(&mut self, quote: char) {
-        self.cursor.bump();
-        let is_single = is_single_quote(quote);
-        while let Some(next) = self.cursor.peek() {
-            if next == '\n' {
-                return;
-            }
-            self.cursor.bump();
-            match next {
-                '`' if !is_single && self.cursor.peek() != Some('\n') => {
-                    self.cursor.bump();
-                }
-                _ if is_single && is_single_quote(next) => return,
-                _ if !is_single && is_double_quote(next) => return,
-                _ => {}
-            }
-        }
-    }
-
-    fn skip_to_statement(&mut self) {
-        loop {
-            // A fault in what is skipped was told, and the cursor stands behind it.
-            let _ = self.skip_blanks_and_newlines();
-            if !self.cursor.eat(';') {
-                return;
-            }
-        }
-    }
-
-    /// Goes over white space, comments and continued lines.
-    pub(super) fn skip_blanks(&mut self) -> Parsed<()> {
-        loop {
-            self.cursor.take_while(is_blank);
-            let rest = self.cursor.rest();
-            if rest.starts_with("<#") {
-                self.skip_comment()?;
-            } else if rest.starts_with('#') {
-                self.cursor.go_to_end_of_line();
-            } else if rest.starts_with('`') && !self.is_escape()? {
-                self.cursor.go_to_end_of_line();
-                self.cursor.bump();
-            } else {
-                return Ok(());
-            }
-        }
-    }
-
-    pub(super) fn skip_blanks_and_newlines(&mut self) -> Parsed<()> {
-        loop {
-            self.skip_blanks()?;
-            if !self.cursor.eat('\n') {
-                return Ok(());
-            }
-        }
-    }
-
-    fn skip_comment(&mut self) -> Parsed<()> {
-        let start = self.cursor.at();
-        if let Some(length) = self.cursor.rest().find("#>") {
-            self.cursor.go_to(start + length + 2);
-            return Ok(());
-        }
-        self.cursor.go_to(self.cursor.text().len());
-        let place = Place::new(start..start + 2);
-        let finding = Finding::new(place, "unterminated-comment", "this comment has no end");
-        self.found(finding.help("end it with `#>`"));
-        Ok(())
-    }
-
-    /// Whether the backtick that comes escapes a character rather than continues the line.
-    fn is_escape(&mut self) -> Parsed<bool> {
-        let place = self.cursor.next_place();
-        let mut ahead = self.cursor;
-        ahead.bump();
-        let blanks = ahead.take_while(is_blank);
-        match ahead.peek() {
-            None | Some('\n') if blanks.trim_matches('\r').is_empty() => Ok(false),
-            None | Some('\n') => {
-                let message = "this backtick does not continue the line, because blanks follow it";
-                self.cursor.go_to_end_of_line();
-                let finding = Finding::new(place, "broken-continuation", message);
-                self.found(finding.help("delete the blanks behind it"));
-                // As it was meant, so that the rest is checked too.
-                self.cursor.go_to(place.range().start);
-                Ok(false)
-            }
-            Some(_) => Ok(true),
         }
     }
 

@@ -172,6 +172,7 @@ impl<'v, R: Recorder> World<'v, R> {
         match poll {
             Poll::Ready(()) => {
                 if let Some(request) = request {
+                    self.requests[request].awaits_deadline = false;
                     self.free_request(request);
                 }
             }
@@ -272,7 +273,8 @@ impl<'v, R: Recorder> World<'v, R> {
             undecided: 0,
             groups: GroupList::new(),
             groups_made: 0,
-            awaits_deadline: false,
+            // Nobody waits for an answer; the row stays as long as the script runs.
+            awaits_deadline: true,
             is_answered: true,
             holds_budget: false,
         }

@@ -177,11 +177,14 @@ impl<R: Recorder> World<'_, R> {
         let row = &self.calls[call];
         let server = federation.servers.at(row.server, now);
         let requester = server.organization;
-        let seen = federation
-            .organizations
-            .at(requester, federation.replicated(requester, now));
-        let registered = &federation.organizations.at(requester, now).trust;
         let group = &self.groups[row.group];
+        // A shell reads at the domain controller that it writes to; servers read what has reached them.
+        let view = match group.errand {
+            Some(_) => now,
+            None => federation.replicated(requester, now),
+        };
+        let seen = federation.organizations.at(requester, view);
+        let registered = &federation.organizations.at(requester, now).trust;
         let offer = offer_of(row.leg, self.asks_of(row.group));
         let audience = group
             .application_uri

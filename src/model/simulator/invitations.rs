@@ -300,7 +300,9 @@ impl<R: Recorder> World<'_, R> {
         federation
             .federation_state(server, now)
             .map_err(|off| (off.cause(), Side::Requester))?;
-        let validator = self.validator(server, Offer::SharingInviteMessage, now);
+        let validator = self
+            .federation
+            .validator(server, Offer::SharingInviteMessage, now);
         let result = validate(Some(&token), &validator).map(drop);
         let fact = Fact::TokenValidated {
             group: number,

@@ -242,7 +242,7 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             StopReason::Horizon | StopReason::Exhausted => limits.horizon,
             _ => ended.at,
         };
-        let under_way = |(_, group): &(_, &GroupRow)| !group.is_over;
+        let under_way = |(_, group): &(_, &GroupRow)| !group.is_over && group.errand.is_none();
         Finished {
             ended,
             groups_in_flight: world.groups.enumerate().filter(under_way).count(),

@@ -5,6 +5,7 @@
 
 mod fields;
 mod measures;
+mod transcript;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,7 @@ use super::Reported;
 use super::assumption::assumptions;
 use super::identity::{FORMAT, VERSION, scenario_hash};
 pub use fields::*;
+pub use transcript::{Statement, StatementError};
 
 impl Summary {
     /// The summary of a run.
@@ -107,6 +109,7 @@ impl Summary {
                 observations: result.digest.observations(),
             },
             walks: walks(reported),
+            transcript: transcript::statements(federation, &result.transcript),
         }
     }
 

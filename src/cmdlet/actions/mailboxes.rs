@@ -1,0 +1,279 @@
+//! Mailboxes and the permissions of their calendars.
+//!
+//! It knows nothing of how a permission is used. Invariant: a mailbox that is described by a number becomes
+//! an object of its own when it is changed, and not before.
+
+use std::sync::Arc;
+
+use crate::cmdlet::output::ErrorRecord;
+use crate::cmdlet::value::{Object, Value};
+use crate::model::directory::{Grant, Mailbox, MailboxId, MailboxKey, MailboxView};
+use crate::model::outcome::AccessLevel;
+use crate::model::sharing_policy::DEFAULT_SHARING_POLICY;
+
+use super::call::Call;
+use super::sharing::named;
+use super::shell::{Outcome, Shell};
+
+/// Shows mailboxes: the one that is named, else those that are declared.
+pub(super) async fn get_mailbox(call: &Call<'_, '_>) -> Outcome {
+    let shell = call.shell;
+    if let Some(identity) = call.text("Identity") {
+        let key = shell.mailbox(identity);
+        let key = key.ok_or_else(|| call.not_found("mailbox", identity))?;
+        return Ok(vec![describe(shell, key)]);
+    }
+    let federation = shell.federation();
+    let own = shell.organization_id();
+    let declared = federation.mailboxes.ids();
+    let declared = declared.filter(|&id| federation.mailboxes.original(id).organization == own);
+    let shown: Vec<Object> = declared
+        .map(|id| describe(shell, MailboxKey::Declared(id)))
+        .collect();
+    let described = shell.organization().described_mailboxes;
+    if described > 0 {
+        shell.warn(format!(
+            "{described} more mailboxes are described by a number and not listed: user1 to \
+             user{described}."
+        ));
+    }
+    Ok(shown)
+}
+
+/// Assigns a sharing policy.
+///
+/// Source: Set-Mailbox -SharingPolicy (docs); `$null` leaves the default one.
+pub(super) async fn set_mailbox(call: &Call<'_, '_>) -> Outcome {
+    let shell = call.shell;
+    let identity = call.text("Identity").unwrap_or_default();
+    let policy = match call.text("SharingPolicy") {
+        Some(name) => Some(named(call, name)?),
+        None => None,
+    };
+    let id = own_mailbox(call, identity)?;
+    if call.has("SharingPolicy") {
+        shell.console.change(|federation, now| {
+            federation
+                .mailboxes
+                .change(id, now, |row| row.sharing_policy = policy);
+        });
+    }
+    Ok(Vec::new())
+}
+
+/// Shows who may see a calendar.
+pub(super) async fn get_folder_permission(call: &Call<'_, '_>) -> Outcome {
+    let shell = call.shell;
+    let (identity, folder) = folder(call)?;
+    let key = shell.mailbox(&identity);
+    let key = key.ok_or_else(|| call.not_found("mailbox", &identity))?;
+    let mailbox = view(shell, key);
+    let row = |user: String, level: AccessLevel| {
+        shell
+            .object("MailboxFolderPermission")
+            .with("FolderName", folder.as_str())
+            .with("User", user)
+            .with("AccessRights", Value::texts([rights(level)]))
+            .with("Identity", format!("{identity}:\\{folder}"))
+            .with("IsValid", true)
+    };
+    let mut rows = vec![
+        row("Default".to_owned(), mailbox.calendar_default),
+        row("Anonymous".to_owned(), AccessLevel::None),
+    ];
+    for grant in mailbox.grants {
+        let user = shell.federation().address_text(grant.external);
+        rows.push(row(user, grant.level));
+    }
+    let wanted = call.text("User");
+    rows.retain(|row| {
+        wanted.is_none_or(|wanted| {
+            let user = row.get("User").and_then(Value::as_text);
+            user.is_some_and(|user| user.eq_ignore_ascii_case(wanted))
+        })
+    });
+    Ok(rows)
+}
+
+/// Whether an entry is to be added or changed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Entry {
+    Added,
+    Changed,
+}
+
+/// Adds or changes what somebody may see of a calendar.
+///
+/// Source: Add- and Set-MailboxFolderPermission (docs).
+pub(super) async fn set_folder_permission(call: &Call<'_, '_>, entry: Entry) -> Outcome {
+    let shell = call.shell;
+    let (identity, folder) = folder(call)?;
+    let id = own_mailbox(call, &identity)?;
+    let user = call.text("User").unwrap_or_default().to_owned();
+    let level = level(&call.texts("AccessRights").unwrap_or_default());
+    if user.eq_ignore_ascii_case("Default") {
+        if entry == Entry::Added {
+            return Err(exists(call, &user, &folder));
+        }
+        shell.console.change(|federation, now| {
+            federation
+                .mailboxes
+                .change(id, now, |row| row.calendar_default = level);
+        });
+        return Ok(Vec::new());
+    }
+    if user.eq_ignore_ascii_case("Anonymous") || !user.contains('@') {
+        let message = format!(
+            "`{user}` plays no role in federated sharing and is not modelled; name `Default` or the \
+             address of an external user."
+        );
+        return Err(call.error("InvalidArgument", "ArgumentException", message));
+    }
+    let Some(external) = shell.address(&user) else {
+        return Err(call.not_found("user", &user));
+    };
+    let present = shell.federation().mailboxes.at(id, shell.now());
+    let is_there = present
+        .grants
+        .iter()
+        .any(|grant| grant.external == external);
+    match (entry, is_there) {
+        (Entry::Added, true) => return Err(exists(call, &user, &folder)),
+        (Entry::Changed, false) => {
+            let message = format!("There is no existing permission entry found for user: {user}.");
+            return Err(call.error(
+                "NotSpecified",
+                "UserNotFoundInPermissionEntryException",
+                message,
+            ));
+        }
+        _ => {}
+    }
+    shell.console.change(|federation, now| {
+        federation.mailboxes.change(id, now, |row| {
+            let others = row.grants.iter().copied();
+            let others = others.filter(|grant| grant.external != external);
+            row.grants = others.chain([Grant { external, level }]).collect();
+        });
+    });
+    Ok(Vec::new())
+}
+
+fn exists(call: &Call<'_, '_>, user: &str, folder: &str) -> ErrorRecord {
+    let message =
+        format!("An existing permission entry was found for user: {user}. (Folder: {folder}.)");
+    call.error(
+        "NotSpecified",
+        "UserAlreadyExistsInPermissionEntryException",
+        message,
+    )
+}
+
+/// The mailbox and the folder of an identity such as `kim@contoso.com:\Calendar`.
+fn folder(call: &Call<'_, '_>) -> Result<(String, String), ErrorRecord> {
+    let identity = call.text("Identity").unwrap_or_default();
+    let (mailbox, folder) = identity.split_once(":\\").unwrap_or((identity, "Calendar"));
+    if folder.eq_ignore_ascii_case("Calendar") {
+        return Ok((mailbox.to_owned(), "Calendar".to_owned()));
+    }
+    let message = format!("The folder {folder} is not modelled; the Calendar is.");
+    Err(call.error(
+        "ObjectNotFound",
+        "ManagementObjectNotFoundException",
+        message,
+    ))
+}
+
+/// A mailbox as an object of its own, made one if it is only described by a number.
+fn own_mailbox(call: &Call<'_, '_>, identity: &str) -> Result<MailboxId, ErrorRecord> {
+    let shell = call.shell;
+    let key = shell.mailbox(identity);
+    match key.ok_or_else(|| call.not_found("mailbox", identity))? {
+        MailboxKey::Declared(id) => Ok(id),
+        described => {
+            let view = view(shell, described);
+            let address = view.primary;
+            let row = Mailbox {
+                organization: view.organization,
+                name: shell.federation().address_text(address).into(),
+                hash: view.hash,
+                addresses: view.addresses().collect(),
+                server: view.server,
+                calendar_default: view.calendar_default,
+                grants: view.grants.into(),
+                sharing_policy: None,
+                subscriptions: view.subscriptions.into(),
+                identity: view.identity,
+                calendar: view.calendar,
+                state: view.state,
+                events_per_week: view.events_per_week,
+            };
+            let own = shell.organization_id();
+            Ok(shell.console.change(|federation, _| {
+                let id = federation.mailboxes.add(row);
+                let additions = Arc::make_mut(&mut federation.additions);
+                additions.mailboxes.insert((own, address), id);
+                id
+            }))
+        }
+    }
+}
+
+fn view<'v>(shell: &'v Shell<'_>, key: MailboxKey) -> MailboxView<'v> {
+    let keys = shell.console.keys();
+    let own = shell.organization_id();
+    shell.federation().mailbox(own, key, shell.now(), keys)
+}
+
+/// The level that rights amount to.
+///
+/// Source: Set-MailboxFolderPermission, AccessRights (docs); who may read items sees everything.
+fn level(rights: &[String]) -> AccessLevel {
+    let levels = rights.iter().map(|right| match right.as_str() {
+        "AvailabilityOnly" => AccessLevel::Simple,
+        "LimitedDetails" => AccessLevel::Detail,
+        "Reviewer" | "NonEditingAuthor" | "Author" | "Editor" | "PublishingAuthor"
+        | "PublishingEditor" | "Owner" | "ReadItems" => AccessLevel::Owner,
+        _ => AccessLevel::None,
+    });
+    levels.max().unwrap_or_default()
+}
+
+fn rights(level: AccessLevel) -> &'static str {
+    match level {
+        AccessLevel::None => "None",
+        AccessLevel::Simple => "AvailabilityOnly",
+        AccessLevel::Detail => "LimitedDetails",
+        AccessLevel::Owner => "Reviewer",
+    }
+}
+
+fn describe(shell: &Shell<'_>, key: MailboxKey) -> Object {
+    let federation = shell.federation();
+    let mailbox = view(shell, key);
+    let primary = federation.address_text(mailbox.primary);
+    let alias = primary.split('@').next().unwrap_or_default().to_owned();
+    let server = &federation.servers.original(mailbox.server).name;
+    let assigned = match key {
+        MailboxKey::Declared(id) => federation.mailboxes.at(id, shell.now()).sharing_policy,
+        MailboxKey::Described(_) => None,
+    };
+    let policy = match assigned {
+        Some(id) => federation.sharing_policies.original(id).name.to_string(),
+        None => DEFAULT_SHARING_POLICY.to_owned(),
+    };
+    let addresses = mailbox
+        .addresses()
+        .map(|address| federation.address_text(address));
+    let addresses: Vec<String> = addresses.collect();
+    shell
+        .object("Mailbox")
+        .with("Name", alias.as_str())
+        .with("Alias", alias.as_str())
+        .with("ServerName", &**server)
+        .with("PrimarySmtpAddress", primary.as_str())
+        .with("EmailAddresses", Value::texts(addresses))
+        .with("SharingPolicy", policy)
+        .with("Identity", primary.as_str())
+        .with("IsValid", true)
+}

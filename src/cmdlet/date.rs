@@ -49,6 +49,20 @@ pub fn invariant(instant: Instant, zone: Offset) -> String {
     format!("{month:02}/{day:02}/{year:04} {hour:02}:{minute:02}:{second:02}")
 }
 
+/// The form for programs, in UTC: `2013-01-07T19:18:04Z`.
+pub fn utc(instant: Instant) -> String {
+    let civil = Civil::of(instant, Offset::ZERO);
+    let Civil {
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        second,
+    } = civil;
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
 /// The instant of a date such as `1/7/2013`, `1/7/2013 7:18:04 PM` or `2013-01-07 19:18`.
 pub fn read(text: &str, zone: Offset) -> Option<Instant> {
     let text = text.trim();

@@ -4,11 +4,19 @@
 //! and what the shell would have shown go out. What a cmdlet does is the [`Host`](interpreter::Host)'s
 //! matter. Invariant: what is not modelled is refused by name and place, never ignored.
 
+mod actions;
+pub mod binding;
+pub mod catalog;
+pub mod check;
 pub mod date;
 pub mod finding;
+pub mod interpreter;
 pub mod language;
+pub mod output;
 pub mod value;
 
+pub use actions::Administered;
+pub use check::{Known, NothingKnown, check, read};
 pub use finding::{Finding, Findings, Place};
 pub use language::parse;
 pub use language::syntax::Script;

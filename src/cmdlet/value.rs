@@ -140,6 +140,7 @@ impl Value {
             Value::Text(text) if name.eq_ignore_ascii_case("Length") => {
                 Value::count(text.chars().count())
             }
+            Value::Null if name.eq_ignore_ascii_case("Count") => Value::Integer(0),
             Value::Null => Value::Null,
             _ if name.eq_ignore_ascii_case("Count") => Value::Integer(1),
             _ => Value::Null,

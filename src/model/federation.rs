@@ -16,7 +16,7 @@ use crate::engine::{DrawKeys, IdVec, Instant, Limits, Seed, SourceId, Span};
 use super::address::{Address, LocalPart, Url};
 use super::administration::{Script, ScriptId};
 use super::availability::Query;
-use super::certificate::{Certificate, CertificateId};
+use super::certificate::{Certificate, CertificateId, StoreState};
 use super::demand::{
     Ask, ExplicitRequest, ExplicitRequestId, SharedCalendars, Streams, Trace, TraceId, Workload,
     WorkloadId,
@@ -42,6 +42,7 @@ use super::relationship::{
     Scope,
 };
 use super::revised::Revised;
+use super::token::{Offer, Validator};
 use super::trust::{HeldIssuerCertificates, TrustView, federation_state};
 
 crate::define_id! {
@@ -377,6 +378,15 @@ impl Federation {
         })
     }
 
+    /// The address space of an organization for a domain, whether or not it exists at some instant.
+    pub fn address_space_for(&self, organization: OrgId, domain: NameId) -> Option<AddressSpaceId> {
+        let key = (organization, domain);
+        let declared = self.index.address_spaces.get(&key);
+        declared
+            .or_else(|| self.additions.address_spaces.get(&key))
+            .copied()
+    }
+
     /// All relationships of an organization, made during the run or before.
     pub fn relationships_of(&self, organization: OrgId) -> impl Iterator<Item = RelationshipId> {
         let ids = self.relationships.ids();
@@ -448,6 +458,39 @@ impl Federation {
             held: self.held_issuer_certificates(organization, view),
             shown: now.shown_by(server.clock_error),
         })
+    }
+
+    /// What a server knows when it validates a token for an operation that expects this offer.
+    pub fn validator(&self, server: ServerId, expects: Offer, now: Instant) -> Validator {
+        let here = self.servers.at(server, now);
+        let view = self.replicated(here.organization, now);
+        let organization = self.organizations.at(here.organization, view);
+        let trust = &organization.trust;
+        let held = self.held_issuer_certificates(organization, view);
+        let shown = now.shown_by(here.clock_error);
+        let in_date = |number: Option<u32>| {
+            let signing = &self.gateways.at(trust.gateway, now).signing;
+            let covers = |n: u32| {
+                signing
+                    .get(n as usize)
+                    .is_some_and(|c| c.validity.covers(shown))
+            };
+            number.filter(|&n| covers(n))
+        };
+        // An unusable previous certificate is silently left out.
+        let usable_previous = trust.previous_certificate.filter(|&id| {
+            let stored = here.stored(id) == StoreState::Installed;
+            stored && self.certificates.at(id, now).validity.covers(shown)
+        });
+        Validator {
+            decrypts_with: [trust.organization_certificate, usable_previous],
+            trusts: trust.gateway,
+            issuer_certificates: [in_date(held.current), in_date(held.previous)],
+            application_uri: trust.application_uri,
+            shown,
+            skew: self.parameters.clock_skew,
+            expects,
+        }
     }
 
     /// The instant whose state a server of this organization sees now, Active Directory's replication

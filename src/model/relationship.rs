@@ -71,6 +71,18 @@ pub struct OrganizationRelationship {
     pub target_token_issuer: Option<NameId>,
 }
 
+impl OrganizationRelationship {
+    /// What administrators call it: the partner, where the scenario names both ends.
+    pub fn shown_name(&self) -> &str {
+        shown_name(&self.name)
+    }
+}
+
+/// What administrators call an object that the scenario names `own -> partner`: the partner.
+pub fn shown_name(name: &str) -> &str {
+    name.split_once(" -> ").map_or(name, |(_, partner)| partner)
+}
+
 /// Which MailTips a partner gets.
 ///
 /// Source: MailTipsAccessLevel, New-OrganizationRelationship (docs).

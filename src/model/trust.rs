@@ -25,13 +25,22 @@ pub struct OrganizationIdentifier {
     pub account_namespace: NameId,
     /// The domain whose address represents a user that has several.
     pub default_domain: Option<NameId>,
+    /// `OrganizationContact`: information alone.
+    pub contact: Arc<str>,
 }
+
+/// What administrators call a trust, unless they give it another name.
+///
+/// Source: New-FederationTrust (docs), by convention.
+pub const USUAL_TRUST_NAME: &str = "Microsoft Federation Gateway";
 
 /// The federation trust of an organization, and what the gateway has registered of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FederationTrust {
     /// Whether there is one.
     pub exists: bool,
+    /// Its name, by which administrators speak of it.
+    pub name: Arc<str>,
     /// The gateway that it is with.
     pub gateway: GatewayId,
     /// `TokenIssuerUri`.
@@ -240,6 +249,15 @@ impl MetadataRefresh {
 }
 
 impl FederationTrust {
+    /// The gateway's metadata has been read by hand.
+    pub fn refresh_by_hand(&mut self, at: Instant) {
+        self.issuer_certificates = IssuerCertificates::FromMetadata;
+        let mut by_hand = self.refresh.by_hand.to_vec();
+        by_hand.push(at);
+        by_hand.sort_unstable();
+        self.refresh.by_hand = by_hand.into();
+    }
+
     /// The token issuer certificates that the trust holds at `at`.
     ///
     /// Source: metadata refresh by version, Keep your federation trust up-to-date (blog).
@@ -311,9 +329,10 @@ carries!(OrganizationIdentifier {
     exists,
     enabled,
     account_namespace,
-    default_domain
+    default_domain,
+    contact
 });
-carries!(FederationTrust { exists, gateway, token_issuer_uri, token_issuer_host, application_uri, organization_certificate, previous_certificate, next_certificate, issuer_certificates, refresh } nested { registration });
+carries!(FederationTrust { exists, name, gateway, token_issuer_uri, token_issuer_host, application_uri, organization_certificate, previous_certificate, next_certificate, issuer_certificates, refresh } nested { registration });
 carries!(Registration {
     exists,
     application_uri,

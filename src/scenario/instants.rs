@@ -40,6 +40,14 @@ pub fn zone(name: &str) -> Option<(TimeZone, String)> {
     Some((zone, spelled))
 }
 
+/// How far the clock on the wall is ahead of UTC in a zone at an instant.
+pub fn offset_at(zone: &TimeZone, at: Instant) -> crate::engine::Offset {
+    let seconds = i64::try_from(at.nanoseconds() / 1_000_000_000).unwrap_or(i64::MAX);
+    let offset = Timestamp::from_second(seconds).map(|at| zone.to_offset(at).seconds());
+    let ahead = offset.map_or(0, i64::from);
+    crate::engine::Offset::from_nanoseconds(ahead * 1_000_000_000)
+}
+
 /// The names of all zones.
 pub fn zone_names() -> Vec<String> {
     TimeZoneDatabase::bundled()

@@ -13,6 +13,7 @@ mod tests;
 mod words;
 
 use super::finding::{Finding, Findings, Place};
+pub(crate) use filters::NAMES as FILTERS;
 use parser::Parser;
 use syntax::Script;
 
@@ -28,8 +29,8 @@ pub fn parse(text: &str) -> (Script, Findings) {
         findings.push(finding.help(format!("{TEXT_MAX} bytes are the most; divide it")));
         return (Script::default(), findings);
     }
-    let (statements, mut findings) = Parser::new(text).script();
+    let (mut script, mut findings) = Parser::new(text).script();
     findings.sort();
-    let text = text.to_owned();
-    (Script { text, statements }, findings)
+    text.clone_into(&mut script.text);
+    (script, findings)
 }

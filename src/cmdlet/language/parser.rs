@@ -7,7 +7,9 @@ use super::cursor::{
     Cursor, ends_word, is_blank, is_dash, is_double_quote, is_name, is_single_quote, is_unreadable,
 };
 use super::filters::stage_of;
-use super::syntax::{Argument, Command, DEPTH_MAX, Expression, Pipeline, Stage, Statement, Word};
+use super::syntax::{
+    Argument, Command, DEPTH_MAX, Expression, Pipeline, Script, Stage, Statement, Word,
+};
 use crate::cmdlet::finding::{Finding, Findings, Place};
 
 /// What could not be read is already a finding.
@@ -82,14 +84,14 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Reads all statements.
-    pub(super) fn script(mut self) -> (Vec<Statement>, Findings) {
-        let mut statements = Vec::new();
+    /// Reads all statements; the text is left for the caller to add.
+    pub(super) fn script(mut self) -> (Script, Findings) {
+        let mut script = Script::default();
         let mut is_behind_fault = false;
         loop {
             self.skip_to_statement();
             if self.cursor.peek().is_none() {
-                return (statements, self.findings);
+                return (script, self.findings);
             }
             if is_behind_fault && self.cursor.peek().is_some_and(|c| "(){}".contains(c)) {
                 // What a fault left over; in front of a block it was told already.
@@ -102,11 +104,12 @@ impl<'a> Parser<'a> {
                 .and_then(|it| self.end_of_statement(None).map(|()| it))
             {
                 Ok(statement) => {
-                    statements.push(statement);
+                    script.statements.push(statement);
                     is_behind_fault = false;
                 }
                 Err(_) => {
                     self.recover(None);
+                    script.lost.push(self.cursor.since(start));
                     is_behind_fault = true;
                 }
             }

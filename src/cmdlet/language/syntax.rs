@@ -15,6 +15,8 @@ pub struct Script {
     pub text: String,
     /// What it does, line by line.
     pub statements: Vec<Statement>,
+    /// Where statements stand that could not be read.
+    pub lost: Vec<Place>,
 }
 
 /// A word of the text, as it was written, typographic dashes made plain.

@@ -241,7 +241,7 @@ fn a_bad_text_is_told_with_its_place_and_remedy() {
         (
             "$x = [System.IO.File]::ReadAllText('a')",
             &[
-                "5-35: `[System.IO.File]::ReadAllText` is not modelled (`[System.Guid]::NewGuid()` and `Get-Date` are)",
+                "5-34: `[System.IO.File]::ReadAllText` is not modelled (`[System.Guid]::NewGuid()` and `Get-Date` are)",
             ],
         ),
         (

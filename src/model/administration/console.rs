@@ -130,6 +130,11 @@ impl<'v> Console<'v> {
         });
     }
 
+    /// The keys of the draws of this run.
+    pub fn keys(&self) -> &DrawKeys {
+        &self.keys
+    }
+
     /// 128 random bits, by the script and by how many were drawn before.
     pub fn draw(&self) -> [u64; 2] {
         let number = self.draws.get();

@@ -32,6 +32,8 @@ pub enum Errand {
         url: Url,
         /// The domain that is asked about.
         domain: NameId,
+        /// Which names the host's certificate may have.
+        names: CertificateNames,
     },
     /// Where a plain HTTP question for Autodiscover is redirected to.
     Redirection {
@@ -49,6 +51,15 @@ pub enum Errand {
         /// The token.
         token: DelegationToken,
     },
+}
+
+/// Which names the certificate of a host may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CertificateNames {
+    /// The host's.
+    Matching,
+    /// Any: the administrator trusts the host, whatever its certificate says.
+    Any,
 }
 
 /// A delegation token that is asked for.

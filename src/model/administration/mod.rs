@@ -26,13 +26,13 @@ use super::organization::ServerId;
 pub(super) use console::Awaited;
 pub use console::{Console, Versions};
 pub use errand::{
-    Errand, ErrandReply, FederationInformation, InformationError, InformationRefusal,
-    RelationshipSettings, TokenWish,
+    CertificateNames, Errand, ErrandReply, FederationInformation, InformationError,
+    InformationRefusal, RelationshipSettings, TokenWish,
 };
 pub use proof::{DomainProof, domain_proof};
 pub use provisioning::{
-    ProofCheck, Provisioned, Provisioning, ProvisioningRefusal, Registrations, decide_provisioning,
-    names_of_others,
+    NAMESPACE_PREFIX, ProofCheck, Provisioned, Provisioning, ProvisioningRefusal, Registrations,
+    decide_provisioning, names_of_others,
 };
 
 crate::define_id! {

@@ -510,11 +510,7 @@ impl RequesterView for ServerView<'_> {
         if self.asks != Asks::FreeBusy {
             return None;
         }
-        let id = *self
-            .federation
-            .index
-            .address_spaces
-            .get(&(self.requester, domain))?;
+        let id = self.federation.address_space_for(self.requester, domain)?;
         let exists = self
             .federation
             .address_spaces

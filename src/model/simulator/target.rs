@@ -22,7 +22,7 @@ use super::super::publishing::{
 use super::super::purpose::Purpose;
 use super::super::relationship::{Credentials, OAuthState};
 use super::super::throttling;
-use super::super::token::{Rejection, Validator, validate};
+use super::super::token::{Rejection, validate};
 use super::legs::{failure, offer_of};
 use super::state::{CallSlot, Customer, Reply};
 use super::{Event, World};
@@ -317,7 +317,8 @@ impl<R: Recorder> World<'_, R> {
         let token = row.token.filter(|_| !is_stripped);
         let law = &federation.parameters.token_validation;
         let span = law.sample(&self.keys, Purpose::TokenValidation, row.hash, 0);
-        let result = validate(token.as_ref(), &self.validator(call, server, now));
+        let expects = offer_of(row.leg, self.asks_of(row.group));
+        let result = validate(token.as_ref(), &federation.validator(server, expects, now));
         let (identity, group, leg) = (row.request, row.group_number, row.leg);
         let fact = Fact::TokenValidated {
             group,
@@ -336,41 +337,6 @@ impl<R: Recorder> World<'_, R> {
                 let (cause, side) = self.root_of_rejection(rejection, call, server, now);
                 Err((cause, side, span))
             }
-        }
-    }
-
-    /// What a server knows when it validates a token.
-    fn validator(&self, call: CallSlot, server: ServerId, now: Instant) -> Validator {
-        let federation = self.federation;
-        let row = &self.calls[call];
-        let here = federation.servers.at(server, now);
-        let view = federation.replicated(here.organization, now);
-        let organization = federation.organizations.at(here.organization, view);
-        let trust = &organization.trust;
-        let held = federation.held_issuer_certificates(organization, view);
-        let in_date = |number: Option<u32>| {
-            let signing = &federation.gateways.at(trust.gateway, now).signing;
-            let shown = now.shown_by(here.clock_error);
-            number.filter(|&n| {
-                signing
-                    .get(n as usize)
-                    .is_some_and(|c| c.validity.covers(shown))
-            })
-        };
-        // An unusable previous certificate is silently left out.
-        let usable_previous = trust.previous_certificate.filter(|&id| {
-            let stored = here.stored(id) == super::super::certificate::StoreState::Installed;
-            let validity = federation.certificates.at(id, now).validity;
-            stored && validity.covers(now.shown_by(here.clock_error))
-        });
-        Validator {
-            decrypts_with: [trust.organization_certificate, usable_previous],
-            trusts: trust.gateway,
-            issuer_certificates: [in_date(held.current), in_date(held.previous)],
-            application_uri: trust.application_uri,
-            shown: now.shown_by(here.clock_error),
-            skew: federation.parameters.clock_skew,
-            expects: offer_of(row.leg, self.asks_of(row.group)),
         }
     }
 

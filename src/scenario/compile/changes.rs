@@ -45,10 +45,13 @@ impl<'t> Changes<'t> {
             if entry.optional_text("do").is_some() {
                 changes.procedures.push(Procedure { at, entry });
             } else if entry.optional_table("set").is_none()
+                && entry.optional_text("run").is_none()
+                && entry.optional_text("script").is_none()
                 && let Some(place) = entry.location("at")
             {
                 let message = "this entry of the time line does nothing";
-                let help = "give it a procedure with `do`, or a change of the world with `set`";
+                let help = "give it cmdlets with `run`, a procedure with `do`, or a change of the \
+                            world with `set`";
                 found.push(Diagnostic::error("nothing-happens", place, message).help(help));
             }
         }

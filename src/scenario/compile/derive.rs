@@ -17,6 +17,7 @@ use crate::scenario::read::complete;
 use crate::scenario::tree::{Entry, Origin, Shape, Table, Value};
 
 use super::population::{Plan, usual_domain, usual_gateway};
+use super::script::is_bare;
 use super::sites;
 
 /// How long before the run a certificate, or a trust whose metadata is not refreshed by itself, was
@@ -329,6 +330,7 @@ fn derive_trust(
         .map(|(domain, _)| domain.to_owned())
         .collect();
     let usual_uri = usual_application_uri(organization);
+    let starts_bare = is_bare(organization);
     let trust = organization.table_mut("trust");
     if let Some((_, issuer, token_host)) = gateway {
         let why = "the gateway's metadata";
@@ -346,11 +348,11 @@ fn derive_trust(
     };
     let why = "`application_uri`; if that is blank, the URI of the set-up";
     trust.set_derived("registered_application_uri", text(registered), why);
-    trust.set_derived(
-        "organization_certificate",
-        text("federation"),
-        "the certificate's usual name",
-    );
+    let (usual_certificate, why) = match starts_bare {
+        true => ("", "it starts with nothing"),
+        false => ("federation", "the certificate's usual name"),
+    };
+    trust.set_derived("organization_certificate", text(usual_certificate), why);
     let automatic = edition.is_some_and(|edition| edition.refreshes_metadata(windows_2008_r2));
     let why = "2013 SP1 or later, on a Windows newer than 2008 R2";
     trust.set_derived("automatic_refresh", Value::Boolean(automatic), why);

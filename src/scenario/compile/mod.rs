@@ -13,6 +13,7 @@ mod numbers;
 mod organization;
 mod population;
 mod recipients;
+mod script;
 mod servers;
 mod shared;
 mod sharing;
@@ -70,6 +71,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     let mut found = document.findings();
     found.append(document.warnings.clone());
     organization::require_domains(&document.tables, &mut found);
+    script::check_setups(&document.tables, &mut found);
     let plan = Arc::new(Plan::read(&document.tables, &mut found));
     if found.has_errors() {
         return Err(found);
@@ -179,6 +181,8 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         index: Arc::new(index),
         names: Arc::new(std::mem::take(&mut ids.names)),
     };
+    let scripts = script::scripts(document, &effective, &mut federation, &ids, &mut found);
+    federation.scripts = Arc::new(scripts);
     let shared = shared::shared_calendars(&effective, &federation, &ids, &mut found);
     federation.shared = Arc::new(shared);
     federation.streams = Arc::new(workload::streams(&effective, &federation, &ids, &mut found));

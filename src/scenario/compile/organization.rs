@@ -17,12 +17,14 @@ use crate::model::organization::{
 };
 use crate::model::trust::{
     FederationTrust, IssuerCertificates, MetadataRefresh, OrganizationIdentifier, Registration,
+    USUAL_TRUST_NAME,
 };
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::tree::Table;
 
 use super::changes::Changes;
 use super::ids::{Ids, find, of_organization, own_resolver};
+use super::script::is_bare;
 use super::sharing::level;
 
 /// The version of a row. The reader lets only versions pass that the model knows; a test holds it.
@@ -144,7 +146,7 @@ fn accepted_domains(
             "external-relay" => AcceptedDomainKind::ExternalRelay,
             _ => AcceptedDomainKind::Authoritative,
         };
-        let federated = accepted.boolean("federated");
+        let federated = accepted.boolean("federated") && !is_bare(row);
         if federated
             && kind != AcceptedDomainKind::Authoritative
             && let Some(place) = accepted.location("federated")
@@ -188,6 +190,7 @@ fn identifier(row: &Table, ids: &mut Ids) -> OrganizationIdentifier {
         default_domain: identifier
             .optional_text("default_domain")
             .map(|d| ids.names.intern(d)),
+        contact: "".into(),
     }
 }
 
@@ -237,6 +240,7 @@ fn trust(
     let registered: Vec<&str> = trust.texts("registered_domains");
     FederationTrust {
         exists: is_federated(row) && trust.boolean("exists"),
+        name: USUAL_TRUST_NAME.into(),
         gateway: gateway.unwrap_or(GatewayId(0)),
         token_issuer_uri: ids.optional_name(trust.text("token_issuer_uri")),
         token_issuer_host: ids.url(trust.text("token_issuer_epr")).map(|url| url.host),

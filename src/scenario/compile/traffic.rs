@@ -20,7 +20,7 @@ use crate::scenario::tree::{Shape, Table, Value};
 
 use super::changes::Changes;
 use super::ids::{Ids, find, of_organization};
-use super::{shared, workload};
+use super::{script, shared, workload};
 
 /// Keys of `[org.NAME]` and of what stands in it that hold for the whole run.
 const FIXED: &[(&str, &[&str])] = &[
@@ -184,6 +184,21 @@ fn workloads(tree: &Table, found: &mut Diagnostics) -> IdVec<WorkloadId, Workloa
             let help = "give one of them another name: both name requests in the results";
             found.push(Diagnostic::error("ambiguous-name", place, message).help(help));
         }
+    }
+    if script::are_there(tree)
+        && demands
+            .insert(script::WORKLOAD.to_owned(), (Asks::FreeBusy, None))
+            .is_some()
+        && let Some(place) = ["request", "workload", "trace"]
+            .into_iter()
+            .find_map(|key| tree.table(key).key_location(script::WORKLOAD))
+    {
+        let message = format!(
+            "`{}` is what the cmdlets of administrators go by",
+            script::WORKLOAD
+        );
+        let help = "give it another name";
+        found.push(Diagnostic::error("ambiguous-name", place, message).help(help));
     }
     let rows = demands.into_iter().map(|(name, (asks, demand))| Workload {
         hash: NameHash::of(&name),

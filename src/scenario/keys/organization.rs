@@ -32,10 +32,13 @@ pub static ORGANIZATION: Object = Object {
         ),
         key(
             "setup",
-            Kind::OneOf(&["federated", "unfederated"]),
+            Kind::Text,
             r#""federated""#,
             Choice,
-            "Whether it has a federation trust at all.",
+            "How it begins: `federated`, fully and correctly set up; `unfederated`, without a trust; \
+             `bare`, without a trust and without a certificate for one; or the name of a file of cmdlets \
+             beside the scenario that ends in `.ps1`, which is carried out from the start of the run in \
+             a bare organization.",
         ),
         derived(
             "gateway",

@@ -112,6 +112,18 @@ pub static TIMELINE: Object = Object {
             "A procedure that is carried out.",
         ),
         optional(
+            "run",
+            Kind::Text,
+            "no cmdlets",
+            "Cmdlets that an administrator of `org` carries out from then on, one after the other.",
+        ),
+        optional(
+            "script",
+            Kind::File,
+            "no file of cmdlets",
+            "A file of such cmdlets.",
+        ),
+        optional(
             "org",
             Kind::Name,
             "the procedure needs none",

@@ -1,0 +1,125 @@
+//! What several cmdlets ask of a gateway: its metadata, and its provisioning service.
+//!
+//! It knows no cmdlet. Invariant: each refusal has a text that tells an administrator what to look at.
+
+use crate::cmdlet::output::ErrorRecord;
+use crate::model::administration::{
+    Errand, ErrandReply, ProofCheck, Provisioning, ProvisioningRefusal,
+};
+use crate::model::gateway::GatewayId;
+use crate::model::outcome::Failure;
+use crate::model::trust::{HeldIssuerCertificates, Registration};
+
+use super::call::Call;
+
+/// Reads a gateway's metadata.
+pub(super) async fn read_metadata(
+    call: &Call<'_, '_>,
+    gateway: GatewayId,
+) -> Result<HeldIssuerCertificates, ErrorRecord> {
+    match call.shell.ask(Errand::Metadata(gateway)).await {
+        Ok(ErrandReply::Metadata(held)) => Ok(held),
+        Ok(_) | Err(_) => {
+            let host = call
+                .shell
+                .federation()
+                .gateways
+                .original(gateway)
+                .metadata_host;
+            let host = call.shell.federation().hosts.original(host).name;
+            let url = format!(
+                "https://{}/FederationMetadata/2006-12/FederationMetadata.xml",
+                call.shell.text(host)
+            );
+            let message = format!("Unable to access the Federation Metadata document from {url}.");
+            Err(call.error(
+                "MetadataError",
+                "UnableToAccessFederationMetadataException",
+                message,
+            ))
+        }
+    }
+}
+
+/// Asks a gateway's provisioning service.
+pub(super) async fn provision(
+    call: &Call<'_, '_>,
+    gateway: GatewayId,
+    request: Provisioning,
+) -> Result<Registration, ErrorRecord> {
+    match call.shell.ask(Errand::Provisioning(gateway, request)).await {
+        Ok(ErrandReply::Provisioning(Ok(done))) => Ok(done.registration),
+        Ok(ErrandReply::Provisioning(Err(refusal))) => Err(refused(call, request, refusal)),
+        Ok(_) => Err(inaccessible(
+            call,
+            "The service's answer could not be read.",
+        )),
+        Err(failure) => Err(inaccessible(call, transport(&failure))),
+    }
+}
+
+/// What the shell says of a call that came to nothing.
+pub(super) fn transport(failure: &Failure) -> &'static str {
+    failure.text()
+}
+
+/// The product's text for every trouble with the provisioning service.
+///
+/// Source: Problems with a federation trust after changes to the certificate (blog, 2010).
+fn inaccessible(call: &Call<'_, '_>, detail: &str) -> ErrorRecord {
+    let message =
+        format!("An error occurred accessing Windows Live. Detailed information: \"{detail}\".");
+    call.error("InvalidResult", "LiveDomainServicesException", message)
+}
+
+fn refused(
+    call: &Call<'_, '_>,
+    request: Provisioning,
+    refusal: ProvisioningRefusal,
+) -> ErrorRecord {
+    use ProvisioningRefusal as Refusal;
+    let name = match request {
+        Provisioning::ReserveNamespace { namespace } => call.shell.text(namespace),
+        Provisioning::RegisterDomain { domain } | Provisioning::UnregisterDomain { domain } => {
+            call.shell.text(domain)
+        }
+        _ => "",
+    };
+    let detail = match refusal {
+        Refusal::Closed => "The service is no longer available.".to_owned(),
+        // Source: as above: a certificate that the service does not accept shows as HTTP 403.
+        Refusal::SignatureUnknown
+        | Refusal::NoSubjectKeyIdentifier
+        | Refusal::IssuerNotAccepted => {
+            "The request failed with HTTP status 403: Forbidden.".to_owned()
+        }
+        Refusal::NameTaken => format!("{name} is already registered for another application."),
+        Refusal::ProofFailed(check) => return unproved(call, name, check),
+        Refusal::NamespaceExists => "The application already has an account namespace.".to_owned(),
+        Refusal::NoNamespace => "The application has no account namespace.".to_owned(),
+        Refusal::NotEmpty => {
+            "The application still has domains or an account namespace.".to_owned()
+        }
+        Refusal::NotRegistered => format!("{name} is not registered for the application."),
+    };
+    inaccessible(call, &detail)
+}
+
+/// Source: Proof of domain ownership has failed (product strings); the product does not tell why, so
+/// that is told as a step of `-Verbose`.
+fn unproved(call: &Call<'_, '_>, domain: &str, check: ProofCheck) -> ErrorRecord {
+    let why = match check {
+        ProofCheck::Found => "it was found",
+        ProofCheck::NoText => "the gateway's resolver finds no TXT record",
+        ProofCheck::WrongText => "no TXT record has the proof of the published certificate",
+        ProofCheck::TooLarge => "the answer with all TXT records is too large for UDP",
+        ProofCheck::NoAnswer => "the domain's name servers do not answer",
+    };
+    call.shell.tell(format!("Proof of {domain}: {why}."));
+    let message = "Proof of domain ownership has failed. Make sure that the TXT record for the \
+                   specified domain is available in DNS. The format of the TXT record should be \
+                   \"example.com IN TXT hash-value\" where \"example.com\" is the domain you want to \
+                   configure for Federation and \"hash-value\" is the proof value generated with \
+                   \"Get-FederatedDomainProof -DomainName example.com\".";
+    call.error("InvalidResult", "DomainProofOwnershipException", message)
+}

@@ -137,7 +137,7 @@ error[unknown-key]: unknown key `rtt_same_town` in `parameters`
 5 | rtt_same_town = "1 ms"
   | ^^^^^^^^^^^^^ not a known key
   |
-  = help: the nearest of its 63 keys: `rtt_same_site`, `rtt_same_city`, `rtt_same_continent`, `http_timeout`, `rtt_p99_percent`
+  = help: the nearest of its 78 keys: `rtt_same_site`, `rtt_same_city`, `rtt_same_continent`, `http_timeout`, `rtt_p99_percent`
 
 "#,
     },

@@ -34,6 +34,7 @@ enum Id {
     ApplicationUrisDiffer = 7,
     AccessMismatchLocalRemote = 8,
     AccessMismatchRemoteLocal = 10,
+    PropertiesDiffer = 11,
     NoDomainInTheRemoteOrganizationRelationshipIsFederatedLocally = 12,
     LocalFederatedDomainsAreMissingFromTheRemoteOrganizationRelationsipDomains = 13,
     TargetSharingEprDoesNotMatchAnyExternalURI = 16,
@@ -74,6 +75,7 @@ impl Id {
             ApplicationUrisDiffer => "ApplicationUrisDiffer",
             AccessMismatchLocalRemote => "AccessMismatchLocalRemote",
             AccessMismatchRemoteLocal => "AccessMismatchRemoteLocal",
+            PropertiesDiffer => "PropertiesDiffer",
             NoDomainInTheRemoteOrganizationRelationshipIsFederatedLocally => {
                 "NoDomainInTheRemoteOrganizationRelationshipIsFederatedLocally"
             }
@@ -456,6 +458,10 @@ fn compare_access(
     {
         let text = "The partner asks, and our access level is None.";
         findings.add(Id::AccessMismatchRemoteLocal, Status::Error, text);
+    }
+    if ours.delivery_report_enabled != theirs.delivery_report_enabled {
+        let text = "DeliveryReportEnabled differs.";
+        findings.add(Id::PropertiesDiffer, Status::Error, text);
     }
     if let Some(epr) = theirs.target_sharing_epr {
         let servers = shell.organization().servers.iter();

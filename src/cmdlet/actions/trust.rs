@@ -30,9 +30,13 @@ pub(super) async fn new_federation_trust(call: &Call<'_, '_>) -> Outcome {
         ));
     }
     let certificate = certificate_of(call, required_thumbprint(call)?)?;
-    let gateway = match call.switch("UseLegacyProvisioningService") {
-        true => consumer_instance(call)?,
-        false => shell.organization().trust.gateway,
+    let gateway = match (
+        call.text("MetadataUrl"),
+        call.switch("UseLegacyProvisioningService"),
+    ) {
+        (Some(url), _) => instance_of(call, url)?,
+        (None, true) => consumer_instance(call)?,
+        (None, false) => shell.organization().trust.gateway,
     };
     read_metadata(call, gateway).await?;
     provision(
@@ -230,6 +234,28 @@ fn unsuitable(shell: &Shell<'_>, id: CertificateId, row: &Certificate) -> Option
     } else {
         None
     }
+}
+
+/// The instance whose metadata stands at an address.
+///
+/// Source: New-FederationTrust -MetadataUrl (docs): sovereign clouds have metadata of their own.
+fn instance_of(call: &Call<'_, '_>, url: &str) -> Result<GatewayId, ErrorRecord> {
+    let shell = call.shell;
+    let federation = shell.federation();
+    let host = shell.url(url).map(|url| url.host);
+    let mut ids = federation.gateways.ids();
+    let found = ids.find(|&id| {
+        let metadata_host = federation.gateways.original(id).metadata_host;
+        Some(federation.hosts.original(metadata_host).name) == host
+    });
+    found.ok_or_else(|| {
+        let message = format!("Unable to access the Federation Metadata document from {url}.");
+        call.error(
+            "MetadataError",
+            "UnableToAccessFederationMetadataException",
+            message,
+        )
+    })
 }
 
 fn consumer_instance(call: &Call<'_, '_>) -> Result<GatewayId, ErrorRecord> {

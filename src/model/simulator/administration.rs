@@ -173,6 +173,9 @@ impl<'v, R: Recorder> World<'v, R> {
         for server in console.take_recycled() {
             self.recycle(server);
         }
+        if console.take_policy_change() {
+            self.await_policy_assistant(schedule, console.organization_id(), now);
+        }
         for entry in console.take_transcript() {
             self.recorder.transcribe(self.federation, &entry);
         }

@@ -368,7 +368,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("transcript[].statement", "the statement as it was written"),
     ("transcript[].output", "what the shell showed"),
     (
-        "transcript[].objects[]",
+        "transcript[].objects[].*",
         "the same as data: an object for each that was given",
     ),
     (

@@ -12,7 +12,7 @@ mod setup;
 mod trust;
 
 use fedsim::engine::Continue;
-use fedsim::model::observation::{Observation, Recorder};
+use fedsim::model::observation::Observation;
 use fedsim::model::{Federation, Simulator};
 use fedsim::record::Transcript;
 use fedsim::scenario::{Compiled, Diagnostics, Scenario, SideFiles};
@@ -43,8 +43,11 @@ impl Entry {
 
 /// A run as an administrator sees it, and with everything that was observed in it.
 pub struct Administered {
+    /// What was carried out, in the order in which it ended.
     pub entries: Vec<Entry>,
+    /// What happened.
     pub observations: Vec<Observation>,
+    /// The federation as it was at the end.
     pub federation: Federation,
 }
 

@@ -32,7 +32,11 @@ pub(super) async fn new_federation_trust(call: &Call<'_, '_>) -> Outcome {
     let certificate = certificate_of(call, required_thumbprint(call)?)?;
     let gateway = match call.switch("UseLegacyProvisioningService") {
         true => consumer_instance(call)?,
-        false => shell.organization().trust.gateway,
+        // The instance that was chosen for the organization; a trust that is gone leaves no trace.
+        false => {
+            let own = shell.organization_id();
+            shell.federation().organizations.original(own).trust.gateway
+        }
     };
     read_metadata(call, gateway).await?;
     provision(

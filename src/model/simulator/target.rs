@@ -66,7 +66,7 @@ impl<R: Recorder> World<'_, R> {
                         self.serve_metadata(schedule, call, gateway);
                     }
                     (UrlPath::Provisioning, Leg::Provisioning) => {
-                        self.receive_provisioning(schedule, call, gateway);
+                        self.receive_provisioning(schedule, call);
                     }
                     _ => self.refuse_at_gateway(schedule, call),
                 }

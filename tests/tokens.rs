@@ -287,16 +287,19 @@ fn what_fails_after_the_tokens_costs_what_success_costs() {
     }
 }
 
-/// Gives MailTips and photos in both worlds.
+/// Gives everything but archives, which Contoso opens at Fabrikam.
 const TIPS_AND_PHOTOS: &str = r#"
 [relationship."contoso -> fabrikam"]
 free_busy_access = true
 mail_tips_access_enabled = true
+delivery_report_enabled = true
+archive_access_enabled = true
 [relationship."fabrikam -> contoso"]
 free_busy_level = "AvailabilityOnly"
 mail_tips_access_enabled = true
 mail_tips_access_level = "All"
 photos_enabled = true
+delivery_report_enabled = true
 "#;
 
 /// Runs requests for something else than calendars, and tells the offers of the tokens that each cost,
@@ -343,6 +346,36 @@ fn mail_tips_and_photos_cost_what_free_busy_costs_with_tokens_of_their_own_offer
         (vec![MailTips], 1),
         (vec![UserPhotoRetrieval, UserPhotoRetrieval], 2),
         (vec![Autodiscover, UserPhotoRetrieval], 2),
+    ];
+    assert_eq!(costs, expected);
+}
+
+/// a: nothing is known of Ben, a contact, and Bea: two groups that discover. b: both are at one endpoint.
+#[test]
+fn delivery_reports_and_archives_cost_a_token_of_their_own_offers() {
+    use Offer::{Autodiscover, SharingCalendarFreeBusy, XropLogon};
+    let asking = |asks: &str, request: String| format!("{request}asks = \"{asks}\"\n");
+    let both = ["ben@fabrikam.com", "bea@fabrikam.com"];
+    let costs = offers_of(&[
+        asking("delivery-reports", ask("a", "+1 min", &both)),
+        asking("delivery-reports", ask("b", "+2 min", &both)),
+        asking("archive", ask("c", "+3 min", &both[..1])),
+        asking("archive", ask("d", "+4 min", &["bob@fabrikam.com"])),
+    ]);
+    let expected = [
+        // In the order of offers: SharingCalendarFreeBusy stands before Autodiscover.
+        (
+            vec![
+                SharingCalendarFreeBusy,
+                SharingCalendarFreeBusy,
+                Autodiscover,
+                Autodiscover,
+            ],
+            4,
+        ),
+        (vec![SharingCalendarFreeBusy], 1),
+        (vec![XropLogon], 1),
+        (vec![Autodiscover, XropLogon], 2),
     ];
     assert_eq!(costs, expected);
 }

@@ -41,6 +41,10 @@ pub enum Asks {
     SharedCalendar,
     /// The same, because the Sharing Sync Assistant's work cycle has come to them.
     Synchronization,
+    /// What became of a message to them: FindMessageTrackingReport.
+    DeliveryReports,
+    /// A user's archive that the partner keeps: its folders over EWS.
+    Archive,
     /// That they accept a calendar or contacts of the sender: GetSharingMetadata, and a message.
     Invitation,
     /// What somebody has invited the reader to: the message is opened.
@@ -69,6 +73,10 @@ pub enum Answer {
     SharedBlank,
     /// A shared calendar without items, because the owner's calendar has none.
     SharedEmpty,
+    /// A delivery report.
+    DeliveryReport,
+    /// The archive.
+    Archive,
     /// An invitation to hours alone.
     InvitationSimple,
     /// One to subjects and locations as well.
@@ -339,6 +347,8 @@ impl Asks {
             Asks::FreeBusy
             | Asks::MailTips
             | Asks::Photos
+            | Asks::DeliveryReports
+            | Asks::Archive
             | Asks::Invitation
             | Asks::OpenInvitation => false,
         }
@@ -386,13 +396,15 @@ words!(AccessLevel { None => "None", Simple => "AvailabilityOnly", Detail => "Li
 words!(Asks {
     FreeBusy => "free-busy", MailTips => "mail-tips", Photos => "photos",
     SharedCalendar => "shared-calendar", Synchronization => "synchronization",
+    DeliveryReports => "delivery-reports", Archive => "archive",
     Invitation => "invitation", OpenInvitation => "open-invitation",
 });
 words!(Answer {
     LimitedMailTips => "mail-tips-limited", MailTipsOutsideScope => "mail-tips-outside-scope",
     AllMailTips => "mail-tips-all", Photo => "photo", SharedDetails => "shared-details",
     SharedTimes => "shared-times-alone", SharedBlank => "shared-blank",
-    SharedEmpty => "shared-empty", InvitationSimple => "invitation-availability-only",
+    SharedEmpty => "shared-empty", DeliveryReport => "delivery-report", Archive => "archive",
+    InvitationSimple => "invitation-availability-only",
     InvitationDetail => "invitation-limited-details", InvitationReviewer => "invitation-reviewer",
     InvitationContacts => "invitation-contacts", InvitationPublished => "invitation-published",
     Subscription => "subscription",

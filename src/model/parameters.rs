@@ -105,6 +105,10 @@ pub struct Parameters {
     pub mail_tips_service: Distribution,
     /// Fetching one photo.
     pub photo_service: Distribution,
+    /// Gathering one delivery report.
+    pub delivery_report_service: Distribution,
+    /// Opening one archive.
+    pub archive_service: Distribution,
     /// Serving one call for a shared folder.
     pub folder_service: Distribution,
     /// The part of each item that GetItem brings.
@@ -206,6 +210,11 @@ pub struct MessageSizes {
     pub photo_response: u64,
     /// The federation metadata of a gateway.
     pub metadata_document: u64,
+    /// A request for a delivery report or for an archive between organizations, without its recipients,
+    /// of whom each weighs as much as a mailbox of GetUserAvailability.
+    pub further_request: u64,
+    /// Its answer, for each recipient.
+    pub further_response_per_mailbox: u64,
     /// GetFolder, SyncFolderItems or GetItem between organizations.
     pub synchronization_request: u64,
     /// Its answer, without changes and items.
@@ -241,6 +250,11 @@ impl MessageSizes {
     /// The size of an answer with MailTips of so many recipients.
     pub fn mail_tips_response(&self, recipients: u64) -> u64 {
         self.compressed(recipients * self.mail_tips_response_per_mailbox)
+    }
+
+    /// The size of an answer with delivery reports of, or archives for, so many recipients.
+    pub fn further_response(&self, recipients: u64) -> u64 {
+        self.compressed(recipients * self.further_response_per_mailbox)
     }
 
     /// The size of an answer about a shared folder: so many changes told, so many items brought.

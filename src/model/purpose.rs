@@ -61,6 +61,10 @@ pub enum Purpose {
     CertificateDistribution = 32,
     /// How long a call for a shared folder takes at the server that serves it.
     FolderService = 24,
+    /// How long a delivery report takes at the server that gathers it.
+    DeliveryReportService = 25,
+    /// How long an archive takes at the server that opens it.
+    ArchiveService = 26,
     /// How long mail takes from one organization to another.
     MailDelay = 38,
     /// The version, size, place and variant of an organization of a population (world).

@@ -57,6 +57,10 @@ pub struct OrganizationRelationship {
     pub mail_tips_access_scope: Scope,
     /// `PhotosEnabled`: whether the partner gets photos. Read by the target.
     pub photos_enabled: bool,
+    /// `DeliveryReportEnabled`: whether delivery reports pass. Read by the requester and by the target.
+    pub delivery_report_enabled: bool,
+    /// `ArchiveAccessEnabled`: whether the partner keeps archives of our users. Read by the requester.
+    pub archive_access_enabled: bool,
     /// `TargetApplicationUri`: the audience of tokens. Read by the requester.
     pub target_application_uri: Option<NameId>,
     /// `TargetAutodiscoverEpr`. Read by the requester.
@@ -206,7 +210,8 @@ pub struct MailTipsGrant {
 /// Source: path choice, observed, Exchange 2013: `Enabled`, `FreeBusyAccessEnabled`, the endpoints and
 /// the application URI; a disabled one is treated as absent, one without endpoints gives 5047.
 /// Assumed: for MailTips `MailTipsAccessEnabled` stands for `FreeBusyAccessEnabled`, and for photos
-/// nothing does, for `PhotosEnabled` is the target's.
+/// nothing does, for `PhotosEnabled` is the target's. For delivery reports `DeliveryReportEnabled` does, for
+/// archives `ArchiveAccessEnabled`.
 pub fn read_as_requester(
     relationship: Option<&OrganizationRelationship>,
     asks: Asks,
@@ -224,12 +229,20 @@ pub fn read_as_requester(
         Asks::MailTips if !relationship.mail_tips_access_enabled => {
             Some(Cause::RelationshipMailTipsDisabledAtRequester)
         }
+        Asks::DeliveryReports if !relationship.delivery_report_enabled => {
+            Some(Cause::RelationshipDeliveryReportsDisabledAtRequester)
+        }
+        Asks::Archive if !relationship.archive_access_enabled => {
+            Some(Cause::RelationshipArchiveDisabledAtRequester)
+        }
         // What was shared in person needs no relationship, and never comes here.
         Asks::FreeBusy
         | Asks::MailTips
         | Asks::Photos
         | Asks::SharedCalendar
         | Asks::Synchronization
+        | Asks::DeliveryReports
+        | Asks::Archive
         | Asks::Invitation
         | Asks::OpenInvitation => None,
     };
@@ -302,6 +315,29 @@ pub fn read_photos_as_target(relationship: Option<&OrganizationRelationship>) ->
     Ok(())
 }
 
+/// Whether the target gives delivery reports by its own relationship for the caller's domain.
+///
+/// Source: DeliveryReportEnabled, needed on both sides, New-OrganizationRelationship (docs).
+pub fn read_delivery_reports_as_target(
+    relationship: Option<&OrganizationRelationship>,
+) -> Result<(), Cause> {
+    let relationship = in_force_at_target(relationship)?;
+    if !relationship.delivery_report_enabled {
+        return Err(Cause::RelationshipDeliveryReportsDisabledAtTarget);
+    }
+    Ok(())
+}
+
+/// Whether the target opens an archive by its own relationship for the caller's domain.
+///
+/// Assumed: that it is enabled is enough, for `ArchiveAccessEnabled` is about what the requester's users
+/// have elsewhere.
+pub fn read_archive_as_target(
+    relationship: Option<&OrganizationRelationship>,
+) -> Result<(), Cause> {
+    in_force_at_target(relationship).map(drop)
+}
+
 /// The target's relationship, if there is one that is enabled.
 fn in_force_at_target(
     relationship: Option<&OrganizationRelationship>,
@@ -329,6 +365,8 @@ carries!(OrganizationRelationship {
     mail_tips_access_level,
     mail_tips_access_scope,
     photos_enabled,
+    delivery_report_enabled,
+    archive_access_enabled,
     target_application_uri,
     target_autodiscover_epr,
     target_sharing_epr,
@@ -379,6 +417,8 @@ mod tests {
             mail_tips_access_level: MailTipsLevel::None,
             mail_tips_access_scope: Scope::Everyone,
             photos_enabled: false,
+            delivery_report_enabled: false,
+            archive_access_enabled: false,
             target_application_uri: Some(NameId(2)),
             target_autodiscover_epr: Some(epr),
             target_sharing_epr: None,
@@ -435,8 +475,15 @@ mod tests {
 
     /// Each switch concerns one thing that is asked; the switch for photos is not the requester's.
     #[test]
-    fn the_requester_tests_for_mail_tips_another_switch_and_for_photos_none() {
+    fn the_requester_tests_for_each_thing_a_switch_of_its_own_and_for_photos_none() {
         use RequesterReading::{Absent, Ask};
+        let asked = [
+            Asks::FreeBusy,
+            Asks::MailTips,
+            Asks::Photos,
+            Asks::DeliveryReports,
+            Asks::Archive,
+        ];
         let tips_only = OrganizationRelationship {
             free_busy_access_enabled: false,
             mail_tips_access_enabled: true,
@@ -448,14 +495,22 @@ mod tests {
             enabled: false,
             ..relationship()
         };
+        let reports_and_archive = OrganizationRelationship {
+            delivery_report_enabled: true,
+            archive_access_enabled: true,
+            ..relationship()
+        };
         let off = Absent(Cause::RelationshipDisabledAtRequester);
+        let no_reports = Absent(Cause::RelationshipDeliveryReportsDisabledAtRequester);
+        let no_archive = Absent(Cause::RelationshipArchiveDisabledAtRequester);
         for (relationship, readings) in [
-            (relationship(), [Ask, tips_off, Ask]),
-            (tips_only, [free_busy_off, Ask, Ask]),
-            (disabled, [off; 3]),
+            (relationship(), [Ask, tips_off, Ask, no_reports, no_archive]),
+            (tips_only, [free_busy_off, Ask, Ask, no_reports, no_archive]),
+            (reports_and_archive, [Ask, tips_off, Ask, Ask, Ask]),
+            (disabled, [off; 5]),
         ] {
             let read = |&asks: &Asks| read_as_requester(Some(&relationship), asks);
-            assert_eq!(Asks::ALL.iter().map(read).collect::<Vec<_>>(), readings);
+            assert_eq!(asked.iter().map(read).collect::<Vec<_>>(), readings);
         }
     }
 

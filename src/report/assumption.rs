@@ -190,6 +190,8 @@ fn is_used(key: &str, world: &Touched, tally: &Tally) -> bool {
         "mail_delay" | "opened_after" => asked(Asks::Invitation),
         "policy_assistant_cycle" => world.has_policies,
         "photo_service" => asked(Asks::Photos) && arrived(Leg::Availability),
+        "delivery_report_service" => asked(Asks::DeliveryReports) && arrived(Leg::Availability),
+        "archive_service" => asked(Asks::Archive) && arrived(Leg::Availability),
         "folder_service" => arrived(Leg::GetFolder),
         "folder_service_per_item" => arrived(Leg::GetItem),
         "synchronization_window" => arrived(Leg::SyncFolderItems),
@@ -217,6 +219,9 @@ fn is_used(key: &str, world: &Touched, tally: &Tally) -> bool {
         "token_cache_margin" | "token_cache_entries" => tokens.reused > 0,
         _ if last.starts_with("mail_tips_re") => asked(Asks::MailTips) && world.has_bandwidth,
         _ if last.starts_with("photo_re") => asked(Asks::Photos) && world.has_bandwidth,
+        _ if last.starts_with("further_re") => {
+            (asked(Asks::DeliveryReports) || asked(Asks::Archive)) && world.has_bandwidth
+        }
         _ if last.starts_with("synchronization_re") => {
             arrived(Leg::GetFolder) && world.has_bandwidth
         }

@@ -79,7 +79,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("attendees.views_by_level.*", "views by level"),
     (
         "attendees.answered",
-        "attendees with MailTips, a photo or a shared calendar",
+        "attendees with MailTips or something else that is no view",
     ),
     ("attendees.answered_by_kind.*", "the same by what they are"),
     (
@@ -368,7 +368,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("transcript[].statement", "the statement as it was written"),
     ("transcript[].output", "what the shell showed"),
     (
-        "transcript[].objects[]",
+        "transcript[].objects[].*",
         "the same as data: an object for each that was given",
     ),
     (

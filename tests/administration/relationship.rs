@@ -203,6 +203,13 @@ const FAULTS: &[Fault] = &[
         ..NOTHING
     },
     Fault {
+        name: "only Contoso has delivery reports enabled",
+        ours: "delivery_report_enabled = true",
+        theirs: "free_busy_level = \"LimitedDetails\"",
+        shows: Rows(&[("PropertiesDiffer", "Error"), DOES_NOT_FIT]),
+        ..NOTHING
+    },
+    Fault {
         name: "Fabrikam's relationship names one of Contoso's two domains: a warning, and it fits",
         contoso: "domains = [\"contoso.com\", \"contoso.co.uk\"]",
         theirs: "domain_names = [\"contoso.com\"]\nfree_busy_level = \"LimitedDetails\"",

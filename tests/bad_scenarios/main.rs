@@ -7,6 +7,7 @@ mod keys;
 mod mutations;
 mod names;
 mod network;
+mod shared;
 mod syntax;
 mod values;
 
@@ -64,4 +65,9 @@ fn a_bad_name_is_shown_with_what_names_look_like() {
 #[test]
 fn a_bad_file_place_or_distribution_is_shown_with_what_it_should_be() {
     check(network::CASES);
+}
+
+#[test]
+fn a_bad_workload_of_shared_calendars_is_shown_with_what_it_must_be() {
+    check(shared::CASES);
 }

@@ -837,7 +837,7 @@ error[bad-value]: `mailtips` is no value of `asks`
 8 | asks = "mailtips"
   |        ^^^^^^^^^^
   |
-  = help: did you mean `mail-tips`? (values: `free-busy`, `mail-tips`, `photos`)
+  = help: did you mean `mail-tips`? (values: `free-busy`, `mail-tips`, `photos`, `shared-calendar`, `synchronization`, `delivery-reports`, `archive`)
 
 "#,
     },

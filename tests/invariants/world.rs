@@ -84,6 +84,7 @@ const VERSIONS: &str = "2010 SP3;2013 CU1;2013 SP1;2013 CU23;2016 CU1;2019;SE;On
 const LEVELS: [&str; 4] = ["None", "AvailabilityOnly", "LimitedDetails", "Reviewer"];
 const VIEWS: &str = "MergedOnly;FreeBusy;FreeBusyMerged;Detailed;DetailedMerged";
 const WINDOWS: &str = "1 d;7 d;7 d;7 d;14 d;14 d;30 d;45 d";
+const ASKS: &str = "mail-tips;photos;shared-calendar;synchronization;delivery-reports;archive";
 const METHODS: &str = "OrgWideFB;OrgWideFBBasic;PerUserFB;PublicFolder;InternalProxy";
 
 /// What others need to know of an organization.
@@ -327,7 +328,7 @@ impl Maker {
             let level = self.dice.pick(&LEVELS);
             block.push_str(&format!("grant.\"kim@contoso.com\" = \"{level}\"\n"));
         }
-        if self.dice.percent(10) && name != "fabrikam" {
+        if self.dice.percent(30) && name != "fabrikam" {
             block.push_str(&format!(
                 "[{object}.subscription.\"kim@fabrikam.com\"]
 url = \"https://mail.fabrikam.com/EWS/Exchange.asmx/WSSecurity\"
@@ -381,6 +382,7 @@ application_uri = \"FYDIBOHF25SPDLT.fabrikam.com\"\n"
         }
         if self.dice.percent(70) {
             block.push_str("photos_enabled = true\n");
+            block.push_str("delivery_report_enabled = true\narchive_access_enabled = true\n");
         }
         if direct || self.dice.percent(10) {
             let mut host = format!("mail.{other}.com");
@@ -472,13 +474,21 @@ application_uri = \"FYDIBOHF25SPDLT.fabrikam.com\"\n"
             if self.dice.percent(2) {
                 window = "63 d";
             }
+            let asks = match self.dice.percent(40) {
+                true => self.one_of(ASKS),
+                false => "free-busy",
+            };
+            let kim = "kim@fabrikam.com".to_owned();
+            let is_shared = ["shared-calendar", "synchronization"].contains(&asks);
+            let to = if is_shared && self.dice.percent(80) {
+                vec![&kim]
+            } else {
+                to
+            };
             let mut request = format!(
                 "[request.ask-{number}]\nat = \"+{at} s\"\nfrom = \"{from}\"\nto = {to:?}\nview = \"{view}\"\nwindow = \"{window}\"\n"
             );
-            if self.dice.percent(30) {
-                let asks = self.one_of("mail-tips;photos");
-                request.push_str(&format!("asks = \"{asks}\"\n"));
-            }
+            request.push_str(&format!("asks = \"{asks}\"\n"));
             if self.dice.percent(2) {
                 request.push_str("interval = \"2 min\"\n");
             }

@@ -31,7 +31,12 @@ pub(super) async fn new_exchange_certificate(call: &Call<'_, '_>) -> Outcome {
     let identifier = call.text("SubjectKeyIdentifier").unwrap_or_default();
     let not_before = shell.console.shown();
     let is_exportable = call.boolean("PrivateKeyExportable").unwrap_or(false);
-    let server = shell.console.server();
+    let server = match call.text("Server") {
+        None => shell.console.server(),
+        Some(name) => shell
+            .server(name)
+            .ok_or_else(|| call.not_found("server", name))?,
+    };
     let issuer = shell.intern("self-signed");
     let id = shell.console.change(|federation, now| {
         let hash = federation.organizations.original(own).hash;

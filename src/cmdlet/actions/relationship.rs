@@ -152,6 +152,8 @@ fn blank(organization: OrgId, hash: NameHash, name: &str) -> OrganizationRelatio
         mail_tips_access_level: MailTipsLevel::None,
         mail_tips_access_scope: Scope::Everyone,
         photos_enabled: false,
+        delivery_report_enabled: false,
+        archive_access_enabled: false,
         target_application_uri: None,
         target_autodiscover_epr: None,
         target_sharing_epr: None,
@@ -180,6 +182,8 @@ struct Wanted {
     mail_tips_level: Option<MailTipsLevel>,
     mail_tips_scope: Option<Scope>,
     photos: Option<bool>,
+    delivery_report: Option<bool>,
+    archive: Option<bool>,
     application_uri: Option<Option<NameId>>,
     autodiscover_epr: Option<Option<Url>>,
     sharing_epr: Option<Option<Url>>,
@@ -215,6 +219,8 @@ impl Wanted {
             mail_tips_level: call.text("MailTipsAccessLevel").map(mail_tips_level),
             mail_tips_scope: scope(call, "MailTipsAccessScope")?,
             photos: call.boolean("PhotosEnabled"),
+            delivery_report: call.boolean("DeliveryReportEnabled"),
+            archive: call.boolean("ArchiveAccessEnabled"),
             application_uri: name("TargetApplicationUri"),
             autodiscover_epr: url("TargetAutodiscoverEpr"),
             sharing_epr: url("TargetSharingEpr"),
@@ -238,6 +244,8 @@ impl Wanted {
         set(&mut row.mail_tips_access_level, &self.mail_tips_level);
         set(&mut row.mail_tips_access_scope, &self.mail_tips_scope);
         set(&mut row.photos_enabled, &self.photos);
+        set(&mut row.delivery_report_enabled, &self.delivery_report);
+        set(&mut row.archive_access_enabled, &self.archive);
         set(&mut row.target_application_uri, &self.application_uri);
         set(&mut row.target_autodiscover_epr, &self.autodiscover_epr);
         set(&mut row.target_sharing_epr, &self.sharing_epr);
@@ -362,6 +370,8 @@ fn describe(shell: &Shell<'_>, id: RelationshipId) -> Object {
         .with("MailTipsAccessEnabled", row.mail_tips_access_enabled)
         .with("MailTipsAccessLevel", mail_tips_level)
         .with("MailTipsAccessScope", scope(row.mail_tips_access_scope))
+        .with("DeliveryReportEnabled", row.delivery_report_enabled)
+        .with("ArchiveAccessEnabled", row.archive_access_enabled)
         .with("PhotosEnabled", row.photos_enabled)
         .with(
             "TargetApplicationUri",

@@ -34,6 +34,7 @@ enum Id {
     ApplicationUrisDiffer = 7,
     AccessMismatchLocalRemote = 8,
     AccessMismatchRemoteLocal = 10,
+    PropertiesDiffer = 11,
     LocalFederatedDomainsAreMissingFromTheRemoteOrganizationRelationsipDomains = 13,
     TargetSharingEprDoesNotMatchAnyExternalURI = 16,
     UserFedDomainNotInRemoteOrgRelationship = 18,
@@ -74,6 +75,7 @@ impl Id {
             ApplicationUrisDiffer => "ApplicationUrisDiffer",
             AccessMismatchLocalRemote => "AccessMismatchLocalRemote",
             AccessMismatchRemoteLocal => "AccessMismatchRemoteLocal",
+            PropertiesDiffer => "PropertiesDiffer",
             LocalFederatedDomainsAreMissingFromTheRemoteOrganizationRelationsipDomains => {
                 "LocalFederatedDomainsAreMissingFromTheRemoteOrganizationRelationsipDomains"
             }
@@ -398,7 +400,9 @@ fn compare(
     settings: &[OrganizationRelationship],
     user: Address,
 ) {
-    let Some(theirs) = settings.first() else {
+    let names_user = |row: &&OrganizationRelationship| row.domain_names.contains(&user.domain);
+    let theirs = settings.iter().find(names_user).or(settings.first());
+    let Some(theirs) = theirs else {
         let text = "The partner has no organization relationship for the user's domain.";
         let id = Id::NoOrganizationRelationshipInstancesWereReturnedByTheRemoteParty;
         findings.add(id, Status::Error, text);
@@ -408,10 +412,7 @@ fn compare(
         let text = "The partner has more than one organization relationship for us.";
         let id = Id::MultipleOrganizationRelationshipInstancesReturnedByTheRemoteParty;
         findings.add(id, Status::Warning, text);
-        let naming = settings
-            .iter()
-            .filter(|row| row.domain_names.contains(&user.domain));
-        if naming.count() > 1 {
+        if settings.iter().filter(names_user).count() > 1 {
             let text = "More than one of the partner's relationships names the user's domain.";
             let id = Id::UserFedDomainInMultipleRemoteOrgRelationship;
             findings.add(id, Status::Warning, text);
@@ -482,6 +483,10 @@ fn compare_access(
     {
         let text = "The partner asks, and our access level is None.";
         findings.add(Id::AccessMismatchRemoteLocal, Status::Error, text);
+    }
+    if ours.delivery_report_enabled != theirs.delivery_report_enabled {
+        let text = "DeliveryReportEnabled differs.";
+        findings.add(Id::PropertiesDiffer, Status::Error, text);
     }
     if let Some(epr) = theirs.target_sharing_epr {
         let servers = shell.organization().servers.iter();

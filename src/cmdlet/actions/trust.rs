@@ -30,10 +30,14 @@ pub(super) async fn new_federation_trust(call: &Call<'_, '_>) -> Outcome {
         ));
     }
     let certificate = certificate_of(call, required_thumbprint(call)?)?;
-    let gateway = match call.switch("UseLegacyProvisioningService") {
-        true => consumer_instance(call)?,
+    let gateway = match (
+        call.text("MetadataUrl"),
+        call.switch("UseLegacyProvisioningService"),
+    ) {
+        (Some(url), _) => instance_of(call, url)?,
+        (None, true) => consumer_instance(call)?,
         // The instance that was chosen for the organization; a trust that is gone leaves no trace.
-        false => {
+        (None, false) => {
             let own = shell.organization_id();
             shell.federation().organizations.original(own).trust.gateway
         }
@@ -234,6 +238,28 @@ fn unsuitable(shell: &Shell<'_>, id: CertificateId, row: &Certificate) -> Option
     } else {
         None
     }
+}
+
+/// The instance whose metadata stands at an address.
+///
+/// Source: New-FederationTrust -MetadataUrl (docs): sovereign clouds have metadata of their own.
+fn instance_of(call: &Call<'_, '_>, url: &str) -> Result<GatewayId, ErrorRecord> {
+    let shell = call.shell;
+    let federation = shell.federation();
+    let host = shell.url(url).map(|url| url.host);
+    let mut ids = federation.gateways.ids();
+    let found = ids.find(|&id| {
+        let metadata_host = federation.gateways.original(id).metadata_host;
+        Some(federation.hosts.original(metadata_host).name) == host
+    });
+    found.ok_or_else(|| {
+        let message = format!("Unable to access the Federation Metadata document from {url}.");
+        call.error(
+            "MetadataError",
+            "UnableToAccessFederationMetadataException",
+            message,
+        )
+    })
 }
 
 fn consumer_instance(call: &Call<'_, '_>) -> Result<GatewayId, ErrorRecord> {

@@ -115,6 +115,19 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         source: "Get-Date (docs)",
     },
     Cmdlet {
+        name: "Set-Date",
+        summary: "Sets the clock of the server that the shell runs on.",
+        parameters: &[
+            Parameter::new("Date", Kind::Date).at(0),
+            Parameter::new("Adjust", Kind::Text),
+        ],
+        not_modelled: &["DisplayHint"],
+        output: Some("DateTime"),
+        creates: None,
+        tasks: "",
+        source: "Set-Date (docs)",
+    },
+    Cmdlet {
         name: "Start-Sleep",
         summary: "Waits, in simulated time.",
         parameters: &[

@@ -23,13 +23,10 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
             MAIL_TIPS_SCOPE,
             ARCHIVE,
             DELIVERY_REPORT,
-            MAILBOX_MOVE,
             PHOTOS,
-            CONTACT,
             APPLICATION_URI,
             AUTODISCOVER_EPR,
             SHARING_EPR,
-            OWA_URL,
         ],
         not_modelled: RELATIONSHIP_NOT_MODELLED,
         output: Some("OrganizationRelationship"),
@@ -63,13 +60,10 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
             MAIL_TIPS_SCOPE,
             ARCHIVE,
             DELIVERY_REPORT,
-            MAILBOX_MOVE,
             PHOTOS,
-            CONTACT,
             APPLICATION_URI,
             AUTODISCOVER_EPR,
             SHARING_EPR,
-            OWA_URL,
         ],
         not_modelled: RELATIONSHIP_NOT_MODELLED,
         output: None,
@@ -261,9 +255,8 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
             Parameter::new("DiscoveryEndpoint", Kind::Url).required(),
             Parameter::new("TargetAddressDomains", Kind::DomainList).required(),
             ENABLED,
-            SHARING_EPR,
         ],
-        not_modelled: &[],
+        not_modelled: &["TargetSharingEpr"],
         output: Some("IntraOrganizationConnector"),
         creates: Some(Of::IntraOrganizationConnector),
         tasks: SYSTEM,
@@ -277,9 +270,8 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
             Parameter::new("DiscoveryEndpoint", Kind::Url),
             Parameter::new("TargetAddressDomains", Kind::DomainList),
             ENABLED,
-            SHARING_EPR,
         ],
-        not_modelled: &[],
+        not_modelled: &["TargetSharingEpr"],
         output: None,
         creates: None,
         tasks: SYSTEM,
@@ -291,11 +283,15 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         parameters: &[
             Parameter::new("ForestName", Kind::Domain).required(),
             Parameter::new("AccessMethod", ACCESS_METHOD).required(),
-            Parameter::new("ProxyUrl", Kind::Url),
             Parameter::new("TargetAutodiscoverEpr", Kind::Url),
-            Parameter::new("UseServiceAccount", Kind::Boolean),
         ],
-        not_modelled: &["Credentials", "TargetServiceEpr", "TargetTenantId"],
+        not_modelled: &[
+            "ProxyUrl",
+            "UseServiceAccount",
+            "Credentials",
+            "TargetServiceEpr",
+            "TargetTenantId",
+        ],
         output: Some("AvailabilityAddressSpace"),
         creates: Some(Of::AddressSpace),
         tasks: SYSTEM,
@@ -318,16 +314,16 @@ const MAIL_TIPS_LEVEL: Parameter = Parameter::new(
 const MAIL_TIPS_SCOPE: Parameter = Parameter::new("MailTipsAccessScope", Kind::Identity(Of::Group));
 const ARCHIVE: Parameter = Parameter::new("ArchiveAccessEnabled", Kind::Boolean);
 const DELIVERY_REPORT: Parameter = Parameter::new("DeliveryReportEnabled", Kind::Boolean);
-const MAILBOX_MOVE: Parameter = Parameter::new("MailboxMoveEnabled", Kind::Boolean);
 const PHOTOS: Parameter = Parameter::new("PhotosEnabled", Kind::Boolean);
-const CONTACT: Parameter = Parameter::new("OrganizationContact", Kind::Address);
 // A host without a scheme, so not an address of a service.
 const APPLICATION_URI: Parameter = Parameter::new("TargetApplicationUri", Kind::Text).by_property();
 const AUTODISCOVER_EPR: Parameter =
     Parameter::new("TargetAutodiscoverEpr", Kind::Url).by_property();
 const SHARING_EPR: Parameter = Parameter::new("TargetSharingEpr", Kind::Url).by_property();
-const OWA_URL: Parameter = Parameter::new("TargetOwaURL", Kind::Url).by_property();
 const RELATIONSHIP_NOT_MODELLED: &[&str] = &[
+    "MailboxMoveEnabled",
+    "OrganizationContact",
+    "TargetOwaURL",
     "MailboxMoveCapability",
     "MailboxMovePublishedScopes",
     "OAuthApplicationId",

@@ -1,4 +1,4 @@
-//! What a target makes of an authenticated call for MailTips or a photo.
+//! What a target makes of an authenticated call for MailTips, a photo, a delivery report or an archive.
 //!
 //! Owner of all that is changed here: the target. It knows nothing of publishing, tokens or calendars.
 //! Invariant: an answer has one entry for each address that was asked about, in the same order.
@@ -13,8 +13,8 @@ use super::super::observation::{AnswerDecision, Fact, Recorder};
 use super::super::outcome::{Answer, Asks};
 use super::super::purpose::Purpose;
 use super::super::relationship::{
-    OrganizationRelationship, RelationshipId, Scope, read_mail_tips_as_target,
-    read_photos_as_target,
+    OrganizationRelationship, RelationshipId, Scope, read_archive_as_target,
+    read_delivery_reports_as_target, read_mail_tips_as_target, read_photos_as_target,
 };
 use super::World;
 use super::state::{Answered, CallSlot, GroupSlot};
@@ -83,6 +83,16 @@ impl<'f, R: Recorder> World<'f, R> {
                 Ok(grant) => (grant.scope, Ok((grant.within_scope, grant.outside_scope))),
                 Err(cause) => (Scope::Everyone, Err(cause)),
             },
+            Asks::DeliveryReports => {
+                let granted = read_delivery_reports_as_target(row);
+                let report = (Answer::DeliveryReport, Answer::DeliveryReport);
+                (Scope::Everyone, granted.map(|()| report))
+            }
+            Asks::Archive => {
+                let granted = read_archive_as_target(row);
+                let archive = (Answer::Archive, Answer::Archive);
+                (Scope::Everyone, granted.map(|()| archive))
+            }
             Asks::FreeBusy
             | Asks::Photos
             | Asks::SharedCalendar
@@ -141,6 +151,11 @@ impl<'f, R: Recorder> World<'f, R> {
             Asks::FreeBusy => return self.calendar_work(hash, mailboxes, events),
             Asks::MailTips => (&parameters.mail_tips_service, Purpose::MailTipsService),
             Asks::Photos => (&parameters.photo_service, Purpose::PhotoService),
+            Asks::DeliveryReports => (
+                &parameters.delivery_report_service,
+                Purpose::DeliveryReportService,
+            ),
+            Asks::Archive => (&parameters.archive_service, Purpose::ArchiveService),
             Asks::SharedCalendar | Asks::Synchronization => {
                 (&parameters.folder_service, Purpose::FolderService)
             }
@@ -157,6 +172,7 @@ impl<'f, R: Recorder> World<'f, R> {
         let sizes = &self.federation.parameters.sizes;
         match self.asks_of(self.calls[call].group) {
             Asks::MailTips => sizes.mail_tips_response(results as u64),
+            Asks::DeliveryReports | Asks::Archive => sizes.further_response(results as u64),
             Asks::FreeBusy
             | Asks::Photos
             | Asks::SharedCalendar

@@ -655,6 +655,7 @@ impl<R: Recorder> World<'_, R> {
                         sizes.availability_request
                     }
                     Asks::MailTips => sizes.mail_tips_request,
+                    Asks::DeliveryReports | Asks::Archive => sizes.further_request,
                     Asks::Photos | Asks::SharedCalendar | Asks::Synchronization => {
                         return sizes.photo_request;
                     }

@@ -604,7 +604,8 @@ impl<R: Recorder> World<'_, R> {
 /// The offer that a leg's token is for, by what is asked.
 ///
 /// Source: table of offers, observed, Exchange 2013. There photos over EWS stand beside
-/// SharingCalendarFreeBusy as well. Assumed: they go by the offer that bears their name.
+/// SharingCalendarFreeBusy as well. Assumed: they go by the offer that bears their name, and archives by that
+/// of access to mailboxes elsewhere.
 pub(super) fn offer_of(leg: Leg, asks: Asks) -> Offer {
     match leg {
         Leg::AutodiscoverToken
@@ -624,6 +625,8 @@ pub(super) fn offer_of(leg: Leg, asks: Asks) -> Offer {
             Asks::MailTips => Offer::MailTips,
             Asks::Photos => Offer::UserPhotoRetrieval,
             Asks::SharedCalendar | Asks::Synchronization => Offer::SharingRead,
+            Asks::DeliveryReports => Offer::SharingCalendarFreeBusy,
+            Asks::Archive => Offer::XropLogon,
             Asks::Invitation | Asks::OpenInvitation => Offer::SharingInviteMessage,
         },
     }

@@ -56,6 +56,14 @@ fn read_own(ask: Ask, mailbox: MailboxView<'_>) -> Result<AttendeeOutcome, Cause
             open_mailbox(mailbox)?;
             Ok(AttendeeOutcome::Answered(Answer::Photo))
         }
+        Asks::DeliveryReports => {
+            open_mailbox(mailbox)?;
+            Ok(AttendeeOutcome::Answered(Answer::DeliveryReport))
+        }
+        Asks::Archive => {
+            open_mailbox(mailbox)?;
+            Ok(AttendeeOutcome::Answered(Answer::Archive))
+        }
         Asks::SharedCalendar | Asks::Synchronization => {
             unreachable!("a run of synchronization is never local")
         }

@@ -162,7 +162,12 @@ impl<R: Recorder> World<'_, R> {
         let hash = row.hash.with(key_hash(self.federation, route.key).0);
         // Photos of one endpoint are several groups with the same key.
         let hash = match row.ask.asks {
-            Asks::FreeBusy | Asks::MailTips | Asks::Invitation | Asks::OpenInvitation => hash,
+            Asks::FreeBusy
+            | Asks::MailTips
+            | Asks::DeliveryReports
+            | Asks::Archive
+            | Asks::Invitation
+            | Asks::OpenInvitation => hash,
             Asks::Photos | Asks::SharedCalendar | Asks::Synchronization => hash.with(number.into()),
         };
         let group = self.groups.insert(GroupRow {

@@ -63,6 +63,8 @@ impl<R: Recorder> World<'_, R> {
             Asks::FreeBusy
             | Asks::MailTips
             | Asks::Photos
+            | Asks::DeliveryReports
+            | Asks::Archive
             | Asks::Invitation
             | Asks::OpenInvitation => Some(parameters.availability_deadline),
             Asks::SharedCalendar => Some(parameters.synchronization_budget),

@@ -181,7 +181,7 @@ impl Label {
         match self {
             Label::Outcome => {
                 "requests: complete, partial, failed, in-flight; groups: answered, failed; \
-                 attendees: view, answered (MailTips, a photo, a shared calendar), failed"
+                 attendees: view, answered (MailTips, a photo and the like), failed"
             }
             Label::Cause => "the root cause of a failure, such as `token.signature-unknown`",
             Label::Code => {

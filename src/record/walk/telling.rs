@@ -75,6 +75,10 @@ impl<'a> Teller<'a> {
                     Asks::FreeBusy => format!("{from} asks for {attendees}: {window}, {view}"),
                     Asks::MailTips => format!("{from} asks for the MailTips of {attendees}"),
                     Asks::Photos => format!("{from} asks for the photos of {attendees}"),
+                    Asks::DeliveryReports => {
+                        format!("{from} asks what became of a message to {attendees}")
+                    }
+                    Asks::Archive => format!("{from} opens an archive at {attendees}"),
                     Asks::SharedCalendar => {
                         format!("{from} opens a calendar shared by {attendees}")
                     }
@@ -405,6 +409,8 @@ impl<'a> Teller<'a> {
             (Leg::FreeBusyToken, Asks::FreeBusy) => "free/busy token",
             (Leg::FreeBusyToken, Asks::MailTips) => "MailTips token",
             (Leg::FreeBusyToken, Asks::Photos) => "photo token",
+            (Leg::FreeBusyToken, Asks::DeliveryReports) => "delivery report token",
+            (Leg::FreeBusyToken, Asks::Archive) => "archive token",
             (Leg::FreeBusyToken, Asks::SharedCalendar | Asks::Synchronization) => {
                 "shared calendar token"
             }
@@ -421,6 +427,8 @@ impl<'a> Teller<'a> {
             (Leg::FederationInformation, _) => "federation information",
             (Leg::Redirection, _) => "redirection",
             (Leg::RelationshipSettings, _) => "relationship settings",
+            (Leg::Availability, Asks::DeliveryReports) => "delivery report",
+            (Leg::Availability, Asks::Archive) => "archive",
             (Leg::GetFolder, _) => "GetFolder",
             (Leg::Availability, Asks::SharedCalendar | Asks::Synchronization)
             | (Leg::SyncFolderItems, _) => "SyncFolderItems",
@@ -481,6 +489,8 @@ fn answer_name(answer: Answer) -> &'static str {
         Answer::MailTipsOutsideScope => "MailTips, but none that concern this recipient alone",
         Answer::AllMailTips => "all MailTips",
         Answer::Photo => "the photo",
+        Answer::DeliveryReport => "the delivery report",
+        Answer::Archive => "the archive",
         Answer::SharedDetails => "the shared calendar, with subjects and locations",
         Answer::SharedTimes => "the shared calendar, blocks of time alone",
         Answer::SharedBlank => "a blank calendar: the level is None",

@@ -108,7 +108,7 @@ pub const TIMELINE: Table = Table {
         ("views", "attendees that got a view"),
         (
             "answered",
-            "attendees that got MailTips, a photo or a shared calendar",
+            "attendees that got MailTips or something else that is no view",
         ),
         ("attendees_failed", "attendees that failed"),
         ("tokens", "delegation tokens issued, of all offers"),

@@ -59,10 +59,7 @@ pub const REQUESTS: Table = Table {
         ("sent", "instant, RFC 3339"),
         ("from", "address of the user who asks"),
         ("attendees", "how many addresses it names"),
-        (
-            "asks",
-            "what is asked for: free-busy, mail-tips, photos, shared-calendar or synchronization",
-        ),
+        ("asks", "what is asked for, such as free-busy or mail-tips"),
         (
             "window_s",
             "length of time asked about, seconds; empty: no calendar is asked for",
@@ -78,7 +75,7 @@ pub const REQUESTS: Table = Table {
         ("views", "attendees with a view; empty: in flight"),
         (
             "answered",
-            "attendees with MailTips, a photo or a shared calendar; empty: in flight",
+            "attendees with MailTips or something else that is no view; empty: in flight",
         ),
         (
             "ended",
@@ -137,7 +134,7 @@ pub const ATTENDEES: Table = Table {
         ("ended", "instant, RFC 3339"),
         (
             "outcome",
-            "view, answered (with MailTips, a photo or a shared calendar) or failed",
+            "view, answered (with something else than a view, such as MailTips) or failed",
         ),
         (
             "level",

@@ -178,3 +178,110 @@ pub(super) fn assigned(
     let what = ("sharing policy", name);
     find(&ids.sharing_policies, &key, what, candidates, place, found)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::Scenario;
+
+    #[test]
+    fn a_bad_sharing_policy_is_shown_with_its_place_and_a_remedy() {
+        let text = r#"fedsim = 1
+[org.contoso]
+domains = ["contoso.com"]
+mailbox.kim = { sharing_policy = "Partner" }
+[org.contoso.sharing_policy.Partners]
+default = true
+domains = ["fabrikam.com: CalendarSharingFreeBusyDetails", "fabrikam", "fabrikam: ContactsSharing"]
+[org.contoso.sharing_policy.Others]
+default = true
+domains = ["*: ContactsSharing", "*: CalendarSharingFreeBusySimple"]
+[org.contoso.sharing_policy.Nobody]
+"#;
+        let scenario = Scenario::parse(text, "team.toml").expect("its form is right");
+        let found = scenario.compile().expect_err("its policies are not");
+        let expected = r#"error[unknown-name]: there is no sharing policy `Partner`
+ --> team.toml:4:34
+  |
+4 | mailbox.kim = { sharing_policy = "Partner" }
+  |                                  ^^^^^^^^^ not declared
+  |
+  = help: did you mean `Partners`?
+
+error[two-defaults]: `Partners` is not the only default sharing policy of `contoso`
+ --> team.toml:6:11
+  |
+6 | default = true
+  |           ^^^^
+  |
+  = help: leave `default = true` to one of them
+
+error[bad-policy-entry]: there is no sharing action `CalendarSharingFreeBusyDetails`
+ --> team.toml:7:12
+  |
+7 | domains = ["fabrikam.com: CalendarSharingFreeBusyDetails", "fabrikam", "fabrikam: ContactsSharing"]
+  |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: did you mean `CalendarSharingFreeBusyDetail`?
+
+error[bad-policy-entry]: `fabrikam` has no colon
+ --> team.toml:7:60
+  |
+7 | domains = ["fabrikam.com: CalendarSharingFreeBusyDetails", "fabrikam", "fabrikam: ContactsSharing"]
+  |                                                            ^^^^^^^^^^
+  |
+  = help: write `domain: action[, action]`, such as `fabrikam.com: CalendarSharingFreeBusyDetail`
+
+error[bad-policy-entry]: `fabrikam` is not a domain
+ --> team.toml:7:72
+  |
+7 | domains = ["fabrikam.com: CalendarSharingFreeBusyDetails", "fabrikam", "fabrikam: ContactsSharing"]
+  |                                                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: write a domain such as `fabrikam.com`, `*` for all federated domains, or `Anonymous`
+
+error[two-entries]: the entry `*: CalendarSharingFreeBusySimple` is the second for its domain
+  --> team.toml:10:34
+   |
+10 | domains = ["*: ContactsSharing", "*: CalendarSharingFreeBusySimple"]
+   |                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   |
+   = help: name all actions of a domain in one entry
+
+error[no-policy-entry]: sharing policy `Nobody` names no domain
+  --> team.toml:11:29
+   |
+11 | [org.contoso.sharing_policy.Nobody]
+   |                             ^^^^^^
+   |
+   = help: give `domains`, such as `["fabrikam.com: CalendarSharingFreeBusyDetail"]`
+
+"#;
+        assert_eq!(found.render_plain(), expected);
+    }
+
+    #[test]
+    fn an_invitation_that_offers_nothing_is_refused() {
+        let text = r#"fedsim = 1
+[org.contoso]
+domains = ["contoso.com"]
+mailbox.kim = {}
+[invitation.share]
+at = "+1 min"
+from = "kim@contoso.com"
+to = ["lee@fabrikam.com"]
+level = "None"
+"#;
+        let scenario = Scenario::parse(text, "team.toml").expect("its form is right");
+        let found = scenario.compile().expect_err("it offers nothing");
+        let expected = "error[nothing-offered]: the invitation offers nothing
+ --> team.toml:9:9
+  |
+9 | level = \"None\"
+  |         ^^^^^^
+  |
+  = help: offer a level of the calendar, or `contacts = true`
+
+";
+        assert_eq!(found.render_plain(), expected);
+    }
+}

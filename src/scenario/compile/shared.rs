@@ -45,8 +45,18 @@ const OF_SUBSCRIPTIONS: &[&str] = &[
     "changes",
 ];
 
+const OF_INVITATIONS: &[&str] = &["level", "contacts", "opened_after", "reciprocal"];
+
 /// Warns of keys that say nothing.
 pub(super) fn check(row: &Table, found: &mut Diagnostics) {
+    if asks(row) != Asks::Invitation {
+        say_nothing(
+            row,
+            OF_INVITATIONS,
+            r#"any other `asks` than "invitation""#,
+            found,
+        );
+    }
     let (silent, spoken) = match asks(row) {
         Asks::Synchronization => (OF_LOOKUPS, r#"`asks = "synchronization"`"#),
         _ => (
@@ -54,13 +64,7 @@ pub(super) fn check(row: &Table, found: &mut Diagnostics) {
             r#"any other `asks` than "synchronization""#,
         ),
     };
-    for key in silent {
-        if let Some(place) = row.location(key) {
-            let message = format!("with {spoken}, `{key}` says nothing");
-            let help = "leave it out, or put it into a workload of its own";
-            found.push(Diagnostic::warning("says-nothing", place, message).help(help));
-        }
-    }
+    say_nothing(row, silent, spoken, found);
     if let (Some(place), Some(_)) = (
         row.location("subscriptions_per_mailbox"),
         row.optional_integer("subscriptions"),
@@ -68,6 +72,16 @@ pub(super) fn check(row: &Table, found: &mut Diagnostics) {
         let message = "`subscriptions` is given as well, so this says nothing";
         let help = "leave one of the two out";
         found.push(Diagnostic::warning("two-rates", place, message).help(help));
+    }
+}
+
+fn say_nothing(row: &Table, silent: &[&str], spoken: &str, found: &mut Diagnostics) {
+    for key in silent {
+        if let Some(place) = row.location(key) {
+            let message = format!("with {spoken}, `{key}` says nothing");
+            let help = "leave it out, or put it into a workload of its own";
+            found.push(Diagnostic::warning("says-nothing", place, message).help(help));
+        }
     }
 }
 
@@ -162,8 +176,13 @@ pub(super) fn shared_calendars(
     }
 }
 
-/// Whether a mailbox of an organization subscribes to a calendar at some time.
+/// Whether a mailbox of an organization subscribes to a calendar at some time: by the time line, or
+/// because it may be invited.
 fn may_subscribe(federation: &Federation, organization: OrgId) -> bool {
+    let mut workloads = federation.workloads.iter();
+    if workloads.any(|row| row.companions.is_some()) {
+        return true;
+    }
     let mailboxes = &federation.mailboxes;
     mailboxes.ids().any(|id| {
         let of_it = mailboxes.original(id).organization == organization;
@@ -217,4 +236,58 @@ pub(super) fn cycle_of(
         .by_ref()
         .take_while(|&id| cycles[id].organization == organization);
     own.find(|&id| *federation.workloads[cycles[id].workload].name == *workload)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::Scenario;
+
+    fn warnings(workloads: &str) -> String {
+        let text = format!(
+            "fedsim = 1\n[org.contoso]\ndomains = [\"contoso.com\"]\nmailboxes = 10\n\
+             [org.fabrikam]\ndomains = [\"fabrikam.com\"]\nsetup = \"unfederated\"\n\
+             mailboxes = 10\n{workloads}"
+        );
+        let scenario = Scenario::parse(&text, "test.toml");
+        let compiled = scenario.and_then(|scenario| scenario.compile());
+        match compiled {
+            Ok(compiled) => compiled.warnings.render_plain(),
+            Err(found) => panic!("{found}"),
+        }
+    }
+
+    #[test]
+    fn nobody_shares_who_is_not_federated() {
+        let found = warnings(
+            "[workload.sharing]\nfrom = [\"contoso\"]\nto = [\"fabrikam\"]\n\
+             asks = \"synchronization\"\n",
+        );
+        let expected = r#"warning[no-request]: the workload `sharing` synchronizes no calendar
+  --> test.toml:10:8
+   |
+10 | from = ["contoso"]
+   |        ^^^^^^^^^^^
+   |
+   = help: its organizations need mailboxes with subscriptions, and federated partners that publish calendars
+
+"#;
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn keys_that_say_nothing_are_told() {
+        let found = warnings(
+            "[workload.planning]\nfrom = [\"contoso\"]\nto = [\"fabrikam\"]\ncycle = \"1 h\"\n",
+        );
+        let expected = r#"warning[says-nothing]: with any other `asks` than "synchronization", `cycle` says nothing
+  --> test.toml:12:9
+   |
+12 | cycle = "1 h"
+   |         ^^^^^
+   |
+   = help: leave it out, or put it into a workload of its own
+
+"#;
+        assert_eq!(found, expected);
+    }
 }

@@ -97,6 +97,8 @@ pub(super) fn relationship(
         },
         mail_tips_access_scope: scope(row, "mail_tips_access_scope", organization, ids, found),
         photos_enabled: row.boolean("photos_enabled"),
+        delivery_report_enabled: row.boolean("delivery_report_enabled"),
+        archive_access_enabled: row.boolean("archive_access_enabled"),
         target_application_uri: ids.optional_name(row.text("target_application_uri")),
         target_autodiscover_epr: ids.url(row.text("target_autodiscover_epr")),
         target_sharing_epr: ids.url(row.text("target_sharing_epr")),

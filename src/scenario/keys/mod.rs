@@ -543,6 +543,8 @@ const ASKS: Kind = Kind::OneOf(&[
     "photos",
     "shared-calendar",
     "synchronization",
+    "delivery-reports",
+    "archive",
 ]);
 /// What the requests of a workload ask for: also that somebody accepts an invitation.
 const DRAWN_ASKS: Kind = Kind::OneOf(&[
@@ -550,6 +552,8 @@ const DRAWN_ASKS: Kind = Kind::OneOf(&[
     "mail-tips",
     "photos",
     "synchronization",
+    "delivery-reports",
+    "archive",
     "invitation",
 ]);
 static TEXT: Kind = Kind::Text;

@@ -76,6 +76,16 @@ pub static PARAMETERS: Object = Object {
             "Fetching one photo.",
         ),
         delay(
+            "delivery_report_service",
+            r#"{ dist = "lognormal", median = "150 ms", p99 = "2 s" }"#,
+            "Gathering one delivery report.",
+        ),
+        delay(
+            "archive_service",
+            r#"{ dist = "lognormal", median = "50 ms", p99 = "600 ms" }"#,
+            "Opening one archive.",
+        ),
+        delay(
             "folder_service",
             r#"{ dist = "lognormal", median = "10 ms", p99 = "150 ms" }"#,
             "Serving one call for a shared folder: GetFolder, SyncFolderItems or GetItem.",
@@ -376,6 +386,17 @@ pub static PARAMETERS: Object = Object {
             "metadata_document",
             r#""20 KB""#,
             "The federation metadata of a gateway.",
+        ),
+        size(
+            "further_request",
+            r#""10 KB""#,
+            "A federated request for a delivery report or an archive, before its recipients; each weighs as \
+             much as a mailbox of an availability request.",
+        ),
+        size(
+            "further_response_per_mailbox",
+            r#""5 KB""#,
+            "Its answer for each recipient.",
         ),
         size(
             "synchronization_request",

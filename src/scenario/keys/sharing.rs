@@ -84,6 +84,21 @@ pub static RELATIONSHIP: Object = Object {
             Recall,
             "Whether the second organization gets photos of the first's users.",
         ),
+        key(
+            "delivery_report_enabled",
+            Kind::Boolean,
+            "false",
+            Doc,
+            "Whether delivery reports pass: whether the first organization asks for them, and whether it \
+             gives them.",
+        ),
+        key(
+            "archive_access_enabled",
+            Kind::Boolean,
+            "false",
+            Doc,
+            "Whether the second organization keeps archives of the first's users, which they open there.",
+        ),
         derived(
             "target_application_uri",
             Kind::Text,

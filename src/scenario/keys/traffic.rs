@@ -10,7 +10,7 @@ use crate::engine::Span;
 pub static REQUEST: Object = Object {
     name: "request",
     doc: "An availability request that a client sends, once or several times; or one for MailTips or \
-          photos, or a look at calendars that were shared with its user in person.",
+          photos, delivery reports or an archive, or a look at calendars that were shared with its user.",
     keys: &[
         required("at", Kind::Instant, "When it is sent, the first time."),
         required("from", Kind::Address, "Who asks: the address of a mailbox."),
@@ -20,7 +20,7 @@ pub static REQUEST: Object = Object {
             ASKS,
             r#""free-busy""#,
             Choice,
-            "What it asks for: calendars, MailTips or photos; with `shared-calendar` the user opens \
+            "What it asks for: calendars, MailTips, photos, delivery reports or an archive; with `shared-calendar` the user opens \
              calendars of the user's subscriptions, which synchronizes them, with `synchronization` the \
              assistant does. Window, view and interval are of calendars.",
         ),

@@ -66,8 +66,9 @@ pub static WORKLOAD: Object = Object {
             DRAWN_ASKS,
             r#""free-busy""#,
             Choice,
-            "What they ask for: calendars, MailTips or photos; or what has changed in calendars that \
-             were shared in person; or that somebody accepts an invitation to a calendar. Of all but calendars nothing is sent unless a file declares it; the \
+            "What they ask for: calendars, MailTips, photos, delivery reports or archives; or what has \
+             changed in calendars that were shared in person; or that \
+             somebody accepts an invitation to a calendar. Of all but calendars nothing is sent unless a file declares it; the \
              estimates below are of calendars, and so is `retry_share`.",
         ),
         key(

@@ -7,7 +7,7 @@ use fedsim::model::Federation;
 use fedsim::model::directory::Recipient;
 use fedsim::model::observation::{Fact, PathKind, PathObject};
 use fedsim::model::organization::OrgId;
-use fedsim::model::outcome::{AccessLevel, Asks, AttendeeOutcome, Leg};
+use fedsim::model::outcome::{AccessLevel, Answer, Asks, AttendeeOutcome, Leg};
 use fedsim::model::relationship::OrganizationRelationship;
 use fedsim::model::token::Offer;
 
@@ -177,9 +177,13 @@ pub(super) fn answers_rest_on_decisions(story: &Story<'_>) -> Verdict {
         Asks::MailTips => Offer::MailTips,
         Asks::Photos => Offer::UserPhotoRetrieval,
         Asks::SharedCalendar | Asks::Synchronization => Offer::SharingRead,
+        Asks::DeliveryReports => Offer::SharingCalendarFreeBusy,
+        Asks::Archive => Offer::XropLogon,
         Asks::Invitation | Asks::OpenInvitation => Offer::SharingInviteMessage,
     };
     let mut decided = BTreeMap::new();
+    // The level at which a shared folder was opened last.
+    let mut folder = None;
     for observation in &story.observations {
         match observation.fact {
             Fact::TokenIssued { leg, token, .. } => {
@@ -217,6 +221,8 @@ pub(super) fn answers_rest_on_decisions(story: &Story<'_>) -> Verdict {
                 let seen = states(&federation.relationships, id, from, observation.at);
                 let gives = |row: &&OrganizationRelationship| match asks {
                     Asks::MailTips => row.mail_tips_access_enabled,
+                    Asks::DeliveryReports => row.delivery_report_enabled,
+                    Asks::Archive => true,
                     _ => row.photos_enabled,
                 };
                 require!(
@@ -224,6 +230,12 @@ pub(super) fn answers_rest_on_decisions(story: &Story<'_>) -> Verdict {
                         .any(|row| row.exists && row.enabled && gives(row)),
                     "attendee {attendee}: {answer} that the relationship does not give"
                 );
+            }
+            Fact::FolderDecided { level, .. } => {
+                require!(asks.is_synchronization(), "a folder is opened for {asks}");
+                if let Ok(level) = level {
+                    folder = Some(level);
+                }
             }
             Fact::GroupDispatched {
                 attendees, path, ..
@@ -247,8 +259,20 @@ pub(super) fn answers_rest_on_decisions(story: &Story<'_>) -> Verdict {
                         "attendee {attendee}: a view for {asks}"
                     );
                 }
-                // What a run of synchronization gives has laws of its own.
-                AttendeeOutcome::Answered(_) if asks.is_synchronization() => {}
+                AttendeeOutcome::Answered(answer) if asks.is_synchronization() => {
+                    let expected = match folder {
+                        Some(AccessLevel::None) => [Answer::SharedBlank; 2],
+                        Some(AccessLevel::Simple) => [Answer::SharedTimes, Answer::SharedEmpty],
+                        Some(_) => [Answer::SharedDetails, Answer::SharedEmpty],
+                        None => {
+                            return Err(format!("attendee {attendee}: a folder nobody opened"));
+                        }
+                    };
+                    require!(
+                        expected.contains(&answer) && path == Some(PathKind::Personal),
+                        "attendee {attendee}: {answer} of a folder open at {folder:?}"
+                    );
+                }
                 AttendeeOutcome::Answered(answer) => require!(
                     asks != Asks::FreeBusy
                         && (path == Some(PathKind::Local)
@@ -281,6 +305,8 @@ pub(super) fn switched_off_stops(story: &Story<'_>) -> Verdict {
         let may_ask = |row: &OrganizationRelationship| match story.request.ask.asks {
             Asks::FreeBusy => row.free_busy_access_enabled,
             Asks::MailTips => row.mail_tips_access_enabled,
+            Asks::DeliveryReports => row.delivery_report_enabled,
+            Asks::Archive => row.archive_access_enabled,
             Asks::Photos
             | Asks::SharedCalendar
             | Asks::Synchronization

@@ -142,6 +142,7 @@ async fn carry_out(call: &Call<'_, '_>) -> Outcome {
             domains::get_federated_organization_identifier(call).await
         }
         "Add-FederatedDomain" => domains::add_federated_domain(call).await,
+        "Set-AcceptedDomain" => domains::set_accepted_domain(call).await,
         "Remove-FederatedDomain" => domains::remove_federated_domain(call).await,
         "Get-FederationInformation" => information::get_federation_information(call).await,
         "Get-ClientAccessServer" => publishing::get_client_access_server(call).await,

@@ -373,7 +373,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ),
     (
         "transcript[].error.exception",
-        "the exception that ended it; the whole error is null if none did",
+        "the exception that ended it; left out if none did",
     ),
     ("transcript[].error.message", "its text"),
 ];

@@ -86,6 +86,10 @@ impl Host for Shell<'_> {
         self.console.now()
     }
 
+    fn shown(&self) -> Instant {
+        self.console.shown()
+    }
+
     fn statement_done(&self, report: StatementReport) {
         let before = &self.script.text[..report.place.range().start.min(self.script.text.len())];
         let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;

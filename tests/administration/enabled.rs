@@ -111,7 +111,8 @@ const SIDES: &[(&str, &str, Cause)] = &[
 ];
 
 #[test]
-fn a_relationship_that_is_disabled_on_either_side_ends_free_busy_within_5_minutes_and_replication() {
+fn a_relationship_that_is_disabled_on_either_side_ends_free_busy_within_5_minutes_and_replication()
+{
     for &(side, partner, cause) in SIDES {
         let script = format!("Set-OrganizationRelationship -Identity {partner} -Enabled $false");
         // At all phases of the cache, which is read with the first request at 30 s and about every
@@ -126,7 +127,10 @@ fn a_relationship_that_is_disabled_on_either_side_ends_free_busy_within_5_minute
                 seen.last_success()
             );
             let (first_failure, _) = *seen.failures.first().expect("some request fails");
-            assert!(seen.last_success() < first_failure, "{side}: once off, it stays off");
+            assert!(
+                seen.last_success() < first_failure,
+                "{side}: once off, it stays off"
+            );
             assert!(first_failure > at, "{side}: nothing fails before");
             for (_, found) in &seen.failures {
                 assert_eq!(*found, cause, "{side}");
@@ -160,7 +164,10 @@ fn a_server_that_forgets_what_it_has_read_stops_as_soon_as_the_change_is_replica
         let forgotten = Span::from_seconds(80);
         let last = seen.last_success();
         assert!(last <= forgotten + ANSWER, "{side}: {last}");
-        assert!(last >= Span::from_minutes(1), "{side}: and it answers until then: {last}");
+        assert!(
+            last >= Span::from_minutes(1),
+            "{side}: and it answers until then: {last}"
+        );
         let (_, last_cause) = *seen.failures.last().expect("some request fails");
         assert_eq!(last_cause, cause, "{side}");
     }

@@ -34,7 +34,8 @@ pub struct Entry {
 impl Entry {
     /// Rows of a test: what stands under `Id` and under `column`.
     pub fn rows(&self, column: &str) -> Vec<(String, String)> {
-        let text = |row: &Value, name: &str| row[name].as_str().expect("rows have texts").to_owned();
+        let text =
+            |row: &Value, name: &str| row[name].as_str().expect("rows have texts").to_owned();
         let rows = self.objects.iter();
         rows.map(|row| (text(row, "Id"), text(row, column)))
             .collect()

@@ -272,7 +272,10 @@ const STORIES: &[(&str, &[(&str, Becomes)])] = &[
             ("Remove-FederatedDomain -DomainName contoso.co.uk", Done),
             (
                 "Remove-FederationTrust",
-                Refused("FederationTrustInUseException", "the account namespace's domain last"),
+                Refused(
+                    "FederationTrustInUseException",
+                    "the account namespace's domain last",
+                ),
             ),
             ("Remove-FederatedDomain -DomainName contoso.com", Done),
             ("Remove-FederationTrust", Done),

@@ -313,6 +313,11 @@ fn each_fault_of_a_trust_shows_in_the_rows_of_its_test_and_the_run_stops_where_i
             .map(|(id, row_type)| (id.as_str(), row_type.as_str()))
             .collect();
         assert_eq!(rows, fault.rows, "{}", fault.name);
-        assert!(entry.objects.iter().all(|row| row["RunspaceId"].is_string()));
+        assert!(
+            entry
+                .objects
+                .iter()
+                .all(|row| row["RunspaceId"].is_string())
+        );
     }
 }

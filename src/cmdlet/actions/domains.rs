@@ -282,11 +282,7 @@ pub(super) async fn set_accepted_domain(call: &Call<'_, '_>) -> Outcome {
     };
     if accepted.federated && kind != AcceptedDomainKind::Authoritative {
         let message = format!("The accepted domain {domain} is federated and stays authoritative.");
-        return Err(call.error(
-            "InvalidOperation",
-            "FederatedDomainTypeException",
-            message,
-        ));
+        return Err(call.error("InvalidOperation", "FederatedDomainTypeException", message));
     }
     shell.console.change_organization(|row| {
         let mut domains = row.accepted_domains.iter_mut();

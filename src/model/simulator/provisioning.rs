@@ -77,11 +77,7 @@ impl<R: Recorder> World<'_, R> {
 
     /// A request reaches the provisioning service. If a domain is to be registered, its proof is
     /// looked for now; the answer comes when the look and the rest of the work are done.
-    pub(super) fn receive_provisioning(
-        &mut self,
-        schedule: &mut Schedule<Event>,
-        call: CallSlot,
-    ) {
+    pub(super) fn receive_provisioning(&mut self, schedule: &mut Schedule<Event>, call: CallSlot) {
         let now = schedule.now();
         let row = &self.calls[call];
         let (group, hash, organization) = (row.group, row.hash, row.request.requester);

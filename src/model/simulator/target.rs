@@ -423,7 +423,10 @@ impl<R: Recorder> World<'_, R> {
             }
             Leg::RelationshipSettings => {
                 let requester = self.calls[call].request.requester;
-                let domains = federation.organizations.at(requester, now).federated_domains();
+                let domains = federation
+                    .organizations
+                    .at(requester, now)
+                    .federated_domains();
                 let domains: Vec<_> = domains.collect();
                 let settings = federation.relationship_settings(here.server, &domains, now);
                 Some(ErrandReply::RelationshipSettings(settings))

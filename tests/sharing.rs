@@ -246,6 +246,26 @@ fn a_disabled_policy_takes_nothing_away_before_the_assistant_has_run() {
     assert!(after <= Span::from_days(1) + Span::from_hours(1), "{after}");
 }
 
+/// The same by a script: the assistant comes to what an administrator has changed as to what the time line
+/// has.
+#[test]
+fn a_policy_that_a_cmdlet_disables_takes_effect_when_the_assistant_has_run() {
+    let text = format!(
+        "{TWO}{}{}[[timeline]]\nat = \"+1 d\"\norg = \"contoso\"\n\
+         run = \"Set-SharingPolicy 'Default Sharing Policy' -Enabled $false\"\n",
+        invite(r#"["ben@fabrikam.com"]"#, "opened_after = \"1 min\""),
+        look(4 * 24),
+    );
+    let run = run(&text);
+    let seen: Vec<bool> = looks(&run).into_iter().map(|(_, seen)| seen).collect();
+    let count = seen.iter().filter(|seen| **seen).count();
+    assert!(
+        seen[..count].iter().all(|seen| *seen),
+        "seen without a break"
+    );
+    assert!((24..=49).contains(&count), "{count} hours");
+}
+
 /// The instants at which Ben's requests were answered, and whether he saw something.
 fn looks(run: &Run) -> Vec<(Instant, bool)> {
     let is_look = |o: &&Observation| run.federation.request_name(o.request).contains("/look#");

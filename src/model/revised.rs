@@ -161,6 +161,11 @@ impl<I: Id, T> Revised<I, T> {
         (0..self.len()).map(I::from_index)
     }
 
+    /// Whether nothing has been added or changed since a copy was made.
+    pub fn is_as_in(&self, copy: &Self) -> bool {
+        Arc::ptr_eq(&self.added, &copy.added) && Arc::ptr_eq(&self.later, &copy.later)
+    }
+
     /// The ids of objects that came into being during the run.
     pub fn added_ids(&self) -> impl DoubleEndedIterator<Item = I> + use<I, T> {
         (self.first.len()..self.len()).map(I::from_index)

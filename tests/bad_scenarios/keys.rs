@@ -137,7 +137,7 @@ error[unknown-key]: unknown key `rtt_same_town` in `parameters`
 5 | rtt_same_town = "1 ms"
   | ^^^^^^^^^^^^^ not a known key
   |
-  = help: the nearest of its 63 keys: `rtt_same_site`, `rtt_same_city`, `rtt_same_continent`, `http_timeout`, `rtt_p99_percent`
+  = help: the nearest of its 80 keys: `rtt_same_site`, `rtt_same_city`, `rtt_same_continent`, `http_timeout`, `rtt_p99_percent`
 
 "#,
     },
@@ -207,7 +207,7 @@ error[unknown-key]: unknown key `expires` in `org.contoso.certificate.federation
 7 | certificate.federation.expires = 2026-01-01
   |                        ^^^^^^^ not a known key
   |
-  = help: known keys: `issuer`, `not_before`, `not_after`, `subject_key_identifier`, `key_provider`
+  = help: known keys: `issuer`, `not_before`, `not_after`, `subject_key_identifier`, `key_provider`, `private_key_exportable`
 
 error[unknown-key]: unknown key `clock_ofset` in `org.contoso.server.cas1`
  --> bad.toml:9:1
@@ -247,7 +247,7 @@ error[unknown-key]: unknown key `adress` in `org.contoso.mailbox.kim`
 15 | adress = "kim@contoso.com"
    | ^^^^^^ not a known key
    |
-   = help: known keys: `addresses`, `calendar_default`, `calendar`, `state`, `server`, `immutable_id`, `identity_type`, `events_per_week`, `grant`, `subscription`
+   = help: known keys: `addresses`, `calendar_default`, `calendar`, `state`, `server`, `immutable_id`, `identity_type`, `events_per_week`, `sharing_policy`, `grant`, `subscription`
 
 error[unknown-key]: unknown key `uri` in `org.contoso.mailbox.kim.subscription."lee@fabrikam.com"`
   --> bad.toml:17:1

@@ -27,7 +27,7 @@ asks = "shared-calender"
 7 | asks = "synchronisation"
   |        ^^^^^^^^^^^^^^^^^
   |
-  = help: did you mean `synchronization`? (values: `free-busy`, `mail-tips`, `photos`, `synchronization`, `delivery-reports`, `archive`)
+  = help: did you mean `synchronization`? (values: `free-busy`, `mail-tips`, `photos`, `synchronization`, `delivery-reports`, `archive`, `invitation`)
 
 error[out-of-range]: `subscriptions` is 2_000_000, but must be from 0 to 1000000
  --> bad.toml:8:17

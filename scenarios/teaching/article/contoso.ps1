@@ -19,5 +19,8 @@ Get-FederationInformation -DomainName contoso.com
 
 Set-FederatedOrganizationIdentifier -Enabled $true -DefaultDomain contoso.com -AccountNamespace contoso.com -DelegationFederationTrust "Microsoft Federation Gateway"
 Get-FederatedOrganizationIdentifier
+
+# The server answers by what Active Directory has brought it, half a minute later.
+Start-Sleep -Seconds 30
 Get-FederationInformation -DomainName contoso.com
 Test-FederationTrust -UserIdentity alice@contoso.com -Verbose

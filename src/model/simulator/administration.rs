@@ -161,7 +161,15 @@ impl<'v, R: Recorder> World<'v, R> {
         let poll = procedure
             .as_mut()
             .poll(&mut Context::from_waker(Waker::noop()));
-        self.federation = console.federation();
+        let before = std::mem::replace(&mut self.federation, console.federation());
+        // What was assigned stands with the mailboxes.
+        let policies = self
+            .federation
+            .sharing_policies
+            .is_as_in(&before.sharing_policies);
+        if !policies || !self.federation.mailboxes.is_as_in(&before.mailboxes) {
+            self.await_policy_assistant(schedule, console.organization_id(), now);
+        }
         for server in console.take_recycled() {
             self.recycle(server);
         }

@@ -366,6 +366,11 @@ impl<R: Recorder> World<'_, R> {
             self.dispatch_group(schedule, group);
         }
         self.finish_if_decided(schedule, slot);
+        let row = &mut self.requests[slot];
+        if row.ask.asks == Asks::Synchronization {
+            row.awaits_deadline = false;
+            self.free_request(slot);
+        }
     }
 
     /// Schedules the first look at the clock at or after the deadline: the dispatcher looks once a
@@ -376,6 +381,8 @@ impl<R: Recorder> World<'_, R> {
         let parameters = &self.federation.parameters;
         let row = &self.requests[slot];
         let Some(budget) = self.budget_of(row.ask.asks) else {
+            // Its row is held until all its groups have left, though there is no deadline.
+            self.requests[slot].awaits_deadline = true;
             return;
         };
         let deadline = row.arrived + budget;

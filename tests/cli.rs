@@ -311,7 +311,10 @@ iisreset: Restarts the web server of a server: all that its worker processes rem
     assert!(told.starts_with("Out-File: not modelled"), "{told}");
     for (typed, meant) in [
         ("Get-FederationTurst", "Get-FederationTrust"),
-        ("new-organisationrelationship", "New-OrganizationRelationship"),
+        (
+            "new-organisationrelationship",
+            "New-OrganizationRelationship",
+        ),
     ] {
         let output = place.fedsim(&["explain", typed]);
         assert_eq!(code(&output), 2);

@@ -26,7 +26,10 @@ fn the_page_of_cmdlets_is_that_of_the_catalog() {
 
 #[test]
 fn the_page_can_be_found_from_the_others() {
-    for (name, link) in [("README.md", "docs/cmdlets.md"), ("docs/scenario.md", "cmdlets.md")] {
+    for (name, link) in [
+        ("README.md", "docs/cmdlets.md"),
+        ("docs/scenario.md", "cmdlets.md"),
+    ] {
         let text = std::fs::read_to_string(page(name)).expect("the page is there");
         assert!(text.contains(link), "{name} does not lead to {link}");
     }

@@ -183,7 +183,12 @@ Get-FederationInformation: Asks a partner for what a relationship with it needs 
             for parameter in cmdlet.parameters {
                 assert!(section.contains(&format!("| `-{}` |", parameter.name)));
             }
-            assert!(cmdlet.not_modelled.iter().all(|name| section.contains(name)));
+            assert!(
+                cmdlet
+                    .not_modelled
+                    .iter()
+                    .all(|name| section.contains(name))
+            );
         }
     }
 }

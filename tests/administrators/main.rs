@@ -85,7 +85,9 @@ fn random_administrators_break_no_rule() {
     if let Some(report) = failure.into_inner().expect("nobody panicked with it") {
         panic!("{report}");
     }
-    seen.into_inner().expect("nobody panicked with it").suffice();
+    seen.into_inner()
+        .expect("nobody panicked with it")
+        .suffice();
 }
 
 /// The threads that try worlds have no name, and print nothing themselves.
@@ -112,7 +114,8 @@ fn judge(world: &World, seed: u64, seen: &mut Seen) -> Result<(), String> {
                 return Err("bystander: one changes what administrators see".into());
             }
             for (id, name) in organizations(&federation) {
-                if with.watch.digest.of(with.run.organization(&name)) != watched.watch.digest.of(id) {
+                if with.watch.digest.of(with.run.organization(&name)) != watched.watch.digest.of(id)
+                {
                     return Err(format!("bystander: one changes what {name} sees"));
                 }
             }
@@ -130,7 +133,9 @@ fn organizations(
     federation: &Federation,
 ) -> impl Iterator<Item = (fedsim::model::organization::OrgId, String)> {
     let table = &federation.organizations;
-    table.ids().map(|id| (id, table.original(id).name.to_string()))
+    table
+        .ids()
+        .map(|id| (id, table.original(id).name.to_string()))
 }
 
 /// A run with everything that was seen in it.
@@ -152,7 +157,8 @@ struct Watch {
 impl Watch {
     fn step(&mut self, at: Instant) {
         if self.last.is_some_and(|last| at < last) {
-            self.broken.get_or_insert("order: a step before the one before it".into());
+            self.broken
+                .get_or_insert("order: a step before the one before it".into());
         }
         self.last = Some(at);
     }
@@ -208,7 +214,9 @@ fn hold(federation: &Federation, watched: &Watched, seen: &mut Seen) -> Result<(
     }
     laws::check(&explicit(run))?;
     // The same again, by all recorders of a study.
-    let again = study::run(federation, 0, &[], (Log::None, &mut ()), |_, _| Continue::Yes);
+    let again = study::run(federation, 0, &[], (Log::None, &mut ()), |_, _| {
+        Continue::Yes
+    });
     if let Some(law) = again.broken_laws().next() {
         return Err(format!("law: {law:?}"));
     }
@@ -225,8 +233,16 @@ fn hold(federation: &Federation, watched: &Watched, seen: &mut Seen) -> Result<(
 
 /// The run as those see it who sent requests that are spelled out.
 fn explicit(run: &Run) -> Run {
-    let known: BTreeSet<_> = run.federation.requests.iter().map(|row| row.identity).collect();
-    let observations = run.observations.iter().filter(|it| known.contains(&it.request));
+    let known: BTreeSet<_> = run
+        .federation
+        .requests
+        .iter()
+        .map(|row| row.identity)
+        .collect();
+    let observations = run
+        .observations
+        .iter()
+        .filter(|it| known.contains(&it.request));
     Run {
         federation: run.federation.clone(),
         observations: observations.copied().collect(),
@@ -255,10 +271,14 @@ impl Seen {
         for observation in &watched.run.observations {
             match observation.fact {
                 Fact::CalendarDecided { decision, .. } => {
-                    self.views += usize::from(decision.result.is_ok_and(|it| it > AccessLevel::None));
+                    self.views +=
+                        usize::from(decision.result.is_ok_and(|it| it > AccessLevel::None));
                 }
                 Fact::FolderDecided { level: Ok(_), .. } => self.folders += 1,
-                Fact::Sent { asks: Asks::Invitation, .. } => self.invitations += 1,
+                Fact::Sent {
+                    asks: Asks::Invitation,
+                    ..
+                } => self.invitations += 1,
                 _ => {}
             }
         }
@@ -287,11 +307,18 @@ impl Seen {
     fn suffice(&self) {
         for cmdlet in cmdlets() {
             let count = self.succeeded.get(cmdlet.name).copied().unwrap_or(0);
-            assert!(count > 5, "{} succeeds {count} times: {self:#?}", cmdlet.name);
+            assert!(
+                count > 5,
+                "{} succeeds {count} times: {self:#?}",
+                cmdlet.name
+            );
         }
         assert!(self.errors.len() > 15, "{self:#?}");
         assert!(self.listed > 500 && self.proofs > 100, "{self:#?}");
-        assert!(self.views > 100 && self.folders > 20 && self.invitations > 50, "{self:#?}");
+        assert!(
+            self.views > 100 && self.folders > 20 && self.invitations > 50,
+            "{self:#?}"
+        );
     }
 }
 
@@ -302,7 +329,8 @@ fn report(seed: u64, rule: &str) -> String {
     let breaks = |world: &World| {
         let found = judge(world, seed, &mut Seen::default()).err()?;
         // Whatever keeps it from being compiled is another matter.
-        (kind(&found) == kind(rule) && found.contains("error[") == rule.contains("error[")).then_some(found)
+        (kind(&found) == kind(rule) && found.contains("error[") == rule.contains("error["))
+            .then_some(found)
     };
     let mut smallest = rule.to_owned();
     let mut index = 0;

@@ -24,11 +24,25 @@ pub fn listings(entries: &[TranscriptEntry]) -> Result<usize, String> {
         }
         let rows: Vec<&serde_json::Map<String, Value>> =
             objects.iter().filter_map(Value::as_object).collect();
-        let listed = read(&entry.output)
-            .map_err(|error| format!("listing: {error} of `{}`:\n{}", entry.statement, entry.output))?;
-        let told = || format!("`{}`:\n{}\n{}", entry.statement, entry.output, entry.objects);
+        let listed = read(&entry.output).map_err(|error| {
+            format!(
+                "listing: {error} of `{}`:\n{}",
+                entry.statement, entry.output
+            )
+        })?;
+        let told = || {
+            format!(
+                "`{}`:\n{}\n{}",
+                entry.statement, entry.output, entry.objects
+            )
+        };
         if listed.len() != rows.len() {
-            return Err(format!("listing: {} objects listed of {} of {}", listed.len(), rows.len(), told()));
+            return Err(format!(
+                "listing: {} objects listed of {} of {}",
+                listed.len(),
+                rows.len(),
+                told()
+            ));
         }
         for (listed, row) in listed.iter().zip(rows) {
             let names: Vec<&str> = listed.iter().map(|(name, _)| &**name).collect();
@@ -36,11 +50,18 @@ pub fn listings(entries: &[TranscriptEntry]) -> Result<usize, String> {
             let mut sorted = names.clone();
             sorted.sort_unstable();
             if sorted != known {
-                return Err(format!("listing: properties {names:?} for {known:?} of {}", told()));
+                return Err(format!(
+                    "listing: properties {names:?} for {known:?} of {}",
+                    told()
+                ));
             }
             for (name, shown) in listed {
                 if !says(shown, &row[name]) {
-                    return Err(format!("listing: {name} is `{shown}` for {} of {}", row[name], told()));
+                    return Err(format!(
+                        "listing: {name} is `{shown}` for {} of {}",
+                        row[name],
+                        told()
+                    ));
                 }
             }
             count += 1;
@@ -56,7 +77,10 @@ fn read(text: &str) -> Result<Vec<Listed>, String> {
     // Where values begin, in characters.
     let mut column = 0;
     for line in text.lines() {
-        if ["WARNING: ", "VERBOSE: "].iter().any(|head| line.starts_with(head)) {
+        if ["WARNING: ", "VERBOSE: "]
+            .iter()
+            .any(|head| line.starts_with(head))
+        {
             continue;
         }
         if line.is_empty() {
@@ -70,7 +94,9 @@ fn read(text: &str) -> Result<Vec<Listed>, String> {
             value.extend(line.chars().skip(column));
             continue;
         }
-        let (name, value) = line.split_once(" : ").ok_or(format!("`{line}` is no property"))?;
+        let (name, value) = line
+            .split_once(" : ")
+            .ok_or(format!("`{line}` is no property"))?;
         if !std::mem::replace(&mut is_open, true) {
             objects.push(Listed::new());
             column = name.chars().count() + 3;
@@ -94,9 +120,14 @@ fn says(shown: &str, value: &Value) -> bool {
         Value::String(text) if is_date(text) => shown.ends_with(" AM") || shown.ends_with(" PM"),
         Value::String(text) => shown == text.replace('\n', ""),
         Value::Array(items) => {
-            let inner = shown.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+            let inner = shown
+                .strip_prefix('{')
+                .and_then(|rest| rest.strip_suffix('}'));
             let all_plain = items.iter().all(|it| it.is_string() || it.is_null());
-            let plain: Vec<&str> = items.iter().map(|it| it.as_str().unwrap_or_default()).collect();
+            let plain: Vec<&str> = items
+                .iter()
+                .map(|it| it.as_str().unwrap_or_default())
+                .collect();
             inner.is_some_and(|inner| !all_plain || items.len() > 16 || inner == plain.join(", "))
         }
         // An object within an object is shown by its name.
@@ -105,7 +136,10 @@ fn says(shown: &str, value: &Value) -> bool {
 }
 
 fn is_date(text: &str) -> bool {
-    text.len() >= 20 && text.as_bytes()[10] == b'T' && text.ends_with('Z') && text.starts_with(['1', '2'])
+    text.len() >= 20
+        && text.as_bytes()[10] == b'T'
+        && text.ends_with('Z')
+        && text.starts_with(['1', '2'])
 }
 
 #[test]
@@ -120,5 +154,7 @@ fn a_listing_is_read_as_it_is_shown() {
         ]
     );
     assert!(read("A 1\n").is_err());
-    assert!(says("{x, y}", &serde_json::json!(["x", "y"])) && !says("{x}", &serde_json::json!(["y"])));
+    assert!(
+        says("{x, y}", &serde_json::json!(["x", "y"])) && !says("{x}", &serde_json::json!(["y"]))
+    );
 }

@@ -42,8 +42,8 @@ pub fn directory(federation: &Federation, now: Instant) -> Verdict {
             }
         }
         for domain in row.accepted_domains.iter().filter(|it| it.federated) {
-            let is_registered = trust.registration.exists
-                && trust.registration.domains.contains(&domain.domain);
+            let is_registered =
+                trust.registration.exists && trust.registration.domains.contains(&domain.domain);
             require!(
                 is_registered,
                 "federated domain: {name} has {}, which the gateway has not",
@@ -64,7 +64,10 @@ pub fn directory(federation: &Federation, now: Instant) -> Verdict {
             names.push(row.shown_name().to_lowercase());
             partners.extend(row.domain_names.iter().copied());
         }
-        for (what, is_twice) in [("name", twice(&mut names)), ("domain", twice(&mut partners))] {
+        for (what, is_twice) in [
+            ("name", twice(&mut names)),
+            ("domain", twice(&mut partners)),
+        ] {
             require!(!is_twice, "relationship: two of {name} have one {what}");
         }
         let policies = federation.sharing_policies.ids();
@@ -75,7 +78,10 @@ pub fn directory(federation: &Federation, now: Instant) -> Verdict {
             .unzip();
         require!(!twice(&mut names), "policy: two of {name} have one name");
         let defaults = defaults.into_iter().filter(|it| *it).count();
-        require!(defaults <= 1, "policy: {defaults} of {name} are the default one");
+        require!(
+            defaults <= 1,
+            "policy: {defaults} of {name} are the default one"
+        );
     }
     Ok(())
 }
@@ -96,8 +102,14 @@ pub fn statements(entries: &[TranscriptEntry]) -> Verdict {
             "statement: it ends before it begins: {entry:?}"
         );
         if let Some((before, line)) = ended.insert(entry.script, (entry.ended, entry.line)) {
-            require!(before <= entry.started, "statement: it overlaps the one before: {entry:?}");
-            require!(line < entry.line, "statement: its line does not follow: {entry:?}");
+            require!(
+                before <= entry.started,
+                "statement: it overlaps the one before: {entry:?}"
+            );
+            require!(
+                line < entry.line,
+                "statement: its line does not follow: {entry:?}"
+            );
         }
     }
     Ok(())
@@ -143,10 +155,18 @@ pub fn signers(federation: &Federation, observations: &[Observation]) -> Verdict
     let mut tokens = BTreeMap::new();
     for observation in observations {
         match observation.fact {
-            Fact::TokenIssued { group, leg, token, .. } | Fact::TokenReused { group, leg, token } => {
+            Fact::TokenIssued {
+                group, leg, token, ..
+            }
+            | Fact::TokenReused { group, leg, token } => {
                 tokens.insert((observation.request, group, called_with(leg)), token);
             }
-            Fact::TokenValidated { group, leg, server, result: Err(Rejection::SignatureUnknown) } => {
+            Fact::TokenValidated {
+                group,
+                leg,
+                server,
+                result: Err(Rejection::SignatureUnknown),
+            } => {
                 let Some(token) = tokens.get(&(observation.request, group, leg)) else {
                     continue;
                 };

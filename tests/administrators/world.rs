@@ -28,7 +28,8 @@ pub enum Block {
 }
 
 /// Names that the run may make, so that the check before it does not take them for misspelt.
-const PREAMBLE: &str = "# Made by New-OrganizationRelationship, New-FederationTrust, New-SharingPolicy.";
+const PREAMBLE: &str =
+    "# Made by New-OrganizationRelationship, New-FederationTrust, New-SharingPolicy.";
 
 /// How long a world is observed.
 const LENGTH_HOURS: u64 = 14;
@@ -160,16 +161,22 @@ impl Maker {
         let name = self.names[index];
         let servers = self.dice.between(1, 3);
         self.servers.push(servers);
-        let setup = self.dice.word("bare;bare;federated;federated;federated;unfederated");
+        let setup = self
+            .dice
+            .word("bare;bare;federated;federated;federated;unfederated");
         let version = self.dice.word(VERSIONS);
         let replication = self.dice.word("0 s;1 min;15 min");
-        let zone = self.dice.word("Europe/Prague;America/New_York;Asia/Kolkata;UTC");
+        let zone = self
+            .dice
+            .word("Europe/Prague;America/New_York;Asia/Kolkata;UTC");
         let mut text = format!(
             "[org.{name}]\nexchange = \"{version}\"\ndomains = [\"{name}.com\", \"{name}.net\"]\nmailboxes = 20\n\
              servers = {servers}\nsetup = \"{setup}\"\nreplication_delay = \"{replication}\"\ntime_zone = \"{zone}\"\n"
         );
         for mailbox in ["kim", "lee"] {
-            let level = self.dice.word("None;AvailabilityOnly;LimitedDetails;Reviewer");
+            let level = self
+                .dice
+                .word("None;AvailabilityOnly;LimitedDetails;Reviewer");
             text.push_str(&format!(
                 "[org.{name}.mailbox.{mailbox}]\ncalendar_default = \"{level}\"\n"
             ));
@@ -242,7 +249,10 @@ impl Maker {
                 ));
             }
         }
-        let (minute, server) = (self.dice.below(60), 1 + self.dice.below(self.servers[index]));
+        let (minute, server) = (
+            self.dice.below(60),
+            1 + self.dice.below(self.servers[index]),
+        );
         self.blocks.push(Block::Script {
             minute,
             organization: name,
@@ -257,7 +267,9 @@ impl Maker {
                 if one == other || !self.dice.percent(70) {
                     continue;
                 }
-                let level = self.dice.word("None;AvailabilityOnly;LimitedDetails;LimitedDetails");
+                let level = self
+                    .dice
+                    .word("None;AvailabilityOnly;LimitedDetails;LimitedDetails");
                 let mut text = format!(
                     "[relationship.\"{one} -> {other}\"]\nfree_busy_access = true\nfree_busy_level = \"{level}\"\n"
                 );
@@ -292,8 +304,14 @@ impl Maker {
     fn requests(&mut self) {
         for number in 0..self.dice.between(2, 5) {
             let from = self.sender();
-            let asks = self.dice.word("free-busy;free-busy;free-busy;mail-tips;photos;shared-calendar;delivery-reports");
-            let attendees = if asks == "shared-calendar" { 1 } else { self.dice.between(1, 5) };
+            let asks = self.dice.word(
+                "free-busy;free-busy;free-busy;mail-tips;photos;shared-calendar;delivery-reports",
+            );
+            let attendees = if asks == "shared-calendar" {
+                1
+            } else {
+                self.dice.between(1, 5)
+            };
             let to: Vec<String> = (0..attendees).map(|_| self.address()).collect();
             let (at, every) = (self.dice.below(BUSY_MINUTES), self.dice.between(1, 40));
             let count = self.dice.between(1, 8);
@@ -303,10 +321,18 @@ impl Maker {
         }
         for number in 0..self.dice.below(4) {
             let (from, at) = (self.sender(), self.dice.below(BUSY_MINUTES));
-            let to: Vec<String> = (0..self.dice.between(1, 3)).map(|_| self.address()).collect();
-            let level = self.dice.word("None;AvailabilityOnly;LimitedDetails;Reviewer");
+            let to: Vec<String> = (0..self.dice.between(1, 3))
+                .map(|_| self.address())
+                .collect();
+            let level = self
+                .dice
+                .word("None;AvailabilityOnly;LimitedDetails;Reviewer");
             let more = self.dice.word("contacts = true;reciprocal = true;");
-            let contacts = if level == "None" { "contacts = true" } else { more };
+            let contacts = if level == "None" {
+                "contacts = true"
+            } else {
+                more
+            };
             self.push(format!(
                 "[invitation.share-{number}]\nat = \"+{at} min\"\nfrom = \"{from}\"\nto = {to:?}\nlevel = \"{level}\"\nopened_after = \"{} min\"\n{contacts}\n",
                 self.dice.between(1, 90)
@@ -328,7 +354,10 @@ impl Maker {
         let mut statements = Vec::new();
         for _ in 0..self.dice.between(1, 14) {
             let statement = match self.dice.below(12) {
-                0 => format!("Start-Sleep -Seconds {}", self.dice.of(&[0, 1, 60, 400, 3_600])),
+                0 => format!(
+                    "Start-Sleep -Seconds {}",
+                    self.dice.of(&[0, 1, 60, 400, 3_600])
+                ),
                 1 => format!("Start-Sleep -Milliseconds {}", self.dice.below(5_000)),
                 _ => self.statement(index),
             };
@@ -447,22 +476,36 @@ impl Maker {
     /// Records of DNS are of one kind each.
     fn record(&mut self, cmdlet: &'static Cmdlet, index: usize) -> Option<String> {
         let (zone, other) = (self.domain(index), self.dice.of(&self.names.clone()));
-        let name = self.dice.word("\"@\";autodiscover;mail;_autodiscover._tcp;new");
+        let name = self
+            .dice
+            .word("\"@\";autodiscover;mail;_autodiscover._tcp;new");
         match cmdlet.name {
             "Add-DnsServerResourceRecord" => {
                 let data = match self.dice.below(5) {
-                    0 => format!("-Txt -DescriptiveText (Get-FederatedDomainProof -DomainName {zone}).Proof"),
+                    0 => format!(
+                        "-Txt -DescriptiveText (Get-FederatedDomainProof -DomainName {zone}).Proof"
+                    ),
                     1 => "-Txt -DescriptiveText \"v=spf1 -all\"".to_owned(),
                     2 => "-A -IPv4Address 192.0.2.7".to_owned(),
                     3 => format!("-CName -HostNameAlias mail.{other}.com"),
-                    _ => format!("-Srv -DomainName mail.{other}.com -Port 443 -Priority 0 -Weight 0"),
+                    _ => {
+                        format!("-Srv -DomainName mail.{other}.com -Port 443 -Priority 0 -Weight 0")
+                    }
                 };
-                let life = self.dice.word("; -TimeToLive 00:05:00; -TimeToLive 1.00:00:00");
-                Some(format!("{} -ZoneName {zone} -Name {name} {data}{life}", cmdlet.name))
+                let life = self
+                    .dice
+                    .word("; -TimeToLive 00:05:00; -TimeToLive 1.00:00:00");
+                Some(format!(
+                    "{} -ZoneName {zone} -Name {name} {data}{life}",
+                    cmdlet.name
+                ))
             }
             "Remove-DnsServerResourceRecord" => {
                 let kind = self.dice.word("A;CName;Srv;Txt;Txt");
-                Some(format!("{} -ZoneName {zone} -Name {name} -RRType {kind}", cmdlet.name))
+                Some(format!(
+                    "{} -ZoneName {zone} -Name {name} -RRType {kind}",
+                    cmdlet.name
+                ))
             }
             _ => None,
         }
@@ -470,7 +513,11 @@ impl Maker {
 
     fn domain(&mut self, index: usize) -> String {
         let own = self.names[index];
-        let name = if self.dice.percent(75) { own } else { self.dice.of(&self.names.clone()) };
+        let name = if self.dice.percent(75) {
+            own
+        } else {
+            self.dice.of(&self.names.clone())
+        };
         match self.dice.below(10) {
             0 => "nobody.example".to_owned(),
             1..=3 => format!("{name}.net"),
@@ -478,11 +525,17 @@ impl Maker {
         }
     }
 
-    fn value(&mut self, cmdlet: &Cmdlet, parameter: &Parameter, kind: Kind, index: usize) -> String {
+    fn value(
+        &mut self,
+        cmdlet: &Cmdlet,
+        parameter: &Parameter,
+        kind: Kind,
+        index: usize,
+    ) -> String {
         let own = self.names[index];
         let partner = self.dice.of(&self.names.clone());
-        let is_clearable = parameter.need == Need::Optional
-            && !matches!(kind, Kind::Boolean | Kind::Switch);
+        let is_clearable =
+            parameter.need == Need::Optional && !matches!(kind, Kind::Boolean | Kind::Switch);
         if is_clearable && self.dice.percent(6) {
             return "$null".to_owned();
         }
@@ -507,8 +560,14 @@ impl Maker {
             Kind::Url => self.url(partner),
             Kind::Identity(of) => self.identity(of, index),
             Kind::OneOf(words) => self.dice.of(words).to_owned(),
-            Kind::Date => self.dice.word("\"3/2/2026 9:00 AM\";\"3/2/2026\";\"1/1/2020\"").to_owned(),
-            Kind::Span => self.dice.word("00:05:00;01:00:00;-00:05:00;00:00:10").to_owned(),
+            Kind::Date => self
+                .dice
+                .word("\"3/2/2026 9:00 AM\";\"3/2/2026\";\"1/1/2020\"")
+                .to_owned(),
+            Kind::Span => self
+                .dice
+                .word("00:05:00;01:00:00;-00:05:00;00:00:10")
+                .to_owned(),
             Kind::SharingEntry => {
                 let action = self.dice.word("CalendarSharingFreeBusySimple;CalendarSharingFreeBusyDetail;CalendarSharingFreeBusyReviewer, ContactsSharing;ContactsSharing");
                 match self.dice.below(4) {
@@ -520,7 +579,17 @@ impl Maker {
             Kind::List(kind) => {
                 let count = self.dice.between(1, 2);
                 let values: Vec<String> = (0..count)
-                    .map(|_| self.value(cmdlet, &Parameter { need: Need::Required, ..*parameter }, *kind, index))
+                    .map(|_| {
+                        self.value(
+                            cmdlet,
+                            &Parameter {
+                                need: Need::Required,
+                                ..*parameter
+                            },
+                            *kind,
+                            index,
+                        )
+                    })
                     .collect();
                 values.join(", ")
             }
@@ -539,7 +608,9 @@ impl Maker {
         match self.dice.below(5) {
             0 => format!("https://mail.{partner}.com/EWS/Exchange.asmx/WSSecurity"),
             1 => format!("https://mail.{partner}.com/EWS/Exchange.asmx"),
-            2 => format!("https://autodiscover.{partner}.com/autodiscover/autodiscover.svc/WSSecurity"),
+            2 => format!(
+                "https://autodiscover.{partner}.com/autodiscover/autodiscover.svc/WSSecurity"
+            ),
             3 => format!("https://nowhere.{partner}.com/autodiscover/autodiscover.svc"),
             _ => "https://nobody.example/EWS/Exchange.asmx".to_owned(),
         }
@@ -550,7 +621,9 @@ impl Maker {
             ("Name", "New-FederationTrust" | "Set-FederationTrust") => {
                 "\"Microsoft Federation Gateway\";Trust"
             }
-            ("Name", "New-SharingPolicy" | "Set-SharingPolicy") => "Partners;Friends;\"Default Sharing Policy\"",
+            ("Name", "New-SharingPolicy" | "Set-SharingPolicy") => {
+                "Partners;Friends;\"Default Sharing Policy\""
+            }
             ("Name", _) => "contoso;fabrikam;tailspin;adatum;again;\"a name with blanks\"",
             ("FriendlyName", _) => "\"Exchange Federated Sharing\";Other;\"\"",
             ("DomainName", _) => "contoso.com;mail.contoso.com;x",
@@ -599,7 +672,10 @@ impl Maker {
                 let folder = self.dice.word("Calendar;Calendar;Calendar;Contacts;Inbox");
                 format!("{local}@{own}.com:\\{folder}")
             }
-            Of::SharingPolicy => self.dice.word("Partners;Friends;\"Default Sharing Policy\"").to_owned(),
+            Of::SharingPolicy => self
+                .dice
+                .word("Partners;Friends;\"Default Sharing Policy\"")
+                .to_owned(),
             Of::Certificate => match self.dice.below(3) {
                 0 => "0123456789ABCDEF0123456789ABCDEF01234567".to_owned(),
                 1 => "(Get-ExchangeCertificate | select -First 1).Thumbprint".to_owned(),
@@ -611,7 +687,9 @@ impl Maker {
                 1 => format!("\"cas{server}\\Autodiscover (Default Web Site)\""),
                 _ => format!("\"cas{server}\""),
             },
-            Of::IntraOrganizationConnector | Of::AddressSpace => self.dice.word("contoso;fabrikam;again").to_owned(),
+            Of::IntraOrganizationConnector | Of::AddressSpace => {
+                self.dice.word("contoso;fabrikam;again").to_owned()
+            }
             Of::Group => "team".to_owned(),
         }
     }

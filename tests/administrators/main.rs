@@ -15,12 +15,13 @@ mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use fedsim::cmdlet::catalog::cmdlets;
-use fedsim::engine::{Continue, Instant};
+use fedsim::engine::{Continue, IdVec, Instant};
 use fedsim::model::administration::TranscriptEntry;
+use fedsim::model::demand::ExplicitRequest;
 use fedsim::model::observation::{Fact, Observation, Recorder};
 use fedsim::model::outcome::{AccessLevel, Asks};
 use fedsim::model::{Federation, Simulator};
@@ -231,20 +232,22 @@ fn hold(federation: &Federation, watched: &Watched, seen: &mut Seen) -> Result<(
     Ok(())
 }
 
-/// The run as those see it who sent requests that are spelled out.
+/// The run as those see it who asked for something in requests that are spelled out.
 fn explicit(run: &Run) -> Run {
-    let known: BTreeSet<_> = run
-        .federation
-        .requests
-        .iter()
-        .map(|row| row.identity)
-        .collect();
-    let observations = run
-        .observations
-        .iter()
-        .filter(|it| known.contains(&it.request));
+    let asks = |row: &&ExplicitRequest| {
+        !matches!(row.ask.asks, Asks::Invitation | Asks::OpenInvitation)
+    };
+    let mut federation = run.federation.clone();
+    let mut requests = IdVec::new();
+    for row in run.federation.requests.iter().filter(asks) {
+        requests.push(row.clone());
+    }
+    let known: BTreeSet<_> = requests.iter().map(|row| row.identity).collect();
+    federation.requests = Arc::new(requests);
+    let observations = run.observations.iter();
+    let observations = observations.filter(|it| known.contains(&it.request));
     Run {
-        federation: run.federation.clone(),
+        federation,
         observations: observations.copied().collect(),
         ended: run.ended,
         in_flight: run.in_flight,

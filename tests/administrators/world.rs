@@ -181,7 +181,7 @@ impl Maker {
                 "[org.{name}.mailbox.{mailbox}]\ncalendar_default = \"{level}\"\n"
             ));
         }
-        text.push_str(&format!("[org.{name}.group.team]\nmembers = [\"kim\"]\n"));
+        text.push_str(&format!("[dns.zone.\"{name}.com\"]\n[org.{name}.group.team]\nmembers = [\"kim\"]\n"));
         if self.dice.percent(30) {
             let policy = self.dice.word(
                 "*: CalendarSharingFreeBusySimple;contoso.com: CalendarSharingFreeBusyReviewer, ContactsSharing",
@@ -333,17 +333,17 @@ impl Maker {
             } else {
                 more
             };
+            let opened = self.dice.between(1, 90);
             self.push(format!(
-                "[invitation.share-{number}]\nat = \"+{at} min\"\nfrom = \"{from}\"\nto = {to:?}\nlevel = \"{level}\"\nopened_after = \"{} min\"\n{contacts}\n",
-                self.dice.between(1, 90)
+                "[invitation.share-{number}]\nat = \"+{at} min\"\nfrom = \"{from}\"\nto = {to:?}\nlevel = \"{level}\"\nopened_after = \"{opened} min\"\n{contacts}\n"
             ));
         }
         if self.dice.percent(50) {
             let name = self.dice.of(&self.names.clone());
             let subscriptions = self.dice.below(3);
+            let opens = self.dice.below(3);
             self.push(format!(
-                "[workload.background]\nfrom = [\"{name}\"]\nasks = \"synchronization\"\nsubscriptions = {subscriptions}\nopens = \"{} req/d\"\n",
-                self.dice.below(3)
+                "[workload.background]\nfrom = [\"{name}\"]\nasks = \"synchronization\"\nsubscriptions = {subscriptions}\nopens = \"{opens} req/d\"\n"
             ));
         }
     }
@@ -553,7 +553,7 @@ impl Maker {
             },
             Kind::DomainList => match self.dice.below(4) {
                 0 => format!("{partner}.com, {partner}.net"),
-                1 => format!("@{{Add=\"{partner}.net\"; Remove=\"{partner}.com\"}}"),
+                1 if cmdlet.verb() == "Set" => format!("@{{Add=\"{partner}.net\"; Remove=\"{partner}.com\"}}"),
                 _ => format!("{partner}.com"),
             },
             Kind::Address => format!("kim@{own}.com"),

@@ -64,7 +64,7 @@ script = \"work.ps1\"
 
 #[test]
 fn a_script_that_is_no_text_or_too_large_is_refused_where_it_is_named() {
-    let place = " --> bad.toml:11:10\n";
+    let place = "  --> bad.toml:11:10\n";
     for (bytes, expected) in [
         (
             b"Get-FederationTrust # Z\xfcrich\n".to_vec(),

@@ -181,7 +181,9 @@ impl Maker {
                 "[org.{name}.mailbox.{mailbox}]\ncalendar_default = \"{level}\"\n"
             ));
         }
-        text.push_str(&format!("[dns.zone.\"{name}.com\"]\n[org.{name}.group.team]\nmembers = [\"kim\"]\n"));
+        text.push_str(&format!(
+            "[dns.zone.\"{name}.com\"]\n[org.{name}.group.team]\nmembers = [\"kim\"]\n"
+        ));
         if self.dice.percent(30) {
             let policy = self.dice.word(
                 "*: CalendarSharingFreeBusySimple;contoso.com: CalendarSharingFreeBusyReviewer, ContactsSharing",
@@ -553,7 +555,9 @@ impl Maker {
             },
             Kind::DomainList => match self.dice.below(4) {
                 0 => format!("{partner}.com, {partner}.net"),
-                1 if cmdlet.verb() == "Set" => format!("@{{Add=\"{partner}.net\"; Remove=\"{partner}.com\"}}"),
+                1 if cmdlet.verb() == "Set" => {
+                    format!("@{{Add=\"{partner}.net\"; Remove=\"{partner}.com\"}}")
+                }
                 _ => format!("{partner}.com"),
             },
             Kind::Address => format!("kim@{own}.com"),

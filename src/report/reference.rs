@@ -368,12 +368,12 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("transcript[].statement", "the statement as it was written"),
     ("transcript[].output", "what the shell showed"),
     (
-        "transcript[].objects[]",
+        "transcript[].objects[].*",
         "the same as data: an object for each that was given",
     ),
     (
         "transcript[].error.exception",
-        "the exception that ended it; the whole error is null if none did",
+        "the exception that ended it; left out if none did",
     ),
     ("transcript[].error.message", "its text"),
 ];

@@ -165,13 +165,13 @@ domains = ["contoso.com"]
 setup.mode = "federated"
 exchange = {}
 "#,
-        diagnostics: r#"error[wrong-type]: `setup` must be one word of a list, not a table
+        diagnostics: r#"error[wrong-type]: `setup` must be text, not a table
  --> bad.toml:4:1
   |
 4 | setup.mode = "federated"
   | ^^^^^ this is a table
   |
-  = help: values: `federated`, `unfederated`
+  = help: for example `setup = "text"`
 
 error[wrong-type]: `exchange` must be a version of Exchange, not a table
  --> bad.toml:5:12

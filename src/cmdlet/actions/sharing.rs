@@ -164,7 +164,6 @@ fn change(
     becomes_default: bool,
     change: impl FnOnce(&mut SharingPolicy),
 ) {
-    shell.console.note_policy_change();
     let others: Vec<SharingPolicyId> = own(shell).filter(|&other| other != id).collect();
     shell.console.change(|federation, now| {
         let policies = &mut federation.sharing_policies;

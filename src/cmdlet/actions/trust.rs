@@ -36,7 +36,11 @@ pub(super) async fn new_federation_trust(call: &Call<'_, '_>) -> Outcome {
     ) {
         (Some(url), _) => instance_of(call, url)?,
         (None, true) => consumer_instance(call)?,
-        (None, false) => shell.organization().trust.gateway,
+        // The instance that was chosen for the organization; a trust that is gone leaves no trace.
+        (None, false) => {
+            let own = shell.organization_id();
+            shell.federation().organizations.original(own).trust.gateway
+        }
     };
     read_metadata(call, gateway).await?;
     provision(

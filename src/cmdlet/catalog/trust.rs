@@ -197,6 +197,28 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         source: "Remove-FederatedDomain (docs)",
     },
     Cmdlet {
+        name: "Set-AcceptedDomain",
+        summary: "Changes the type of an accepted domain: only authoritative ones can be federated.",
+        parameters: &[
+            Parameter::new("Identity", Kind::Domain).required().at(0),
+            Parameter::new(
+                "DomainType",
+                Kind::OneOf(&["Authoritative", "InternalRelay", "ExternalRelay"]),
+            ),
+        ],
+        not_modelled: &[
+            "AddressBookEnabled",
+            "DomainName",
+            "MakeDefault",
+            "MatchSubDomains",
+            "Name",
+        ],
+        output: None,
+        creates: None,
+        tasks: SYSTEM,
+        source: "Set-AcceptedDomain (docs)",
+    },
+    Cmdlet {
         name: "Get-FederationInformation",
         summary: "Asks a partner for what a relationship with it needs to know.",
         parameters: &[

@@ -43,8 +43,13 @@ pub trait Host {
     /// A new identifier, drawn from the run's own randomness.
     fn new_guid(&self) -> u128;
 
-    /// What the shell's clock shows.
+    /// The simulated time.
     fn now(&self) -> Instant;
+
+    /// What the clock of the shell's server shows.
+    fn shown(&self) -> Instant {
+        self.now()
+    }
 
     /// Takes the report of a statement that has ended.
     fn statement_done(&self, report: StatementReport);

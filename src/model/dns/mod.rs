@@ -18,6 +18,7 @@ carries!(Zone {
     view,
     state,
     negative_time_to_live,
+    propagation,
     extra_delay
 });
 carries!(Resolver {
@@ -141,6 +142,8 @@ pub struct Zone {
     /// How long it may be remembered that something does not exist: the lesser of the SOA record's
     /// time to live and its MINIMUM field. Source: RFC 2308 s.5.
     pub negative_time_to_live: Span,
+    /// How long after a record was added or removed at the primary server all servers have it.
+    pub propagation: Span,
     /// What a question to its servers takes on top of an ordinary one.
     pub extra_delay: Option<Box<Distribution>>,
 }

@@ -24,6 +24,7 @@ pub struct Statement {
     pub statement: String,
     pub output: String,
     pub objects: Box<RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<StatementError>,
 }
 

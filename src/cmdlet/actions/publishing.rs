@@ -5,7 +5,6 @@
 
 use crate::cmdlet::output::ErrorRecord;
 use crate::cmdlet::value::{Object, Value};
-use crate::engine::Span;
 use crate::engine::hash::NameHash;
 use crate::model::address::Url;
 use crate::model::organization::{Generation, Server, ServerId};
@@ -13,10 +12,6 @@ use crate::model::publishing::{Service, VirtualDirectory};
 
 use super::call::Call;
 use super::shell::{DirectoryObject, Outcome, Shell, history};
-
-/// How long a restart of the web server takes: nobody is served meanwhile by a process that was warm
-/// before. Assumed: `iisreset` itself returns at once after the worker processes are gone.
-const RESTART: Span = Span::from_seconds(5);
 
 /// Lists the servers.
 pub(super) async fn get_client_access_server(call: &Call<'_, '_>) -> Outcome {
@@ -159,7 +154,8 @@ pub(super) async fn restart_web_server(call: &Call<'_, '_>) -> Outcome {
         },
     };
     shell.console.recycle(id);
-    shell.console.wait(RESTART).await;
+    let restart = shell.federation().parameters.web_server_restart;
+    shell.console.wait(restart).await;
     Ok(Vec::new())
 }
 

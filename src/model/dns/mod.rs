@@ -13,6 +13,23 @@ carries!(RecordSet {
     time_to_live,
     records
 });
+carries!(Zone {
+    apex,
+    view,
+    state,
+    negative_time_to_live,
+    extra_delay
+});
+carries!(Resolver {
+    name,
+    hash,
+    site,
+    state,
+    positive_cap,
+    negative_cap,
+    failure_life,
+    internal
+});
 
 #[cfg(test)]
 mod tests;

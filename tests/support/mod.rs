@@ -68,7 +68,8 @@ pub fn run_replication(text: &str, replication: u32) -> Run {
 pub fn run_compiled(federation: Federation, replication: u32) -> Run {
     let done = Simulator::new(&federation, replication, Keep::default()).run(|_, _| Continue::Yes);
     Run {
-        federation,
+        // As it is at the end: cmdlets add names and objects that observations speak of.
+        federation: done.federation,
         observations: done.recorder.0,
         ended: done.ended,
         in_flight: done.in_flight,

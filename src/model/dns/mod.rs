@@ -18,6 +18,7 @@ carries!(Zone {
     view,
     state,
     negative_time_to_live,
+    propagation,
     extra_delay
 });
 carries!(Resolver {

@@ -1,6 +1,7 @@
 //! What administrators see when they diagnose a federation, and set-up that fails as it really does.
 //!
-//! Each test injects one fault and looks at the transcript alone, as an administrator would.
+//! Each test injects one fault and looks at the transcript alone, as an administrator would. That a disabled
+//! sharing policy changes nothing until the assistant has run is tested in `sharing.rs`.
 
 #[path = "../support/mod.rs"]
 mod support;

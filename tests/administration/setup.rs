@@ -99,6 +99,20 @@ const STORIES: &[(&str, &[(&str, Becomes)])] = &[
         ],
     ),
     (
+        "certificate-expired-before-the-roll",
+        &[
+            (TEST, Row("OrganizationCertificate", "Error")),
+            ("-PublishFederationCertificate", FORBIDDEN),
+            ("Remove-FederatedDomain", FORBIDDEN),
+            ("Remove-FederatedDomain", Done),
+            ("Remove-FederationTrust", FORBIDDEN),
+            ("Remove-FederationTrust", Done),
+            (NEW, Done),
+            (SET, Done),
+            (TEST, ALL_WELL),
+        ],
+    ),
+    (
         "certificate-not-on-every-server",
         &[
             ("-PublishFederationCertificate", Done),

@@ -70,8 +70,9 @@ pub fn run_replication(text: &str, replication: u32) -> Run {
 pub fn run_compiled(federation: Federation, replication: u32) -> Run {
     let done = Simulator::new(&federation, replication, Keep::default()).run(|_, _| Continue::Yes);
     Run {
-        at_end: done.federation,
-        federation,
+        at_end: done.federation.clone(),
+        // As it is at the end: cmdlets add names and objects that observations speak of.
+        federation: done.federation,
         observations: done.recorder.0,
         ended: done.ended,
         in_flight: done.in_flight,

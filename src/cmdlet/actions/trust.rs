@@ -155,7 +155,8 @@ pub(super) async fn remove_federation_trust(call: &Call<'_, '_>) -> Outcome {
     let shell = call.shell;
     let organization = shell.organization();
     let trust = &organization.trust;
-    if trust.registration.namespace.is_some() || !trust.registration.domains.is_empty() {
+    // What the directory says counts: domains that were removed with `-Force` may still be registered.
+    if organization.identifier.exists || organization.federated_domains().count() > 0 {
         let message = "The federation trust cannot be removed while domains are federated. Remove \
                        them with Remove-FederatedDomain first, the account namespace's domain last.";
         return Err(call.error("InvalidOperation", "FederationTrustInUseException", message));

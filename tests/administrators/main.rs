@@ -15,8 +15,8 @@ mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use fedsim::cmdlet::catalog::cmdlets;
 use fedsim::engine::{Continue, IdVec, Instant};
@@ -234,9 +234,8 @@ fn hold(federation: &Federation, watched: &Watched, seen: &mut Seen) -> Result<(
 
 /// The run as those see it who asked for something in requests that are spelled out.
 fn explicit(run: &Run) -> Run {
-    let asks = |row: &&ExplicitRequest| {
-        !matches!(row.ask.asks, Asks::Invitation | Asks::OpenInvitation)
-    };
+    let asks =
+        |row: &&ExplicitRequest| !matches!(row.ask.asks, Asks::Invitation | Asks::OpenInvitation);
     let mut federation = run.federation.clone();
     let mut requests = IdVec::new();
     for row in run.federation.requests.iter().filter(asks) {

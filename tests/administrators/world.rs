@@ -129,6 +129,12 @@ impl Maker {
         for _ in 0..self.dice.between(1, 5) {
             self.script();
         }
+        if self.dice.percent(40) {
+            self.roll();
+        }
+        if self.dice.percent(25) {
+            self.tear_down();
+        }
         self.time();
     }
 
@@ -181,7 +187,9 @@ impl Maker {
                 "[org.{name}.mailbox.{mailbox}]\ncalendar_default = \"{level}\"\n"
             ));
         }
-        text.push_str(&format!("[dns.zone.\"{name}.com\"]\n[org.{name}.group.team]\nmembers = [\"kim\"]\n"));
+        text.push_str(&format!(
+            "[dns.zone.\"{name}.com\"]\n[org.{name}.group.team]\nmembers = [\"kim\"]\n"
+        ));
         if self.dice.percent(30) {
             let policy = self.dice.word(
                 "*: CalendarSharingFreeBusySimple;contoso.com: CalendarSharingFreeBusyReviewer, ContactsSharing",
@@ -218,7 +226,7 @@ impl Maker {
             "Get-ClientAccessServer | Get-AutodiscoverVirtualDirectory | Set-AutodiscoverVirtualDirectory -WSSecurityAuthentication $true".to_owned(),
             "iisreset".to_owned(),
             "$ski = [System.Guid]::NewGuid().ToString(\"N\")".to_owned(),
-            format!("New-ExchangeCertificate -FriendlyName \"Exchange Federated Sharing\" -DomainName {name}.com -Services Federation -SubjectKeyIdentifier $ski"),
+            format!("New-ExchangeCertificate -FriendlyName \"Exchange Federated Sharing\" -DomainName {name}.com -Services Federation -PrivateKeyExportable $true -SubjectKeyIdentifier $ski"),
             format!("Get-ExchangeCertificate | ?{{$_.friendlyname -eq \"Exchange Federated Sharing\"}} | New-FederationTrust -Name \"{TRUST}\""),
             format!("$proof = Get-FederatedDomainProof -DomainName {name}.com"),
             "$proof | fl".to_owned(),
@@ -230,7 +238,7 @@ impl Maker {
             "Get-FederatedOrganizationIdentifier -IncludeExtendedDomainInfo | fl".to_owned(),
             format!("Test-FederationTrust -UserIdentity kim@{name}.com -Verbose"),
         ];
-        let slips = self.dice.of(&[0, 0, 3, 15]);
+        let slips = self.dice.of(&[0, 0, 0, 3, 15]);
         let mut statements = Vec::new();
         for step in steps {
             // A variable that nothing sets would not be carried out at all.
@@ -363,14 +371,68 @@ impl Maker {
             };
             statements.push(statement);
         }
-        let (minute, server) = (
-            self.dice.below(BUSY_MINUTES),
-            1 + self.dice.below(self.servers[index]),
-        );
-        let organization = self.names[index];
+        self.procedure(index, statements);
+    }
+
+    /// A new certificate is staged, proofs are renewed or forgotten, the certificate is published.
+    fn roll(&mut self) {
+        let index = self.dice.below(self.names.len() as u64) as usize;
+        let name = self.names[index];
+        let mut statements = vec![
+            format!("New-ExchangeCertificate -FriendlyName Next -DomainName {name}.com -Services Federation -PrivateKeyExportable $true -SubjectKeyIdentifier ([System.Guid]::NewGuid().ToString(\"N\"))"),
+            "$next = (Get-ExchangeCertificate | ?{$_.friendlyname -eq \"Next\"} | select -First 1).Thumbprint".to_owned(),
+            format!("Set-FederationTrust -Identity \"{TRUST}\" -Thumbprint $next"),
+            "Test-FederationTrustCertificate | fl".to_owned(),
+        ];
+        if self.dice.percent(70) {
+            for ending in ["com", "net"] {
+                statements.push(format!(
+                    "Get-FederatedDomainProof -DomainName {name}.{ending} | fl"
+                ));
+                statements.push(format!("Add-DnsServerResourceRecord -ZoneName {name}.{ending} -Name \"@\" -Txt -DescriptiveText (Get-FederatedDomainProof -DomainName {name}.{ending} -Thumbprint $next).Proof"));
+            }
+        }
+        let seconds = self.dice.of(&[0, 60, 1_200, 7_200]);
+        statements.push(format!("Start-Sleep -Seconds {seconds}"));
+        statements.push(format!(
+            "Set-FederationTrust -Identity \"{TRUST}\" -PublishFederationCertificate"
+        ));
+        statements.push("Get-FederationTrust | fl".to_owned());
+        statements.push(format!(
+            "Test-FederationTrust -UserIdentity lee@{name}.com | fl"
+        ));
+        self.procedure(index, statements);
+    }
+
+    /// Everything is taken back, sometimes in the wrong order.
+    fn tear_down(&mut self) {
+        let index = self.dice.below(self.names.len() as u64) as usize;
+        let name = self.names[index];
+        let mut statements = vec![
+            format!("Remove-FederatedDomain -DomainName {name}.net"),
+            format!("Remove-FederatedDomain -DomainName {name}.com"),
+            format!("Remove-FederationTrust -Identity \"{TRUST}\""),
+        ];
+        if self.dice.percent(20) {
+            statements.reverse();
+        }
+        if self.dice.percent(30) {
+            statements.push(format!(
+                "Get-ExchangeCertificate | select -First 1 | New-FederationTrust -Name \"{TRUST}\""
+            ));
+            statements.push(format!("Set-FederatedOrganizationIdentifier -Enabled $true -DefaultDomain {name}.com -AccountNamespace {name}.com"));
+        }
+        statements.push("Get-FederatedOrganizationIdentifier | fl".to_owned());
+        self.procedure(index, statements);
+    }
+
+    /// Statements that an administrator carries out at some instant, on some server.
+    fn procedure(&mut self, index: usize, statements: Vec<String>) {
+        let minute = self.dice.below(BUSY_MINUTES);
+        let server = 1 + self.dice.below(self.servers[index]);
         self.blocks.push(Block::Script {
             minute,
-            organization,
+            organization: self.names[index],
             server,
             statements,
         });
@@ -553,7 +615,9 @@ impl Maker {
             },
             Kind::DomainList => match self.dice.below(4) {
                 0 => format!("{partner}.com, {partner}.net"),
-                1 if cmdlet.verb() == "Set" => format!("@{{Add=\"{partner}.net\"; Remove=\"{partner}.com\"}}"),
+                1 if cmdlet.verb() == "Set" => {
+                    format!("@{{Add=\"{partner}.net\"; Remove=\"{partner}.com\"}}")
+                }
                 _ => format!("{partner}.com"),
             },
             Kind::Address => format!("kim@{own}.com"),

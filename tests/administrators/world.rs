@@ -45,6 +45,7 @@ impl World {
             blocks: Vec::new(),
             names: Vec::new(),
             servers: Vec::new(),
+            rush: 0,
         };
         maker.make(seed);
         World {
@@ -114,12 +115,15 @@ struct Maker {
     names: Vec<&'static str>,
     /// How many each organization has.
     servers: Vec<u64>,
+    /// The minute at which several administrators begin.
+    rush: u64,
 }
 
 impl Maker {
     fn make(&mut self, seed: u64) {
         let count = self.dice.between(2, 4) as usize;
         self.names = NAMES[..count].to_vec();
+        self.rush = self.dice.below(BUSY_MINUTES);
         self.head(seed);
         for index in 0..count {
             self.organization(index);
@@ -257,16 +261,7 @@ impl Maker {
                 ));
             }
         }
-        let (minute, server) = (
-            self.dice.below(60),
-            1 + self.dice.below(self.servers[index]),
-        );
-        self.blocks.push(Block::Script {
-            minute,
-            organization: name,
-            server,
-            statements,
-        });
+        self.procedure(index, statements);
     }
 
     fn relationships(&mut self) {
@@ -358,7 +353,7 @@ impl Maker {
 
     /// One more script: a few statements, some waits.
     fn script(&mut self) {
-        let index = self.dice.below(self.names.len() as u64) as usize;
+        let index = self.somebody();
         let mut statements = Vec::new();
         for _ in 0..self.dice.between(1, 14) {
             let statement = match self.dice.below(12) {
@@ -376,7 +371,7 @@ impl Maker {
 
     /// A new certificate is staged, proofs are renewed or forgotten, the certificate is published.
     fn roll(&mut self) {
-        let index = self.dice.below(self.names.len() as u64) as usize;
+        let index = self.somebody();
         let name = self.names[index];
         let mut statements = vec![
             format!("New-ExchangeCertificate -FriendlyName Next -DomainName {name}.com -Services Federation -PrivateKeyExportable $true -SubjectKeyIdentifier ([System.Guid]::NewGuid().ToString(\"N\"))"),
@@ -406,7 +401,7 @@ impl Maker {
 
     /// Everything is taken back, sometimes in the wrong order.
     fn tear_down(&mut self) {
-        let index = self.dice.below(self.names.len() as u64) as usize;
+        let index = self.somebody();
         let name = self.names[index];
         let mut statements = vec![
             format!("Remove-FederatedDomain -DomainName {name}.net"),
@@ -428,7 +423,10 @@ impl Maker {
 
     /// Statements that an administrator carries out at some instant, on some server.
     fn procedure(&mut self, index: usize, statements: Vec<String>) {
-        let minute = self.dice.below(BUSY_MINUTES);
+        let minute = match self.dice.percent(50) {
+            true => self.rush,
+            false => self.dice.below(BUSY_MINUTES),
+        };
         let server = 1 + self.dice.below(self.servers[index]);
         self.blocks.push(Block::Script {
             minute,
@@ -436,6 +434,14 @@ impl Maker {
             server,
             statements,
         });
+    }
+
+    /// Whose administrator it is: often the first one's, so that several meet there.
+    fn somebody(&mut self) -> usize {
+        match self.dice.percent(40) {
+            true => 0,
+            false => self.dice.below(self.names.len() as u64) as usize,
+        }
     }
 
     /// Faults and the time line.
@@ -488,7 +494,7 @@ impl Maker {
         let partner = self.dice.of(&self.names.clone());
         let flag = self.dice.word("$true;$false");
         let level = self.dice.word("None;AvailabilityOnly;LimitedDetails");
-        match self.dice.below(14) {
+        match self.dice.below(15) {
             0 => format!("Get-OrganizationRelationship | Set-OrganizationRelationship -Enabled {flag}"),
             1 => format!("Get-OrganizationRelationship | ?{{$_.Enabled -eq {flag}}} | Set-OrganizationRelationship -FreeBusyAccessLevel {level} -FreeBusyAccessEnabled {flag}"),
             2 => "Get-OrganizationRelationship | Remove-OrganizationRelationship -Confirm:$false".to_owned(),
@@ -500,8 +506,9 @@ impl Maker {
             8 => "Get-FederationTrust | Set-FederationTrust -RefreshMetadata".to_owned(),
             9 => format!("Get-Mailbox -Identity kim@{name}.com | Set-Mailbox -SharingPolicy $null"),
             10 => "Get-ClientAccessServer | Get-WebServicesVirtualDirectory | select *auth*".to_owned(),
-            11 => format!("Get-ClientAccessServer | Get-AutodiscoverVirtualDirectory | Set-AutodiscoverVirtualDirectory -WSSecurityAuthentication {flag}"),
-            12 => format!("Get-OrganizationRelationship | Test-OrganizationRelationship -UserIdentity kim@{name}.com"),
+            11 => format!("New-IntraOrganizationConnector -Name {partner} -DiscoveryEndpoint https://autodiscover.{partner}.com/autodiscover/autodiscover.svc -TargetAddressDomains {partner}.com; Set-IntraOrganizationConnector -Identity {partner} -Enabled {flag}"),
+            12 => format!("Get-ClientAccessServer | Get-AutodiscoverVirtualDirectory | Set-AutodiscoverVirtualDirectory -WSSecurityAuthentication {flag}"),
+            13 => format!("Get-OrganizationRelationship | Test-OrganizationRelationship -UserIdentity kim@{name}.com"),
             _ => format!("Set-FederatedOrganizationIdentifier -Enabled {flag}"),
         }
     }

@@ -48,8 +48,9 @@ pub fn markdown() -> String {
     let common: Vec<String> = COMMON.iter().map(row).collect();
     write!(
         page,
-        "\n## Common parameters\n\nAll cmdlets take these. A script answers no prompts, so `-Confirm` and \
-         `-Force` change nothing.\n\n{}{}\nNot modelled: {}.\n\n## All cmdlets\n",
+        "\n## Common parameters\n\nAll cmdlets take these. A script answers no prompts, so `-Confirm` \
+         changes nothing; `-Force` only lets a removal go on without the gateway, and \
+         `Get-FederationInformation` trust every host.\n\n{}{}\nNot modelled: {}.\n\n## All cmdlets\n",
         TABLE_HEAD,
         common.concat(),
         quoted(COMMON_NOT_MODELLED)

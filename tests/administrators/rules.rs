@@ -3,12 +3,14 @@
 //!
 //! It knows no cmdlet. Each rule that is broken is a text that begins with its name and a colon.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fedsim::engine::Instant;
 use fedsim::model::Federation;
 use fedsim::model::administration::{ScriptId, TranscriptEntry};
+use fedsim::model::names::NameId;
 use fedsim::model::observation::{Fact, Observation};
+use fedsim::model::organization::OrgId;
 use fedsim::model::outcome::Leg;
 use fedsim::model::token::Rejection;
 use serde_json::Value;
@@ -24,8 +26,15 @@ macro_rules! require {
     };
 }
 
+/// Domains that are federated, as they were seen last.
+pub type Federated = BTreeSet<(OrgId, NameId)>;
+
 /// What each organization's directory, and the gateway's, says is in order. Held after each statement.
-pub fn directory(federation: &Federation, now: Instant) -> Verdict {
+///
+/// A domain is federated only when the gateway has registered it. The other way round there is a while:
+/// the gateway forgets a domain before the directory does.
+pub fn directory(federation: &Federation, now: Instant, federated: &mut Federated) -> Verdict {
+    let is_begun = !federated.is_empty();
     let mut registered = BTreeMap::new();
     for id in federation.organizations.ids() {
         let row = federation.organizations.at(id, now);
@@ -41,12 +50,18 @@ pub fn directory(federation: &Federation, now: Instant) -> Verdict {
                 );
             }
         }
-        for domain in row.accepted_domains.iter().filter(|it| it.federated) {
+        for domain in row.accepted_domains.iter() {
+            let key = (id, domain.domain);
+            if !domain.federated {
+                federated.remove(&key);
+                continue;
+            }
+            let is_new = federated.insert(key) && is_begun;
             let is_registered =
                 trust.registration.exists && trust.registration.domains.contains(&domain.domain);
             require!(
-                is_registered,
-                "federated domain: {name} has {}, which the gateway has not",
+                !is_new || is_registered,
+                "federated domain: {name} adds {}, which the gateway has not",
                 federation.names.text(domain.domain)
             );
         }
@@ -107,7 +122,7 @@ pub fn statements(entries: &[TranscriptEntry]) -> Verdict {
                 "statement: it overlaps the one before: {entry:?}"
             );
             require!(
-                line < entry.line,
+                line <= entry.line,
                 "statement: its line does not follow: {entry:?}"
             );
         }

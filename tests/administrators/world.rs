@@ -45,6 +45,7 @@ impl World {
             blocks: Vec::new(),
             names: Vec::new(),
             servers: Vec::new(),
+            rush: 0,
         };
         maker.make(seed);
         World {
@@ -114,12 +115,15 @@ struct Maker {
     names: Vec<&'static str>,
     /// How many each organization has.
     servers: Vec<u64>,
+    /// The minute at which several administrators begin.
+    rush: u64,
 }
 
 impl Maker {
     fn make(&mut self, seed: u64) {
         let count = self.dice.between(2, 4) as usize;
         self.names = NAMES[..count].to_vec();
+        self.rush = self.dice.below(BUSY_MINUTES);
         self.head(seed);
         for index in 0..count {
             self.organization(index);
@@ -128,6 +132,12 @@ impl Maker {
         self.requests();
         for _ in 0..self.dice.between(1, 5) {
             self.script();
+        }
+        if self.dice.percent(40) {
+            self.roll();
+        }
+        if self.dice.percent(25) {
+            self.tear_down();
         }
         self.time();
     }
@@ -220,7 +230,7 @@ impl Maker {
             "Get-ClientAccessServer | Get-AutodiscoverVirtualDirectory | Set-AutodiscoverVirtualDirectory -WSSecurityAuthentication $true".to_owned(),
             "iisreset".to_owned(),
             "$ski = [System.Guid]::NewGuid().ToString(\"N\")".to_owned(),
-            format!("New-ExchangeCertificate -FriendlyName \"Exchange Federated Sharing\" -DomainName {name}.com -Services Federation -SubjectKeyIdentifier $ski"),
+            format!("New-ExchangeCertificate -FriendlyName \"Exchange Federated Sharing\" -DomainName {name}.com -Services Federation -PrivateKeyExportable $true -SubjectKeyIdentifier $ski"),
             format!("Get-ExchangeCertificate | ?{{$_.friendlyname -eq \"Exchange Federated Sharing\"}} | New-FederationTrust -Name \"{TRUST}\""),
             format!("$proof = Get-FederatedDomainProof -DomainName {name}.com"),
             "$proof | fl".to_owned(),
@@ -232,7 +242,7 @@ impl Maker {
             "Get-FederatedOrganizationIdentifier -IncludeExtendedDomainInfo | fl".to_owned(),
             format!("Test-FederationTrust -UserIdentity kim@{name}.com -Verbose"),
         ];
-        let slips = self.dice.of(&[0, 0, 3, 15]);
+        let slips = self.dice.of(&[0, 0, 0, 3, 15]);
         let mut statements = Vec::new();
         for step in steps {
             // A variable that nothing sets would not be carried out at all.
@@ -251,16 +261,7 @@ impl Maker {
                 ));
             }
         }
-        let (minute, server) = (
-            self.dice.below(60),
-            1 + self.dice.below(self.servers[index]),
-        );
-        self.blocks.push(Block::Script {
-            minute,
-            organization: name,
-            server,
-            statements,
-        });
+        self.procedure(index, statements);
     }
 
     fn relationships(&mut self) {
@@ -352,7 +353,7 @@ impl Maker {
 
     /// One more script: a few statements, some waits.
     fn script(&mut self) {
-        let index = self.dice.below(self.names.len() as u64) as usize;
+        let index = self.somebody();
         let mut statements = Vec::new();
         for _ in 0..self.dice.between(1, 14) {
             let statement = match self.dice.below(12) {
@@ -365,17 +366,82 @@ impl Maker {
             };
             statements.push(statement);
         }
-        let (minute, server) = (
-            self.dice.below(BUSY_MINUTES),
-            1 + self.dice.below(self.servers[index]),
-        );
-        let organization = self.names[index];
+        self.procedure(index, statements);
+    }
+
+    /// A new certificate is staged, proofs are renewed or forgotten, the certificate is published.
+    fn roll(&mut self) {
+        let index = self.somebody();
+        let name = self.names[index];
+        let mut statements = vec![
+            format!("New-ExchangeCertificate -FriendlyName Next -DomainName {name}.com -Services Federation -PrivateKeyExportable $true -SubjectKeyIdentifier ([System.Guid]::NewGuid().ToString(\"N\"))"),
+            "$next = (Get-ExchangeCertificate | ?{$_.friendlyname -eq \"Next\"} | select -First 1).Thumbprint".to_owned(),
+            format!("Set-FederationTrust -Identity \"{TRUST}\" -Thumbprint $next"),
+            "Test-FederationTrustCertificate | fl".to_owned(),
+        ];
+        if self.dice.percent(70) {
+            for ending in ["com", "net"] {
+                statements.push(format!(
+                    "Get-FederatedDomainProof -DomainName {name}.{ending} | fl"
+                ));
+                statements.push(format!("Add-DnsServerResourceRecord -ZoneName {name}.{ending} -Name \"@\" -Txt -DescriptiveText (Get-FederatedDomainProof -DomainName {name}.{ending} -Thumbprint $next).Proof"));
+            }
+        }
+        let seconds = self.dice.of(&[0, 60, 1_200, 7_200]);
+        statements.push(format!("Start-Sleep -Seconds {seconds}"));
+        statements.push(format!(
+            "Set-FederationTrust -Identity \"{TRUST}\" -PublishFederationCertificate"
+        ));
+        statements.push("Get-FederationTrust | fl".to_owned());
+        statements.push(format!(
+            "Test-FederationTrust -UserIdentity lee@{name}.com | fl"
+        ));
+        self.procedure(index, statements);
+    }
+
+    /// Everything is taken back, sometimes in the wrong order.
+    fn tear_down(&mut self) {
+        let index = self.somebody();
+        let name = self.names[index];
+        let mut statements = vec![
+            format!("Remove-FederatedDomain -DomainName {name}.net"),
+            format!("Remove-FederatedDomain -DomainName {name}.com"),
+            format!("Remove-FederationTrust -Identity \"{TRUST}\""),
+        ];
+        if self.dice.percent(20) {
+            statements.reverse();
+        }
+        if self.dice.percent(30) {
+            statements.push(format!(
+                "Get-ExchangeCertificate | select -First 1 | New-FederationTrust -Name \"{TRUST}\""
+            ));
+            statements.push(format!("Set-FederatedOrganizationIdentifier -Enabled $true -DefaultDomain {name}.com -AccountNamespace {name}.com"));
+        }
+        statements.push("Get-FederatedOrganizationIdentifier | fl".to_owned());
+        self.procedure(index, statements);
+    }
+
+    /// Statements that an administrator carries out at some instant, on some server.
+    fn procedure(&mut self, index: usize, statements: Vec<String>) {
+        let minute = match self.dice.percent(50) {
+            true => self.rush,
+            false => self.dice.below(BUSY_MINUTES),
+        };
+        let server = 1 + self.dice.below(self.servers[index]);
         self.blocks.push(Block::Script {
             minute,
-            organization,
+            organization: self.names[index],
             server,
             statements,
         });
+    }
+
+    /// Whose administrator it is: often the first one's, so that several meet there.
+    fn somebody(&mut self) -> usize {
+        match self.dice.percent(40) {
+            true => 0,
+            false => self.dice.below(self.names.len() as u64) as usize,
+        }
     }
 
     /// Faults and the time line.
@@ -428,7 +494,7 @@ impl Maker {
         let partner = self.dice.of(&self.names.clone());
         let flag = self.dice.word("$true;$false");
         let level = self.dice.word("None;AvailabilityOnly;LimitedDetails");
-        match self.dice.below(14) {
+        match self.dice.below(15) {
             0 => format!("Get-OrganizationRelationship | Set-OrganizationRelationship -Enabled {flag}"),
             1 => format!("Get-OrganizationRelationship | ?{{$_.Enabled -eq {flag}}} | Set-OrganizationRelationship -FreeBusyAccessLevel {level} -FreeBusyAccessEnabled {flag}"),
             2 => "Get-OrganizationRelationship | Remove-OrganizationRelationship -Confirm:$false".to_owned(),
@@ -440,8 +506,9 @@ impl Maker {
             8 => "Get-FederationTrust | Set-FederationTrust -RefreshMetadata".to_owned(),
             9 => format!("Get-Mailbox -Identity kim@{name}.com | Set-Mailbox -SharingPolicy $null"),
             10 => "Get-ClientAccessServer | Get-WebServicesVirtualDirectory | select *auth*".to_owned(),
-            11 => format!("Get-ClientAccessServer | Get-AutodiscoverVirtualDirectory | Set-AutodiscoverVirtualDirectory -WSSecurityAuthentication {flag}"),
-            12 => format!("Get-OrganizationRelationship | Test-OrganizationRelationship -UserIdentity kim@{name}.com"),
+            11 => format!("New-IntraOrganizationConnector -Name {partner} -DiscoveryEndpoint https://autodiscover.{partner}.com/autodiscover/autodiscover.svc -TargetAddressDomains {partner}.com; Set-IntraOrganizationConnector -Identity {partner} -Enabled {flag}"),
+            12 => format!("Get-ClientAccessServer | Get-AutodiscoverVirtualDirectory | Set-AutodiscoverVirtualDirectory -WSSecurityAuthentication {flag}"),
+            13 => format!("Get-OrganizationRelationship | Test-OrganizationRelationship -UserIdentity kim@{name}.com"),
             _ => format!("Set-FederatedOrganizationIdentifier -Enabled {flag}"),
         }
     }

@@ -590,6 +590,14 @@ run = "Get-FederationTrust\nGet-\u0046ederationTurst\nSet-OrganizationRelationsh
    |
    = help: did you mean `Get-FederationTrust`?
 
+error[unknown-identity]: there is no organization relationship `fabrikan` (at `"fabrikan"`)
+  --> bad.toml:11:7
+   |
+11 | run = "Get-FederationTrust\nGet-\u0046ederationTurst\nSet-OrganizationRelationship -Identity \"fabrikan\""
+   |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   |
+   = help: did you mean `fabrikam`?
+
 "#,
     },
     Case {
@@ -659,6 +667,14 @@ error[unknown-parameter]: `Set-OrganizationRelationship` has no parameter `-Free
   |                                                 ^^^^^^^^^^^^^^
   |
   = help: its parameters are `-Identity`, `-Name`, `-DomainNames`, `-Enabled`, `-FreeBusyAccessEnabled`, `-FreeBusyAccessLevel`, `-FreeBusyAccessScope`, `-MailTipsAccessEnabled`, `-MailTipsAccessLevel`, `-MailTipsAccessScope`, `-ArchiveAccessEnabled`, `-DeliveryReportEnabled`, `-PhotosEnabled`, `-TargetApplicationUri`, `-TargetAutodiscoverEpr`, `-TargetSharingEpr`
+
+error[unknown-identity]: there is no organization relationship `fabrikan`
+ --> work.ps1:4:40
+  |
+4 | Set-OrganizationRelationship -Identity fabrikan -Enabled yes
+  |                                        ^^^^^^^^
+  |
+  = help: did you mean `fabrikam`?
 
 error[bad-value]: `-Enabled` takes `$true` or `$false`, not `yes`
  --> work.ps1:4:58
@@ -743,10 +759,40 @@ org = "contoso"
 script = "../work.ps1"
 "#,
         files: &[],
-        diagnostics: r#""#,
+        diagnostics: r#"error[bad-path]: `../work.ps1` leads out of the scenario's directory
+  --> bad.toml:11:10
+   |
+11 | script = "../work.ps1"
+   |          ^^^^^^^^^^^^^ not a path below the scenario's directory
+   |
+   = help: put the file into the scenario's directory or below it
+
+"#,
     },
     Case {
-        about: "files that are not there, or set nothing up",
+        about: "a file that sets nothing up",
+        text: r#"fedsim = 1
+[org.contoso]
+domains = ["contoso.com"]
+mailbox.kim = {}
+[org.fabrikam]
+domains = ["fabrikam.com"]
+setup = "setup.sh"
+[relationship."contoso -> fabrikam"]
+"#,
+        files: &[],
+        diagnostics: r#"error[bad-setup]: `setup.sh` is no way to set an organization up
+ --> bad.toml:7:9
+  |
+7 | setup = "setup.sh"
+  |         ^^^^^^^^^^
+  |
+  = help: write `federated`, `unfederated`, `bare`, or the name of a file of cmdlets that ends in `.ps1`
+
+"#,
+    },
+    Case {
+        about: "files that are not there",
         text: r#"fedsim = 1
 [org.contoso]
 domains = ["contoso.com"]
@@ -754,7 +800,6 @@ mailbox.kim = {}
 setup = "setup.ps1"
 [org.fabrikam]
 domains = ["fabrikam.com"]
-setup = "setup.sh"
 [relationship."contoso -> fabrikam"]
 [[timeline]]
 at = "+1 h"
@@ -766,7 +811,23 @@ script = "missing.ps1"
             r#"Get-FederationTrust
 "#,
         )],
-        diagnostics: r#""#,
+        diagnostics: r#"error[io]: cannot read `setup.ps1`: there is no such file
+ --> bad.toml:5:9
+  |
+5 | setup = "setup.ps1"
+  |         ^^^^^^^^^^^
+  |
+  = help: paths are relative to the scenario's directory
+
+error[io]: cannot read `missing.ps1`: there is no such file
+  --> bad.toml:12:10
+   |
+12 | script = "missing.ps1"
+   |          ^^^^^^^^^^^^^
+   |
+   = help: paths are relative to the scenario's directory
+
+"#,
     },
     Case {
         about: "a file with which an organization is set up",
@@ -829,28 +890,19 @@ Set-OrganizationRelationship -Identity fabrikam -Enabled yes
 at = "+4 h"
 org = "fabrikam"
 run = "Get-OrganizationRelationship -Identity contoso"
-[connector."contoso -> litware"]
+[fault.silence]
+from = "+1 h"
+until = "+2 h"
+set.dns.zone."nobody.com".state = "silent"
 "#,
         files: &[],
-        diagnostics: r#"error[unknown-cmdlet]: there is no cmdlet `Get-FederationTurst`
-  --> bad.toml:12:1
+        diagnostics: r#"error[unknown-name]: a change of the world speaks of `nobody.com`, which is not declared
+  --> bad.toml:28:14
    |
-12 | Get-FederationTurst
-   | ^^^^^^^^^^^^^^^^^^^
+28 | set.dns.zone."nobody.com".state = "silent"
+   |              ^^^^^^^^^^^^
    |
-   = help: did you mean `Get-FederationTrust`?
-
-error[bad-value]: `-Enabled` takes `$true` or `$false`, not `yes`
-  --> bad.toml:14:58
-   |
-14 | Set-OrganizationRelationship -Identity fabrikam -Enabled yes
-   |                                                          ^^^
-
-error[unknown-identity]: there is no organization relationship `contoso`
-  --> bad.toml:27:47
-   |
-27 | run = "Get-OrganizationRelationship -Identity contoso"
-   |                                               ^^^^^^^
+   = help: declare it in the file, with `exists = false` if it is to come later
 
 "#,
     },

@@ -196,6 +196,9 @@ fn every_command_speaks_json() {
     );
     let explained = json(&["explain", "permission.default-none", "--format", "json"]);
     assert_eq!(explained["entries"][0]["kind"], "cause");
+    let cmdlet = json(&["explain", "test-federationtrust", "--format", "json"]);
+    assert_eq!(cmdlet["entries"][0]["kind"], "cmdlet");
+    assert_eq!(cmdlet["entries"][0]["name"], "Test-FederationTrust");
     assert!(json(&["explain", "--format", "json"])["causes"].is_array());
     assert!(json(&["schema", "--format", "json"])["$schema"].is_string());
     assert!(json(&["new", "--format", "json"])["text"].is_string());
@@ -286,6 +289,38 @@ fn a_scenario_can_come_from_standard_input_and_what_is_shown_is_one() {
     let of_file: Value = serde_json::from_slice(&of_file.stdout).expect("it is JSON");
     assert_eq!(told["digest"], of_file["digest"]);
     assert!(place.is_there("results/stdin/manifest.json"));
+}
+
+#[test]
+fn a_cmdlet_is_explained_and_a_misspelt_one_is_guessed() {
+    let place = Place::new("cmdlets");
+    let told = stdout(&place.fedsim(&["explain", "iisreset"]));
+    let expected = "\
+iisreset: Restarts the web server of a server: all that its worker processes remember is lost.
+
+  -ComputerName  the name of a server; value 1 without a name
+  -NoForce       nothing; being there says yes
+  -Restart       nothing; being there says yes
+  common         -Verbose, -Confirm, -Force, -ErrorAction, -WarningAction
+  gives          nothing
+  not modelled   -Start, -Stop, -Status, -Reboot, -RebootOnError, -Timeout, -Enable, -Disable
+  source         iisreset (docs)
+";
+    assert_eq!(told, expected);
+    let told = stdout(&place.fedsim(&["explain", "Out-File"]));
+    assert!(told.starts_with("Out-File: not modelled"), "{told}");
+    for (typed, meant) in [
+        ("Get-FederationTurst", "Get-FederationTrust"),
+        (
+            "new-organisationrelationship",
+            "New-OrganizationRelationship",
+        ),
+    ] {
+        let output = place.fedsim(&["explain", typed]);
+        assert_eq!(code(&output), 2);
+        let told = stderr(&output);
+        assert!(told.contains(&format!("did you mean `{meant}`?")), "{told}");
+    }
 }
 
 #[test]

@@ -46,6 +46,10 @@ to = ["someone@nowhere.example"]
 at = "+3 min"
 org = "contoso"
 run = "Get-ExchangeCertificate; Get-ExchangeCertificate -Thumbprint 00"
+[[timeline]]
+at = "+4 min"
+org = "contoso"
+run = "Start-Sleep -Seconds 30000000"
 [expect]
 "attendees.count" = "== 3"
 "attendees.success_rate{path=relationship}" = "== 50 %"

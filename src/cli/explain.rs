@@ -1,10 +1,12 @@
-//! `fedsim explain`: what does this cause, code, key, metric or label mean.
+//! `fedsim explain`: what does this cause, code, key, metric, label or cmdlet mean.
 //!
 //! It knows no entry of any table. Invariant: everything that a message or a report names can be
 //! asked for.
 
 use serde_json::{Value, json};
 
+use fedsim::cmdlet::catalog::{cmdlet, cmdlets, not_modelled};
+use fedsim::cmdlet::reference::text as cmdlet_text;
 use fedsim::model::cause::{CAUSES, CauseRow, Shown};
 use fedsim::model::outcome::ResponseCode;
 use fedsim::record::measure::{Label, METRICS, nearest};
@@ -14,12 +16,12 @@ use fedsim::scenario::reference::{absence, kind_text};
 
 use super::{Failure, Format, output};
 
-/// Explain a cause of failure, a response code, a key of the scenario, a metric or a label
+/// Explain a cause of failure, a response code, a key of the scenario, a metric, a label or a cmdlet
 #[derive(Debug, clap::Args)]
 pub struct Explain {
-    /// E.g. `token.signature-unknown`, `5037`, `org.fabrikam.exchange`, `latency.p99`; lists all causes if
-    /// it is left out
-    #[arg(value_name = "CAUSE|KEY")]
+    /// E.g. `token.signature-unknown`, `5037`, `org.fabrikam.exchange`, `latency.p99`,
+    /// `Test-FederationTrust`; lists all causes if it is left out
+    #[arg(value_name = "CAUSE|KEY|CMDLET")]
     what: Option<String>,
     /// In what form it is told
     #[arg(long, value_enum, default_value_t)]
@@ -109,6 +111,7 @@ fn find(what: &str) -> Vec<Entry> {
     let mut entries: Vec<_> = causes.chain(metrics).chain(labels).collect();
     entries.extend(code(what));
     entries.extend(keys(what));
+    entries.extend(command(what));
     entries
 }
 
@@ -130,6 +133,23 @@ fn code(what: &str) -> Option<Entry> {
         kind: "code",
         name: code.to_string(),
         text: format!("{code}\n\n{by}\n"),
+    })
+}
+
+/// A cmdlet, or a command that administrators know and that is refused here, whatever its case.
+fn command(what: &str) -> Option<Entry> {
+    if let Some(found) = cmdlet(what) {
+        return Some(Entry {
+            kind: "cmdlet",
+            name: found.name.to_owned(),
+            text: cmdlet_text(found),
+        });
+    }
+    let help = not_modelled(what)?;
+    Some(Entry {
+        kind: "command",
+        name: what.to_owned(),
+        text: format!("{what}: not modelled, and refused in scripts; {help}\n"),
     })
 }
 
@@ -232,6 +252,7 @@ fn unknown(what: &str) -> Failure {
     let mut known: Vec<String> = CAUSES.iter().map(|row| row.id.to_owned()).collect();
     known.extend(METRICS.iter().map(|metric| metric.name.to_owned()));
     known.extend(Label::ALL.iter().map(|label| label.to_string()));
+    known.extend(cmdlets().map(|cmdlet| cmdlet.name.to_owned()));
     let words = parts(what);
     visit(&SCENARIO, &mut Vec::new(), &mut |path, key| {
         // Names are taken from what was asked for.

@@ -13,6 +13,7 @@ pub mod finding;
 pub mod interpreter;
 pub mod language;
 pub mod output;
+pub mod reference;
 pub mod value;
 
 pub use actions::Administered;

@@ -357,6 +357,15 @@ pub const FIELDS: &[(&str, &str)] = &[
     ),
     ("walks[].steps[].text", "what happened"),
     (
+        "statements.carried_out",
+        "statements of scripts that have ended; left out, as the next two, if there was no script",
+    ),
+    ("statements.with_error", "those that showed an error"),
+    (
+        "statements.unfinished_scripts[]",
+        "scripts that had not ended, or not begun, when the run did",
+    ),
+    (
         "transcript[].organization",
         "whose administrator carried a statement out; left out if nobody did anything",
     ),

@@ -7,6 +7,7 @@ mod keys;
 mod mutations;
 mod names;
 mod network;
+mod scripts;
 mod shared;
 mod syntax;
 mod values;

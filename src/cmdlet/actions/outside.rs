@@ -225,11 +225,18 @@ pub(super) async fn set_date(call: &Call<'_, '_>) -> Outcome {
 pub(super) async fn start_sleep(call: &Call<'_, '_>) -> Outcome {
     let number = |parameter| {
         let value = call.integer(parameter).unwrap_or(0);
-        u64::try_from(value).unwrap_or(0)
+        u64::try_from(value).map_err(|_| {
+            let message = format!("-{parameter} cannot be negative.");
+            call.error(
+                "InvalidData",
+                "ParameterBindingValidationException",
+                message,
+            )
+        })
     };
     // A year is longer than anybody waits, and keeps the clock within its range.
-    let seconds = Span::from_seconds(number("Seconds").min(366 * 86_400));
-    let rest = Span::from_milliseconds(number("Milliseconds").min(366 * 86_400_000));
+    let seconds = Span::from_seconds(number("Seconds")?.min(366 * 86_400));
+    let rest = Span::from_milliseconds(number("Milliseconds")?.min(366 * 86_400_000));
     call.shell.console.wait(seconds + rest).await;
     Ok(Vec::new())
 }

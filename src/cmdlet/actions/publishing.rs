@@ -6,7 +6,7 @@
 use crate::cmdlet::output::ErrorRecord;
 use crate::cmdlet::value::{Object, Value};
 use crate::engine::hash::NameHash;
-use crate::model::address::Url;
+use crate::model::address::{Url, UrlPath};
 use crate::model::organization::{Generation, Server, ServerId};
 use crate::model::publishing::{Service, VirtualDirectory};
 
@@ -84,6 +84,15 @@ pub(super) async fn set_virtual_directory(call: &Call<'_, '_>, service: Service)
         let text = call.text("ExternalUrl").unwrap_or_default();
         shell.url(text)
     });
+    if let Some(Some(Url {
+        path: UrlPath::Other,
+        ..
+    })) = external
+    {
+        let text = call.text("ExternalUrl").unwrap_or_default();
+        let message = format!("No service of Exchange stands under '{text}'.");
+        return Err(call.error("InvalidArgument", "ArgumentException", message));
+    }
     let flags = Flags {
         ws_security: call.boolean("WSSecurityAuthentication"),
         oauth: call.boolean("OAuthAuthentication"),

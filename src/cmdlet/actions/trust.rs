@@ -105,8 +105,8 @@ pub(super) async fn set_federation_trust(call: &Call<'_, '_>) -> Outcome {
             .change_organization(|row| row.trust.next_certificate = Some(next));
         distribute(shell, next);
         shell.warn(
-            "The TXT records of all federated domains must be replaced by proofs of the next \
-             certificate before it is published.",
+            "Once the next certificate is published, the TXT records of domains must hold its proofs: \
+             until they do, no further domain can be added.",
         );
     }
     if call.switch("PublishFederationCertificate") {

@@ -5,8 +5,8 @@
 
 use super::{Kind, Parameter};
 
-/// The common parameters that are carried out. A script answers no prompts, so `-Confirm:$false` and
-/// `-Force` change nothing.
+/// The common parameters that are carried out. A script answers no prompts, so `-Confirm:$false` changes
+/// nothing; `-Force` only lets a removal go on without the gateway, and discovery trust every host.
 ///
 /// Source: about_CommonParameters (docs).
 pub const COMMON: &[Parameter] = &[

@@ -15,10 +15,10 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
             Parameter::new("KeySize", Kind::Integer),
             Parameter::new("PrivateKeyExportable", Kind::Boolean),
             Parameter::new("SubjectKeyIdentifier", Kind::Text),
-            Parameter::new("SubjectName", Kind::Text),
             Parameter::new("Server", Kind::Identity(Of::Server)).piped(),
         ],
         not_modelled: &[
+            "SubjectName",
             "GenerateRequest",
             "RequestFile",
             "RequestPath",
@@ -238,13 +238,5 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
 ];
 
 /// Source: New-ExchangeCertificate, Services (docs).
-const SERVICES: Kind = Kind::List(&Kind::OneOf(&[
-    "None",
-    "Federation",
-    "IIS",
-    "IMAP",
-    "POP",
-    "SMTP",
-    "UM",
-    "UMCallRouter",
-]));
+/// Federation knows no other service.
+const SERVICES: Kind = Kind::List(&Kind::OneOf(&["Federation"]));

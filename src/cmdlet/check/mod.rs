@@ -180,8 +180,11 @@ impl Checker<'_> {
             if self.findings.wants_more() {
                 self.findings.push(unknown(&name.text, name.place));
             }
-            // Perhaps it would have created what is used below.
-            self.unsure.extend(cmdlets().filter_map(|it| it.creates));
+            // Perhaps it would have created what is used below: what it was probably meant to be says what.
+            match suggestion(&name.text, cmdlets().map(|it| it.name)).and_then(cmdlet) {
+                Some(meant) => self.unsure.extend(meant.creates),
+                None => self.unsure.extend(cmdlets().filter_map(|it| it.creates)),
+            }
             return;
         };
         let bound = bind(found, command, &mut self.findings);

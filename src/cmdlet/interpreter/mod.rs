@@ -30,7 +30,7 @@ use crate::engine::{Instant, Offset};
 pub const OBJECTS_MAX: usize = 100_000;
 
 /// Characters and items that a run may put into variables and texts.
-pub const WORK_MAX: usize = 1 << 26;
+pub const WORK_MAX: usize = 1 << 22;
 
 /// Commands and statements that a run may carry out.
 pub const STEPS_MAX: usize = 1_000_000;

@@ -66,6 +66,15 @@ impl<'v, R: Recorder> World<'v, R> {
         }
     }
 
+    /// Scripts that have not ended, or not begun.
+    pub(super) fn unfinished_scripts(&self) -> Vec<ScriptId> {
+        let sessions = self.sessions.enumerate();
+        let unfinished =
+            |session: &Session<'_>| session.procedure.is_some() || session.request.is_none();
+        let unfinished = sessions.filter(|(_, session)| unfinished(session));
+        unfinished.map(|(id, _)| id).collect()
+    }
+
     /// A script begins.
     pub(super) fn begin_script(&mut self, schedule: &mut Schedule<Event>, id: ScriptId) {
         let federation = self.federation;

@@ -153,6 +153,8 @@ pub struct Finished<R> {
     /// The accounts of all data centres of gateways together, from the start to the end of each
     /// interval of the time line; the last one is until `accounted_to`.
     pub gateway_levels: Vec<Accounts>,
+    /// Scripts that had not ended, or not begun, when the run did.
+    pub unfinished_scripts: Vec<ScriptId>,
     /// The federation as it was at the end: as it was compiled, with what changed during the run.
     pub federation: Federation,
     /// The recorder, with what it recorded.
@@ -260,6 +262,7 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             accounted_to,
             rows_in_use: world.rows_in_use(),
             stations: world.station_accounts(accounted_to),
+            unfinished_scripts: world.unfinished_scripts(),
             trace_failures: world.traces.failures,
             federation: world.federation.clone(),
             recorder: world.recorder,

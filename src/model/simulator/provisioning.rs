@@ -222,6 +222,10 @@ impl<R: Recorder> World<'_, R> {
         let proofs = federation.accepted_proofs(organization, domain, now);
         let large = instance.large_answers;
         let check = ProofCheck::of(federation, domain, resolution.answer, &proofs, large);
+        let check = match (check, is_cached) {
+            (ProofCheck::NoText, true) => ProofCheck::NoTextRemembered,
+            (check, _) => check,
+        };
         (check, span)
     }
 

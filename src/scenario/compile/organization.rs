@@ -25,7 +25,6 @@ use crate::scenario::tree::Table;
 
 use super::changes::Changes;
 use super::ids::{Ids, find, of_organization, own_resolver};
-use super::script::is_bare;
 use super::sharing::level;
 
 /// The version of a row. The reader lets only versions pass that the model knows; a test holds it.
@@ -151,7 +150,7 @@ fn accepted_domains(
             "external-relay" => AcceptedDomainKind::ExternalRelay,
             _ => AcceptedDomainKind::Authoritative,
         };
-        let federated = accepted.boolean("federated") && !is_bare(row);
+        let federated = accepted.boolean("federated") && is_federated(row);
         if federated
             && kind != AcceptedDomainKind::Authoritative
             && let Some(place) = accepted.location("federated")

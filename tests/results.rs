@@ -42,6 +42,14 @@ to = ["ben@fabrikam.com", "eve@fabrikam.com"]
 at = "+2 min"
 from = "anna@contoso.com"
 to = ["someone@nowhere.example"]
+[[timeline]]
+at = "+3 min"
+org = "contoso"
+run = "Get-ExchangeCertificate; Get-ExchangeCertificate -Thumbprint 00"
+[[timeline]]
+at = "+4 min"
+org = "contoso"
+run = "Start-Sleep -Seconds 30000000"
 [expect]
 "attendees.count" = "== 3"
 "attendees.success_rate{path=relationship}" = "== 50 %"

@@ -237,3 +237,10 @@ carries!(Mailbox {
     state,
     events_per_week
 });
+carries!(Group {
+    organization,
+    name,
+    address,
+    members,
+    deleted
+});

@@ -26,6 +26,7 @@ use super::directory::{
     MailboxView, Member, Recipient,
 };
 use super::dns::{Answer, Dns, HostId, RecordData, RecordType, Resolver, ResolverId};
+use super::fault::RandomFaults;
 use super::gateway::{DataCentre, DataCentreId, Gateway, GatewayId, MetadataState};
 use super::lookup::{ByDomain, ByName, NameColumn};
 use super::names::{NameId, Names};
@@ -139,6 +140,8 @@ pub struct Federation {
     pub traces: Arc<IdVec<TraceId, Trace>>,
     /// What the time line does, by instant.
     pub world_events: Arc<[WorldEvent]>,
+    /// Faults that happen at random.
+    pub faults: RandomFaults,
     /// Who owns state.
     pub sources: Arc<Sources>,
     /// Look-ups by name.
@@ -146,7 +149,7 @@ pub struct Federation {
 }
 
 /// The ranks of all sources of events, by the stable hashes of their names.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Sources {
     /// Of each organization.
     pub organizations: IdVec<OrgId, SourceId>,
@@ -154,6 +157,8 @@ pub struct Sources {
     pub data_centres: IdVec<DataCentreId, SourceId>,
     /// Of each resolver.
     pub resolvers: IdVec<ResolverId, SourceId>,
+    /// Of what happens to the world by itself.
+    pub world: SourceId,
     /// How many there are.
     pub count: usize,
 }

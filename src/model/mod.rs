@@ -15,6 +15,7 @@ pub mod certificate;
 pub mod demand;
 pub mod directory;
 pub mod dns;
+pub mod fault;
 pub mod federation;
 pub mod gateway;
 pub mod lookup;

@@ -355,6 +355,12 @@ impl Organization {
             .is_some_and(|d| d.federated && d.kind == AcceptedDomainKind::Authoritative)
     }
 
+    /// Its federated domains.
+    pub fn federated_domains(&self) -> impl Iterator<Item = NameId> {
+        let all = self.accepted_domains.iter().map(|accepted| accepted.domain);
+        all.filter(|&domain| self.is_federated_domain(domain))
+    }
+
     /// What the firewall does with a connection: the first rule that matches decides.
     pub fn firewall_action(
         &self,

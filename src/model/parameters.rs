@@ -131,6 +131,8 @@ pub struct Parameters {
     pub pool_cold_start: Distribution,
     /// How long Exchange takes to carry an organization certificate to another server.
     pub certificate_distribution: Distribution,
+    /// How long `iisreset` takes until the shell goes on.
+    pub web_server_restart: Span,
     /// How long an administrator's shell waits for one answer to a question about a partner's
     /// federation.
     pub discovery_timeout: Span,

@@ -199,3 +199,14 @@ carries!(VirtualDirectory {
     external_url,
     pool
 });
+carries!(Host {
+    name,
+    owner,
+    site,
+    servers,
+    state,
+    tls,
+    tls_versions,
+    proxy,
+    redirect
+});

@@ -59,6 +59,8 @@ pub enum Purpose {
     ProvisioningService = 31,
     /// How long an organization certificate takes to another server.
     CertificateDistribution = 32,
+    /// When a fault of the scenario happens at random, and for how long.
+    Fault = 33,
     /// How long a call for a shared folder takes at the server that serves it.
     FolderService = 24,
     /// How long a delivery report takes at the server that gathers it.

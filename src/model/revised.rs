@@ -103,6 +103,35 @@ impl<I: Id, T> Revised<I, T> {
         }
     }
 
+    /// Changes an object as it is from `at` on, and in each revision that is known for a later instant;
+    /// `change` is told the instant from which on what it is given holds.
+    pub(super) fn change_each(
+        &mut self,
+        id: I,
+        at: Instant,
+        mut change: impl FnMut(Instant, &mut T),
+    ) where
+        T: Clone + PartialEq,
+    {
+        let mut present = self.at(id, at).clone();
+        change(at, &mut present);
+        let is_changed = present != *self.at(id, at);
+        if !is_changed && !self.later.contains_key(&id) {
+            return;
+        }
+        let revisions = Arc::make_mut(&mut self.later).entry(id).or_default();
+        let revisions = Arc::make_mut(revisions);
+        let place = revisions.partition_point(|revision| revision.0 <= at);
+        for (from, later) in &mut revisions[place..] {
+            change(*from, Arc::make_mut(later));
+        }
+        match place.checked_sub(1).map(|last| &mut revisions[last]) {
+            _ if !is_changed => {}
+            Some(last) if last.0 == at => last.1 = Arc::new(present),
+            _ => revisions.insert(place, (at, Arc::new(present))),
+        }
+    }
+
     /// The object as it is at this instant.
     #[inline]
     pub fn at(&self, id: I, at: Instant) -> &T {

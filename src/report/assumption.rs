@@ -124,9 +124,11 @@ impl Touched {
 /// Whether the Sharing Policy Assistant may find something else than before.
 fn has_changing_policies(federation: &Federation) -> bool {
     let policies = &federation.sharing_policies;
-    policies
-        .ids()
-        .any(|id| policies.changes(id).next().is_some())
+    let mut at_random = federation.faults.iter();
+    at_random.any(|fault| !fault.differences.sharing_policies.is_empty())
+        || policies
+            .ids()
+            .any(|id| policies.changes(id).next().is_some())
 }
 
 /// Whether a request of the scenario may ask for this.

@@ -357,6 +357,15 @@ pub const FIELDS: &[(&str, &str)] = &[
     ),
     ("walks[].steps[].text", "what happened"),
     (
+        "statements.carried_out",
+        "statements of scripts that have ended; left out, as the next two, if there was no script",
+    ),
+    ("statements.with_error", "those that showed an error"),
+    (
+        "statements.unfinished_scripts[]",
+        "scripts that had not ended, or not begun, when the run did",
+    ),
+    (
         "transcript[].organization",
         "whose administrator carried a statement out; left out if nobody did anything",
     ),
@@ -368,12 +377,12 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("transcript[].statement", "the statement as it was written"),
     ("transcript[].output", "what the shell showed"),
     (
-        "transcript[].objects[]",
+        "transcript[].objects[].*",
         "the same as data: an object for each that was given",
     ),
     (
         "transcript[].error.exception",
-        "the exception that ended it; the whole error is null if none did",
+        "the exception that ended it; left out if none did",
     ),
     ("transcript[].error.message", "its text"),
 ];

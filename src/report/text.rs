@@ -361,6 +361,17 @@ fn expectations(out: &mut String, summary: &Summary) {
 const STATEMENTS_MAX: usize = 200;
 
 fn transcript(out: &mut String, summary: &Summary) {
+    if let Some(statements) = &summary.statements {
+        let (done, failed) = (statements.carried_out, statements.with_error);
+        line!(out);
+        line!(
+            out,
+            "Statements  {done} carried out, {failed} with an error"
+        );
+        for script in &statements.unfinished_scripts {
+            line!(out, "            not at its end when the run was: {script}");
+        }
+    }
     let told = summary.transcript.len().min(STATEMENTS_MAX);
     let statements = &summary.transcript[..told];
     out.push_str(&statements_text(statements));

@@ -6,7 +6,7 @@
 use crate::engine::run::Ended;
 use crate::engine::{Continue, Instant, StopReason};
 use crate::model::Federation;
-use crate::model::administration::TranscriptEntry;
+use crate::model::administration::{ScriptId, TranscriptEntry};
 use crate::model::observation::{Observation, Recorder};
 use crate::model::simulator::{Simulator, TraceFailure};
 use crate::record::{
@@ -47,6 +47,8 @@ pub struct RunResult {
     pub is_over_limit: bool,
     /// What administrators did, and what their shells showed.
     pub transcript: Transcript,
+    /// Scripts that had not ended, or not begun, when the run did.
+    pub unfinished_scripts: Vec<ScriptId>,
     /// The federation as it was at the end of the run.
     pub federation: Federation,
     /// What became of the expectations, in their order.
@@ -145,6 +147,7 @@ pub fn run(
         tally: recorders.tally,
         digest: recorders.digest,
         transcript: recorders.transcript,
+        unfinished_scripts: finished.unfinished_scripts,
         federation: finished.federation,
     }
 }

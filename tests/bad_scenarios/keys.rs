@@ -394,7 +394,7 @@ duration = "1 h"
 set.org.contoso.server.cas1.stat = "down"
 [[timeline]]
 at = "+1 h"
-run = "Set-FederationTrust"
+runs = "Set-FederationTrust"
 "#,
         diagnostics: r#"error[unknown-key]: unknown key `views` in `request.lookup`
  --> bad.toml:6:1
@@ -420,13 +420,13 @@ error[unknown-key]: unknown key `stat` in `org.contoso.server.cas1`
    |
    = help: did you mean `state`?
 
-error[unknown-key]: unknown key `run` in `timeline`
+error[unknown-key]: unknown key `runs` in `timeline`
   --> bad.toml:14:1
    |
-14 | run = "Set-FederationTrust"
-   | ^^^ not a known key
+14 | runs = "Set-FederationTrust"
+   | ^^^^ not a known key
    |
-   = help: known keys: `at`, `do`, `org`, `gateway`, `server`, `set`
+   = help: did you mean `run`?
 
 "#,
     },

@@ -22,14 +22,6 @@ tls_versions = ["1.2", "2.0"]
   |
   = help: did you mean `2012 R2`? (values: `2008 R2`, `2012`, `2012 R2`, `2016`, `2019`, `2022`)
 
-error[bad-value]: `bare` is no value of `setup`
- --> bad.toml:5:9
-  |
-5 | setup = "bare"
-  |         ^^^^^^
-  |
-  = help: values: `federated`, `unfederated`
-
 error[bad-value]: `broken` is no value of `state`
  --> bad.toml:7:9
   |

@@ -19,12 +19,20 @@ use super::shell::{Outcome, Shell};
 /// How long self-signed certificates of Exchange last: 5 years (recalled).
 const SELF_SIGNED_LIFE: Span = Span::from_days(5 * 365 + 1);
 
-/// Makes a self-signed certificate in the store of this server.
+/// The length of a key. Source: New-ExchangeCertificate (docs): the default, and that of the article.
+const KEY_BITS: i64 = 2048;
+
+/// Makes a self-signed certificate in the store of this server. Federation asks nothing of its subject or
+/// of the domains that it names, and neither is kept.
 ///
 /// Source: New-ExchangeCertificate (docs). Chosen: without `-SubjectKeyIdentifier` it has none, so that
 /// the documented procedure, which gives one, is needed.
 pub(super) async fn new_exchange_certificate(call: &Call<'_, '_>) -> Outcome {
     let shell = call.shell;
+    if call.integer("KeySize").is_some_and(|bits| bits != KEY_BITS) {
+        let message = format!("Only keys of {KEY_BITS} bits are modelled.");
+        return Err(call.error("InvalidArgument", "ArgumentException", message));
+    }
     let [high, _] = shell.console.draw();
     let own = shell.organization_id();
     let friendly_name = call.text("FriendlyName").unwrap_or("Microsoft Exchange");

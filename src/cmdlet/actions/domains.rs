@@ -125,16 +125,23 @@ pub(super) async fn set_federated_organization_identifier(call: &Call<'_, '_>) -
     Ok(Vec::new())
 }
 
-/// Registers the first domain and reserves the account namespace that is made of it.
+/// Reserves the account namespace that is made of a domain. If that is one of the accepted domains, it
+/// is registered as the first one too.
+///
+/// Source: the domain of the account namespace needs no proof and need not be an accepted domain:
+/// Federation, Exchange 2013 Help (docs). Chosen: an accepted one is federated with it, and proved.
 async fn set_namespace(call: &Call<'_, '_>, domain: &str) -> Result<(), ErrorRecord> {
     let shell = call.shell;
     if !shell.organization().trust.exists {
         return Err(no_trust(call));
     }
-    let name = federable(call, domain)?;
+    let name = shell.intern(domain);
     let namespace = shell.intern(&format!("{NAMESPACE_PREFIX}.{domain}"));
     let identifier = &shell.organization().identifier;
-    if identifier.exists && identifier.account_namespace != namespace {
+    if identifier.exists && identifier.account_namespace == namespace {
+        return Ok(());
+    }
+    if identifier.exists {
         let message = format!(
             "The account namespace is already set to {}. It can be changed only after all domains \
              have been removed.",
@@ -146,12 +153,17 @@ async fn set_namespace(call: &Call<'_, '_>, domain: &str) -> Result<(), ErrorRec
             message,
         ));
     }
-    federate(call, name).await?;
+    let is_accepted = shell.organization().accepted_domain(name).is_some();
+    if is_accepted {
+        federate(call, federable(call, domain)?).await?;
+    }
     let gateway = shell.organization().trust.gateway;
     let reserved = provision(call, gateway, Provisioning::ReserveNamespace { namespace }).await;
     if let Err(error) = reserved {
         // What was registered for it is taken back.
-        unregister(call, gateway, name).await?;
+        if is_accepted {
+            unregister(call, gateway, name).await?;
+        }
         return Err(error);
     }
     shell.console.change_organization(|row| {
@@ -194,12 +206,14 @@ pub(super) async fn remove_federated_domain(call: &Call<'_, '_>) -> Outcome {
     let shell = call.shell;
     let domain = call.text("DomainName").unwrap_or_default().to_owned();
     let name = shell.intern(&domain);
-    if !shell.organization().is_federated_domain(name) {
+    let namespace = shell.intern(&format!("{NAMESPACE_PREFIX}.{domain}"));
+    let organization = shell.organization();
+    let identifier = &organization.identifier;
+    let is_primary = identifier.exists && identifier.account_namespace == namespace;
+    let is_federated = organization.is_federated_domain(name);
+    if !is_federated && !is_primary {
         return Err(call.not_found("federated domain", &domain));
     }
-    let organization = shell.organization();
-    let namespace = shell.intern(&format!("{NAMESPACE_PREFIX}.{domain}"));
-    let is_primary = organization.identifier.account_namespace == namespace;
     let others = organization.accepted_domains.iter().filter(|accepted| {
         accepted.domain != name && organization.is_federated_domain(accepted.domain)
     });
@@ -215,10 +229,7 @@ pub(super) async fn remove_federated_domain(call: &Call<'_, '_>) -> Outcome {
         ));
     }
     let gateway = organization.trust.gateway;
-    let removed = match unregister(call, gateway, name).await {
-        Ok(_) if is_primary => provision(call, gateway, Provisioning::ReleaseNamespace).await,
-        removed => removed,
-    };
+    let removed = remove_from_gateway(call, gateway, name, is_federated, is_primary).await;
     if !call.switch("Force") {
         removed?;
     }
@@ -231,6 +242,52 @@ pub(super) async fn remove_federated_domain(call: &Call<'_, '_>) -> Outcome {
             row.identifier.exists = false;
             row.identifier.enabled = false;
             row.trust.application_uri = None;
+        }
+    });
+    Ok(Vec::new())
+}
+
+/// Takes a domain out of the application, the account namespace that is made of it, or both.
+async fn remove_from_gateway(
+    call: &Call<'_, '_>,
+    gateway: GatewayId,
+    name: NameId,
+    is_federated: bool,
+    is_primary: bool,
+) -> Result<(), ErrorRecord> {
+    if is_federated {
+        unregister(call, gateway, name).await?;
+    }
+    if is_primary {
+        provision(call, gateway, Provisioning::ReleaseNamespace).await?;
+    }
+    Ok(())
+}
+
+/// Changes the type of an accepted domain.
+///
+/// Source: Set-AcceptedDomain (docs).
+pub(super) async fn set_accepted_domain(call: &Call<'_, '_>) -> Outcome {
+    let shell = call.shell;
+    let domain = call.text("Identity").unwrap_or_default();
+    let name = shell.intern(domain);
+    let Some(accepted) = shell.organization().accepted_domain(name) else {
+        return Err(call.not_found("accepted domain", domain));
+    };
+    let kind = match call.text("DomainType") {
+        Some("Authoritative") => AcceptedDomainKind::Authoritative,
+        Some("InternalRelay") => AcceptedDomainKind::InternalRelay,
+        Some("ExternalRelay") => AcceptedDomainKind::ExternalRelay,
+        _ => accepted.kind,
+    };
+    if accepted.federated && kind != AcceptedDomainKind::Authoritative {
+        let message = format!("The accepted domain {domain} is federated and stays authoritative.");
+        return Err(call.error("InvalidOperation", "FederatedDomainTypeException", message));
+    }
+    shell.console.change_organization(|row| {
+        let mut domains = row.accepted_domains.iter_mut();
+        if let Some(accepted) = domains.find(|accepted| accepted.domain == name) {
+            accepted.kind = kind;
         }
     });
     Ok(Vec::new())

@@ -111,6 +111,10 @@ fn unproved(call: &Call<'_, '_>, domain: &str, check: ProofCheck) -> ErrorRecord
     let why = match check {
         ProofCheck::Found => "it was found",
         ProofCheck::NoText => "the gateway's resolver finds no TXT record",
+        ProofCheck::NoTextRemembered => {
+            "the gateway's resolver remembers that there was no TXT record, and asks again when that \
+             has lapsed"
+        }
         ProofCheck::WrongText => "no TXT record has the proof of the published certificate",
         ProofCheck::TooLarge => "the answer with all TXT records is too large for UDP",
         ProofCheck::NoAnswer => "the domain's name servers do not answer",

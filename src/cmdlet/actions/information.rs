@@ -7,6 +7,7 @@ use crate::cmdlet::value::{Object, Value};
 use crate::model::address::{Url, UrlPath};
 use crate::model::administration::{
     CertificateNames, Errand, ErrandReply, FederationInformation, InformationError,
+    InformationRefusal,
 };
 use crate::model::cause::Cause;
 use crate::model::names::NameId;
@@ -24,6 +25,15 @@ pub(super) struct Discovered {
     pub information: FederationInformation,
     /// The address that answered.
     pub url: Url,
+}
+
+/// Why nothing was found at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unfound {
+    /// Somebody answered, and the domain is none of his.
+    OtherDomains,
+    /// Nobody answered, or nothing of use.
+    NoAnswer,
 }
 
 /// Whom the administrator trusts although names do not match or a redirect was not secure.
@@ -120,7 +130,7 @@ pub(super) async fn discover(
         shell.tell(format!(
             "Asking https://{host}/autodiscover/autodiscover.svc."
         ));
-        if let Some(found) = attempt(shell, url, domain, trusted).await {
+        if let Ok(found) = attempt(shell, url, domain, trusted).await {
             return Some(found);
         }
     }
@@ -149,7 +159,7 @@ pub(super) async fn discover(
             path: UrlPath::Autodiscover,
             ..url
         };
-        if let Some(found) = attempt(shell, url, domain, trusted).await {
+        if let Ok(found) = attempt(shell, url, domain, trusted).await {
             return Some(found);
         }
     }
@@ -162,7 +172,7 @@ pub(super) async fn attempt(
     mut url: Url,
     domain: NameId,
     trusted: &Trusted<'_>,
-) -> Option<Discovered> {
+) -> Result<Discovered, Unfound> {
     for _ in 0..=REDIRECTS_MAX {
         let host = shell.text(url.host);
         let names = match trusted.covers(host) {
@@ -174,14 +184,17 @@ pub(super) async fn attempt(
         match shell.console.ask(errand, patience).await {
             Ok(ErrandReply::FederationInformation(Ok(information))) => {
                 if information.domains.contains(&domain) {
-                    return Some(Discovered { information, url });
+                    return Ok(Discovered { information, url });
                 }
                 tell_refusal(shell, host, InformationError::DomainNotListed);
-                return None;
+                return Err(Unfound::OtherDomains);
             }
             Ok(ErrandReply::FederationInformation(Err(refusal))) => {
                 tell_refusal(shell, host, InformationError::Refused(refusal));
-                return None;
+                return Err(match refusal {
+                    InformationRefusal::InvalidDomain => Unfound::OtherDomains,
+                    InformationRefusal::NotFederated => Unfound::NoAnswer,
+                });
             }
             // The path is forced to that of Autodiscover.
             Ok(ErrandReply::Redirection(Some(next))) => {
@@ -190,7 +203,7 @@ pub(super) async fn attempt(
                     ..next
                 };
             }
-            Ok(_) => return None,
+            Ok(_) => return Err(Unfound::NoAnswer),
             Err(failure) => {
                 if failure.cause == Cause::TlsNameMismatch {
                     shell.warn(format!(
@@ -199,15 +212,14 @@ pub(super) async fn attempt(
                     ));
                 }
                 shell.tell(format!("{host}: {}", failure.text()));
-                return None;
+                return Err(Unfound::NoAnswer);
             }
         }
     }
-    None
+    Err(Unfound::NoAnswer)
 }
 
 fn tell_refusal(shell: &Shell<'_>, host: &str, error: InformationError) {
-    use crate::model::administration::InformationRefusal;
     let code = match error {
         InformationError::Refused(InformationRefusal::NotFederated) => "NotFederated",
         InformationError::Refused(InformationRefusal::InvalidDomain) => "InvalidDomain",

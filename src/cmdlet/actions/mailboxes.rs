@@ -52,7 +52,6 @@ pub(super) async fn set_mailbox(call: &Call<'_, '_>) -> Outcome {
     };
     let id = own_mailbox(call, identity)?;
     if call.has("SharingPolicy") {
-        shell.console.note_policy_change();
         shell.console.change(|federation, now| {
             federation
                 .mailboxes

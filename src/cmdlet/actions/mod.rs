@@ -86,6 +86,10 @@ impl Host for Shell<'_> {
         self.console.now()
     }
 
+    fn shown(&self) -> Instant {
+        self.console.shown()
+    }
+
     fn statement_done(&self, report: StatementReport) {
         let before = &self.script.text[..report.place.range().start.min(self.script.text.len())];
         let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
@@ -138,6 +142,7 @@ async fn carry_out(call: &Call<'_, '_>) -> Outcome {
             domains::get_federated_organization_identifier(call).await
         }
         "Add-FederatedDomain" => domains::add_federated_domain(call).await,
+        "Set-AcceptedDomain" => domains::set_accepted_domain(call).await,
         "Remove-FederatedDomain" => domains::remove_federated_domain(call).await,
         "Get-FederationInformation" => information::get_federation_information(call).await,
         "Get-ClientAccessServer" => publishing::get_client_access_server(call).await,

@@ -1,11 +1,11 @@
 //! What administrators do outside Exchange: DNS records, the clock, waiting.
 //!
-//! It knows nothing of federation. Invariant: a record is published at once at the zone's servers;
-//! resolvers see it when what they remember has lapsed.
+//! It knows nothing of federation. Invariant: a record is published when it has reached the zone's
+//! servers; resolvers see it when what they remember has lapsed.
 
 use crate::cmdlet::output::ErrorRecord;
 use crate::cmdlet::value::{Object, Value};
-use crate::engine::{Offset, Span};
+use crate::engine::{Instant, Offset, Span};
 use crate::model::dns::{RecordData, RecordType, ZoneId};
 use crate::model::names::NameId;
 
@@ -25,11 +25,12 @@ pub(super) async fn add_record(call: &Call<'_, '_>) -> Outcome {
     let data = data(call, zone)?;
     let time_to_live = call.span("TimeToLive").unwrap_or(TIME_TO_LIVE);
     let key = (zone, name, data.record_type());
-    call.shell.console.change(|federation, now| {
+    let at = published_from(call, zone);
+    call.shell.console.change(|federation, _| {
         let names = federation.names.clone();
         federation
             .dns
-            .change_records(&names, key, time_to_live, now, |set| {
+            .change_records(&names, key, time_to_live, at, |set| {
                 set.time_to_live = time_to_live;
                 if !set.records.contains(&data) {
                     set.records.push(data);
@@ -65,7 +66,8 @@ pub(super) async fn remove_record(call: &Call<'_, '_>) -> Outcome {
         })
     };
     let set = federation.dns.set(zone, name, record_type);
-    let present = set.map(|id| federation.dns.sets().at(id, shell.now()));
+    let at = published_from(call, zone);
+    let present = set.map(|id| federation.dns.sets().at(id, at));
     let present = present.filter(|set| set.records.iter().any(&matches));
     let Some(present) = present else {
         let message = format!(
@@ -82,14 +84,23 @@ pub(super) async fn remove_record(call: &Call<'_, '_>) -> Outcome {
         .cloned()
         .collect();
     let time_to_live = present.time_to_live;
-    shell.console.change(|federation, now| {
+    shell.console.change(|federation, _| {
         let names = federation.names.clone();
         let key = (zone, name, record_type);
         federation
             .dns
-            .change_records(&names, key, time_to_live, now, |set| set.records = kept);
+            .change_records(&names, key, time_to_live, at, |set| set.records = kept);
     });
     Ok(Vec::new())
+}
+
+/// From when on all servers of a zone have what is changed now.
+///
+/// Source: secondary servers learn of a change from the primary one: RFC 1996. Assumed: how long that
+/// takes is a property of the zone, and nobody sees a change before everybody does.
+fn published_from(call: &Call<'_, '_>, zone: ZoneId) -> Instant {
+    let (federation, now) = (call.shell.federation(), call.shell.now());
+    now + federation.dns.zones().at(zone, now).propagation
 }
 
 /// The zone, and the whole name of the record: `@` is the zone's own.
@@ -214,11 +225,18 @@ pub(super) async fn set_date(call: &Call<'_, '_>) -> Outcome {
 pub(super) async fn start_sleep(call: &Call<'_, '_>) -> Outcome {
     let number = |parameter| {
         let value = call.integer(parameter).unwrap_or(0);
-        u64::try_from(value).unwrap_or(0)
+        u64::try_from(value).map_err(|_| {
+            let message = format!("-{parameter} cannot be negative.");
+            call.error(
+                "InvalidData",
+                "ParameterBindingValidationException",
+                message,
+            )
+        })
     };
     // A year is longer than anybody waits, and keeps the clock within its range.
-    let seconds = Span::from_seconds(number("Seconds").min(366 * 86_400));
-    let rest = Span::from_milliseconds(number("Milliseconds").min(366 * 86_400_000));
+    let seconds = Span::from_seconds(number("Seconds")?.min(366 * 86_400));
+    let rest = Span::from_milliseconds(number("Milliseconds")?.min(366 * 86_400_000));
     call.shell.console.wait(seconds + rest).await;
     Ok(Vec::new())
 }

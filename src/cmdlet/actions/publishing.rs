@@ -5,18 +5,13 @@
 
 use crate::cmdlet::output::ErrorRecord;
 use crate::cmdlet::value::{Object, Value};
-use crate::engine::Span;
 use crate::engine::hash::NameHash;
-use crate::model::address::Url;
+use crate::model::address::{Url, UrlPath};
 use crate::model::organization::{Generation, Server, ServerId};
 use crate::model::publishing::{Service, VirtualDirectory};
 
 use super::call::Call;
 use super::shell::{DirectoryObject, Outcome, Shell, history};
-
-/// How long a restart of the web server takes: nobody is served meanwhile by a process that was warm
-/// before. Assumed: `iisreset` itself returns at once after the worker processes are gone.
-const RESTART: Span = Span::from_seconds(5);
 
 /// Lists the servers.
 pub(super) async fn get_client_access_server(call: &Call<'_, '_>) -> Outcome {
@@ -89,6 +84,15 @@ pub(super) async fn set_virtual_directory(call: &Call<'_, '_>, service: Service)
         let text = call.text("ExternalUrl").unwrap_or_default();
         shell.url(text)
     });
+    if let Some(Some(Url {
+        path: UrlPath::Other,
+        ..
+    })) = external
+    {
+        let text = call.text("ExternalUrl").unwrap_or_default();
+        let message = format!("No service of Exchange stands under '{text}'.");
+        return Err(call.error("InvalidArgument", "ArgumentException", message));
+    }
     let flags = Flags {
         ws_security: call.boolean("WSSecurityAuthentication"),
         oauth: call.boolean("OAuthAuthentication"),
@@ -159,7 +163,8 @@ pub(super) async fn restart_web_server(call: &Call<'_, '_>) -> Outcome {
         },
     };
     shell.console.recycle(id);
-    shell.console.wait(RESTART).await;
+    let restart = shell.federation().parameters.web_server_restart;
+    shell.console.wait(restart).await;
     Ok(Vec::new())
 }
 

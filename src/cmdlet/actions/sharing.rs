@@ -71,7 +71,7 @@ pub(super) async fn set_sharing_policy(call: &Call<'_, '_>) -> Outcome {
 
 /// Removes a policy.
 ///
-/// Source: Remove-SharingPolicy (docs): the default policy cannot be removed.
+/// Source: Remove-SharingPolicy (docs): neither the default policy nor one that is assigned can be removed.
 pub(super) async fn remove_sharing_policy(call: &Call<'_, '_>) -> Outcome {
     let shell = call.shell;
     let id = required(call)?;
@@ -86,6 +86,19 @@ pub(super) async fn remove_sharing_policy(call: &Call<'_, '_>) -> Outcome {
         return Err(call.error(
             "InvalidOperation",
             "CannotRemoveDefaultSharingPolicyException",
+            message,
+        ));
+    }
+    let federation = shell.federation();
+    let mut mailboxes = federation.mailboxes.ids();
+    let is_used =
+        |mailbox| federation.mailboxes.at(mailbox, shell.now()).sharing_policy == Some(id);
+    if mailboxes.any(is_used) {
+        let message =
+            "The sharing policy can't be removed: it is assigned to at least one mailbox.";
+        return Err(call.error(
+            "InvalidOperation",
+            "CannotRemoveSharingPolicyException",
             message,
         ));
     }
@@ -164,7 +177,6 @@ fn change(
     becomes_default: bool,
     change: impl FnOnce(&mut SharingPolicy),
 ) {
-    shell.console.note_policy_change();
     let others: Vec<SharingPolicyId> = own(shell).filter(|&other| other != id).collect();
     shell.console.change(|federation, now| {
         let policies = &mut federation.sharing_policies;

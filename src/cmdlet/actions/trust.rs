@@ -36,7 +36,11 @@ pub(super) async fn new_federation_trust(call: &Call<'_, '_>) -> Outcome {
     ) {
         (Some(url), _) => instance_of(call, url)?,
         (None, true) => consumer_instance(call)?,
-        (None, false) => shell.organization().trust.gateway,
+        // The instance that was chosen for the organization; a trust that is gone leaves no trace.
+        (None, false) => {
+            let own = shell.organization_id();
+            shell.federation().organizations.original(own).trust.gateway
+        }
     };
     read_metadata(call, gateway).await?;
     provision(
@@ -101,8 +105,8 @@ pub(super) async fn set_federation_trust(call: &Call<'_, '_>) -> Outcome {
             .change_organization(|row| row.trust.next_certificate = Some(next));
         distribute(shell, next);
         shell.warn(
-            "The TXT records of all federated domains must be replaced by proofs of the next \
-             certificate before it is published.",
+            "Once the next certificate is published, the TXT records of domains must hold its proofs: \
+             until they do, no further domain can be added.",
         );
     }
     if call.switch("PublishFederationCertificate") {
@@ -151,7 +155,8 @@ pub(super) async fn remove_federation_trust(call: &Call<'_, '_>) -> Outcome {
     let shell = call.shell;
     let organization = shell.organization();
     let trust = &organization.trust;
-    if trust.registration.namespace.is_some() || !trust.registration.domains.is_empty() {
+    // What the directory says counts: domains that were removed with `-Force` may still be registered.
+    if organization.identifier.exists || organization.federated_domains().count() > 0 {
         let message = "The federation trust cannot be removed while domains are federated. Remove \
                        them with Remove-FederatedDomain first, the account namespace's domain last.";
         return Err(call.error("InvalidOperation", "FederationTrustInUseException", message));

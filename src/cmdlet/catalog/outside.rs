@@ -209,10 +209,6 @@ pub(super) const NOT_MODELLED: &[(&str, &str)] = &[
         "declare the organization's domains in the scenario",
     ),
     (
-        "Set-AcceptedDomain",
-        "declare the organization's domains in the scenario",
-    ),
-    (
         "New-Mailbox",
         "declare the organization's mailboxes in the scenario",
     ),

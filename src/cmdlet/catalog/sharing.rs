@@ -49,7 +49,6 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         summary: "Changes a relationship with a partner.",
         parameters: &[
             identity(Of::OrganizationRelationship).required(),
-            Parameter::new("Name", Kind::Text),
             Parameter::new("DomainNames", Kind::DomainList).by_property(),
             ENABLED,
             FREE_BUSY,
@@ -65,9 +64,9 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
             AUTODISCOVER_EPR,
             SHARING_EPR,
         ],
-        not_modelled: RELATIONSHIP_NOT_MODELLED,
+        not_modelled: SET_RELATIONSHIP_NOT_MODELLED,
         output: None,
-        creates: Some(Of::OrganizationRelationship),
+        creates: None,
         tasks: SYSTEM,
         source: "Set-OrganizationRelationship (docs)",
     },
@@ -124,14 +123,13 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         summary: "Changes a sharing policy.",
         parameters: &[
             identity(Of::SharingPolicy).required(),
-            Parameter::new("Name", Kind::Text),
             Parameter::new("Domains", Kind::List(&Kind::SharingEntry)),
             ENABLED,
             Parameter::new("Default", Kind::Switch),
         ],
-        not_modelled: &[],
+        not_modelled: &["Name"],
         output: None,
-        creates: Some(Of::SharingPolicy),
+        creates: None,
         tasks: SYSTEM,
         source: "Set-SharingPolicy (docs)",
     },
@@ -320,6 +318,15 @@ const APPLICATION_URI: Parameter = Parameter::new("TargetApplicationUri", Kind::
 const AUTODISCOVER_EPR: Parameter =
     Parameter::new("TargetAutodiscoverEpr", Kind::Url).by_property();
 const SHARING_EPR: Parameter = Parameter::new("TargetSharingEpr", Kind::Url).by_property();
+const SET_RELATIONSHIP_NOT_MODELLED: &[&str] = &[
+    "Name",
+    "MailboxMoveEnabled",
+    "OrganizationContact",
+    "TargetOwaURL",
+    "MailboxMoveCapability",
+    "MailboxMovePublishedScopes",
+    "OAuthApplicationId",
+];
 const RELATIONSHIP_NOT_MODELLED: &[&str] = &[
     "MailboxMoveEnabled",
     "OrganizationContact",

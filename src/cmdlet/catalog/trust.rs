@@ -15,10 +15,10 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
             Parameter::new("KeySize", Kind::Integer),
             Parameter::new("PrivateKeyExportable", Kind::Boolean),
             Parameter::new("SubjectKeyIdentifier", Kind::Text),
-            Parameter::new("SubjectName", Kind::Text),
             Parameter::new("Server", Kind::Identity(Of::Server)).piped(),
         ],
         not_modelled: &[
+            "SubjectName",
             "GenerateRequest",
             "RequestFile",
             "RequestPath",
@@ -197,6 +197,28 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         source: "Remove-FederatedDomain (docs)",
     },
     Cmdlet {
+        name: "Set-AcceptedDomain",
+        summary: "Changes the type of an accepted domain: only authoritative ones can be federated.",
+        parameters: &[
+            Parameter::new("Identity", Kind::Domain).required().at(0),
+            Parameter::new(
+                "DomainType",
+                Kind::OneOf(&["Authoritative", "InternalRelay", "ExternalRelay"]),
+            ),
+        ],
+        not_modelled: &[
+            "AddressBookEnabled",
+            "DomainName",
+            "MakeDefault",
+            "MatchSubDomains",
+            "Name",
+        ],
+        output: None,
+        creates: None,
+        tasks: SYSTEM,
+        source: "Set-AcceptedDomain (docs)",
+    },
+    Cmdlet {
         name: "Get-FederationInformation",
         summary: "Asks a partner for what a relationship with it needs to know.",
         parameters: &[
@@ -216,13 +238,5 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
 ];
 
 /// Source: New-ExchangeCertificate, Services (docs).
-const SERVICES: Kind = Kind::List(&Kind::OneOf(&[
-    "None",
-    "Federation",
-    "IIS",
-    "IMAP",
-    "POP",
-    "SMTP",
-    "UM",
-    "UMCallRouter",
-]));
+/// Federation knows no other service.
+const SERVICES: Kind = Kind::List(&Kind::OneOf(&["Federation"]));

@@ -30,7 +30,7 @@ use crate::engine::{Instant, Offset};
 pub const OBJECTS_MAX: usize = 100_000;
 
 /// Characters and items that a run may put into variables and texts.
-pub const WORK_MAX: usize = 1 << 26;
+pub const WORK_MAX: usize = 1 << 22;
 
 /// Commands and statements that a run may carry out.
 pub const STEPS_MAX: usize = 1_000_000;
@@ -43,8 +43,13 @@ pub trait Host {
     /// A new identifier, drawn from the run's own randomness.
     fn new_guid(&self) -> u128;
 
-    /// What the shell's clock shows.
+    /// The simulated time.
     fn now(&self) -> Instant;
+
+    /// What the clock of the shell's server shows.
+    fn shown(&self) -> Instant {
+        self.now()
+    }
 
     /// Takes the report of a statement that has ended.
     fn statement_done(&self, report: StatementReport);

@@ -205,7 +205,7 @@ impl<H: Host> Run<'_, H> {
             return Err(self.fault(error, Some(&parameters)));
         }
         if cmdlet.name == "Get-Date" {
-            return Ok((vec![Value::Date(self.host.now())], None));
+            return Ok((vec![Value::Date(self.host.shown())], None));
         }
         let reply = self.host.invoke(Invocation {
             cmdlet,

@@ -48,7 +48,6 @@ pub struct Console<'v> {
     awaited: RefCell<Option<Awaited>>,
     answer: RefCell<Option<Result<ErrandReply, Failure>>>,
     recycled: RefCell<Vec<ServerId>>,
-    policies_changed: Cell<bool>,
     transcript: RefCell<Vec<TranscriptEntry>>,
 }
 
@@ -73,7 +72,6 @@ impl<'v> Console<'v> {
             awaited: RefCell::new(None),
             answer: RefCell::new(None),
             recycled: RefCell::new(Vec::new()),
-            policies_changed: Cell::new(false),
             transcript: RefCell::new(Vec::new()),
         }
     }
@@ -149,12 +147,6 @@ impl<'v> Console<'v> {
         self.recycled.borrow_mut().push(server);
     }
 
-    /// Notes that a sharing policy, or who it applies to, has changed: the assistant will come to it in its
-    /// work cycle.
-    pub fn note_policy_change(&self) {
-        self.policies_changed.set(true);
-    }
-
     /// Writes a statement and what became of it into the transcript.
     pub fn transcribe(&self, entry: TranscriptEntry) {
         self.transcript.borrow_mut().push(entry);
@@ -211,11 +203,6 @@ impl<'v> Console<'v> {
     /// Which servers it has recycled.
     pub(in crate::model) fn take_recycled(&self) -> Vec<ServerId> {
         self.recycled.take()
-    }
-
-    /// Whether it has changed a sharing policy.
-    pub(in crate::model) fn take_policy_change(&self) -> bool {
-        self.policies_changed.take()
     }
 
     /// What it has written.

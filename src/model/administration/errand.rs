@@ -181,33 +181,35 @@ impl Federation {
         }
         let trust = &organization.trust;
         let named = |name: Option<NameId>| name.ok_or(InformationRefusal::NotFederated);
-        let federated = organization.accepted_domains.iter();
-        let federated =
-            federated.filter(|accepted| organization.is_federated_domain(accepted.domain));
         Ok(FederationInformation {
             organization: id,
             application_uri: named(trust.application_uri)?,
-            domains: federated.map(|accepted| accepted.domain).collect(),
+            domains: organization.federated_domains().collect(),
             token_issuer: named(trust.token_issuer_uri)?,
             token_issuer_host: named(trust.token_issuer_host)?,
         })
     }
 
-    /// What a server tells a caller of its relationships with the caller's domain.
+    /// What a server tells a caller of its relationships with the caller's domains.
     ///
     /// Source: Test-OrganizationRelationship reads the partner's relationships over
-    /// GetOrganizationRelationshipSettings, observed, Exchange 2013.
+    /// GetOrganizationRelationshipSettings, observed, Exchange 2013. Assumed: it names all federated
+    /// domains of the local organization, since findings speak of several relationships and of domains
+    /// that are missing from them.
     pub fn relationship_settings(
         &self,
         server: ServerId,
-        caller: NameId,
+        domains: &[NameId],
         now: Instant,
     ) -> Vec<RelationshipSettings> {
         let id = self.servers.at(server, now).organization;
         let as_of = self.replicated(id, now);
         let named = self.relationships_of(id).filter(|&relationship| {
             let row = self.relationships.at(relationship, as_of);
-            row.exists && row.domain_names.contains(&caller)
+            let names_one = domains
+                .iter()
+                .any(|domain| row.domain_names.contains(domain));
+            row.exists && names_one
         });
         named
             .map(|relationship| RelationshipSettings {

@@ -90,8 +90,10 @@ pub enum ProvisioningRefusal {
 pub enum ProofCheck {
     /// It is there.
     Found,
-    /// The domain has no texts, as far as the gateway's resolver knows.
+    /// The domain has no texts.
     NoText,
+    /// The gateway's resolver remembers that the domain had no texts, and has not asked again.
+    NoTextRemembered,
     /// It has texts, and none is the proof.
     WrongText,
     /// The answer is too large for UDP, and nothing else gets through.

@@ -13,6 +13,24 @@ carries!(RecordSet {
     time_to_live,
     records
 });
+carries!(Zone {
+    apex,
+    view,
+    state,
+    negative_time_to_live,
+    propagation,
+    extra_delay
+});
+carries!(Resolver {
+    name,
+    hash,
+    site,
+    state,
+    positive_cap,
+    negative_cap,
+    failure_life,
+    internal
+});
 
 #[cfg(test)]
 mod tests;
@@ -124,6 +142,8 @@ pub struct Zone {
     /// How long it may be remembered that something does not exist: the lesser of the SOA record's
     /// time to live and its MINIMUM field. Source: RFC 2308 s.5.
     pub negative_time_to_live: Span,
+    /// How long after a record was added or removed at the primary server all servers have it.
+    pub propagation: Span,
     /// What a question to its servers takes on top of an ordinary one.
     pub extra_delay: Option<Box<Distribution>>,
 }

@@ -121,6 +121,16 @@ impl Dns {
         self.sets.change(id, at, change);
     }
 
+    /// All zones, to be changed from an instant on.
+    pub(in crate::model) fn zones_mut(&mut self) -> &mut Revised<ZoneId, Zone> {
+        &mut self.zones
+    }
+
+    /// All record sets, to be changed from an instant on.
+    pub(in crate::model) fn sets_mut(&mut self) -> &mut Revised<RecordSetId, RecordSet> {
+        &mut self.sets
+    }
+
     /// All zones with their revisions.
     pub fn zones(&self) -> &Revised<ZoneId, Zone> {
         &self.zones

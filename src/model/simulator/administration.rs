@@ -66,6 +66,15 @@ impl<'v, R: Recorder> World<'v, R> {
         }
     }
 
+    /// Scripts that have not ended, or not begun.
+    pub(super) fn unfinished_scripts(&self) -> Vec<ScriptId> {
+        let sessions = self.sessions.enumerate();
+        let unfinished =
+            |session: &Session<'_>| session.procedure.is_some() || session.request.is_none();
+        let unfinished = sessions.filter(|(_, session)| unfinished(session));
+        unfinished.map(|(id, _)| id).collect()
+    }
+
     /// A script begins.
     pub(super) fn begin_script(&mut self, schedule: &mut Schedule<Event>, id: ScriptId) {
         let federation = self.federation;
@@ -149,57 +158,62 @@ impl<'v, R: Recorder> World<'v, R> {
         id: ScriptId,
         answer: Option<Result<ErrandReply, Failure>>,
     ) {
-        let now = schedule.now();
         let session = &mut self.sessions[id];
         session.waits += 1;
-        let waits = session.waits;
-        let (console, request) = (session.console.clone(), session.request);
         let Some(mut procedure) = session.procedure.take() else {
             return;
         };
-        console.enter(self.federation, now, answer);
+        let console = session.console.clone();
+        console.enter(self.federation, schedule.now(), answer);
         let poll = procedure
             .as_mut()
             .poll(&mut Context::from_waker(Waker::noop()));
-        let before = std::mem::replace(&mut self.federation, console.federation());
-        // What was assigned stands with the mailboxes.
-        let policies = self
-            .federation
-            .sharing_policies
-            .is_as_in(&before.sharing_policies);
-        if !policies || !self.federation.mailboxes.is_as_in(&before.mailboxes) {
-            self.await_policy_assistant(schedule, console.organization_id(), now);
-        }
-        for server in console.take_recycled() {
-            self.recycle(server);
-        }
-        if console.take_policy_change() {
-            self.await_policy_assistant(schedule, console.organization_id(), now);
-        }
-        for entry in console.take_transcript() {
-            self.recorder.transcribe(self.federation, &entry);
-        }
-        let source = self.source_of(console.server());
+        self.take_over(schedule, &console);
         match poll {
             Poll::Ready(()) => {
-                if let Some(request) = request {
+                if let Some(request) = self.sessions[id].request {
                     self.requests[request].awaits_deadline = false;
                     self.free_request(request);
                 }
             }
             Poll::Pending => {
                 self.sessions[id].procedure = Some(procedure);
-                match console.take_awaited() {
-                    Some(Awaited::Time(span)) => {
-                        schedule.after(span, source, Event::ScriptWaitEnds(id, waits));
-                    }
-                    Some(Awaited::Answer(errand, patience)) => {
-                        schedule.after(patience, source, Event::ScriptWaitEnds(id, waits));
-                        self.send_errand(schedule, id, errand);
-                    }
-                    None => unreachable!("a script pauses only at its console"),
-                }
+                self.await_for(schedule, id, &console);
             }
+        }
+    }
+
+    /// Takes over what a script has done: the federation as it is now, and what else it left behind.
+    fn take_over(&mut self, schedule: &mut Schedule<Event>, console: &Console<'v>) {
+        let before = std::mem::replace(&mut self.federation, console.federation());
+        let (policies, mailboxes) = (&before.sharing_policies, &before.mailboxes);
+        let same_policies = self.federation.sharing_policies.is_as_in(policies);
+        // What was assigned stands with the mailboxes.
+        if !same_policies || !self.federation.mailboxes.is_as_in(mailboxes) {
+            let organization = console.organization_id();
+            self.await_policy_assistant(schedule, organization, schedule.now());
+        }
+        for server in console.take_recycled() {
+            self.recycle(server);
+        }
+        for entry in console.take_transcript() {
+            self.recorder.transcribe(self.federation, &entry);
+        }
+    }
+
+    /// Schedules what a script waits for.
+    fn await_for(&mut self, schedule: &mut Schedule<Event>, id: ScriptId, console: &Console<'v>) {
+        let waits = self.sessions[id].waits;
+        let source = self.source_of(console.server());
+        match console.take_awaited() {
+            Some(Awaited::Time(span)) => {
+                schedule.after(span, source, Event::ScriptWaitEnds(id, waits));
+            }
+            Some(Awaited::Answer(errand, patience)) => {
+                schedule.after(patience, source, Event::ScriptWaitEnds(id, waits));
+                self.send_errand(schedule, id, errand);
+            }
+            None => unreachable!("a script pauses only at its console"),
         }
     }
 

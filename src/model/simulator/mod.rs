@@ -13,6 +13,7 @@ mod answers;
 mod arrivals;
 mod calendars;
 mod exchange;
+mod faults;
 mod folders;
 mod gateway;
 mod invitations;
@@ -43,6 +44,7 @@ use super::address::Address;
 use super::administration::{ScriptId, Versions};
 use super::demand::{CycleId, ExplicitRequestId, StreamId, SubscriptionKey, TraceId, WorkloadId};
 use super::dns::{ResolverCache, ResolverId};
+use super::fault::FaultId;
 use super::federation::{Federation, ProcessId, WorldAction};
 use super::gateway::DataCentreId;
 use super::observation::{Fact, Observation, Recorder, RequestIdentity};
@@ -55,6 +57,7 @@ use accounts::Levels;
 pub use accounts::{StationAccount, StationName};
 use administration::Session;
 use arrivals::{Cursor, Drawn, RetrySlot};
+use faults::Outage;
 pub use invitations::InvitationSlot;
 use invitations::SentInvitation;
 use process::Process;
@@ -123,6 +126,10 @@ pub enum Event {
     BreakdownBegins(ServerId),
     /// It runs again. Owner: its organization.
     BreakdownEnds(ServerId),
+    /// A fault of the scenario begins, at random. Owner: the world.
+    FaultBegins(FaultId),
+    /// It ends. Owner: the world.
+    FaultEnds(FaultId),
 }
 
 /// What a run leaves behind, beside its observations.
@@ -146,6 +153,8 @@ pub struct Finished<R> {
     /// The accounts of all data centres of gateways together, from the start to the end of each
     /// interval of the time line; the last one is until `accounted_to`.
     pub gateway_levels: Vec<Accounts>,
+    /// Scripts that had not ended, or not begun, when the run did.
+    pub unfinished_scripts: Vec<ScriptId>,
     /// The federation as it was at the end: as it was compiled, with what changed during the run.
     pub federation: Federation,
     /// The recorder, with what it recorded.
@@ -207,6 +216,8 @@ struct World<'f, R> {
     budgets_max: usize,
     /// Owner: the server's organization. Which breakdown a server is in or awaits.
     breakdowns: FxHashMap<ServerId, (u64, ServerState)>,
+    /// Owner: the world.
+    outages: IdVec<FaultId, Outage>,
     /// What the time line of results shows of data centres.
     levels: Levels,
 }
@@ -251,6 +262,7 @@ impl<'f, R: Recorder> Simulator<'f, R> {
             accounted_to,
             rows_in_use: world.rows_in_use(),
             stations: world.station_accounts(accounted_to),
+            unfinished_scripts: world.unfinished_scripts(),
             trace_failures: world.traces.failures,
             federation: world.federation.clone(),
             recorder: world.recorder,
@@ -295,6 +307,8 @@ impl<R: Recorder> Model for World<'_, R> {
             Event::WorldActs(number) => self.act(number),
             Event::BreakdownBegins(server) => self.change_breakdown(schedule, server),
             Event::BreakdownEnds(server) => self.change_breakdown(schedule, server),
+            Event::FaultBegins(fault) => self.begin_fault(schedule, fault),
+            Event::FaultEnds(fault) => self.end_fault(schedule, fault),
         }
     }
 
@@ -354,6 +368,7 @@ impl<'f, R: Recorder> World<'f, R> {
             budgets: FxHashMap::default(),
             budgets_max: throttle::BUDGETS_KEPT,
             breakdowns: FxHashMap::default(),
+            outages: IdVec::filled(Outage::default(), federation.faults.len()),
             levels: Levels::new(federation.start, federation.timeline_every),
         };
         for stream in federation.streams.streams.ids() {
@@ -368,6 +383,9 @@ impl<'f, R: Recorder> World<'f, R> {
         }
         for server in federation.servers.ids() {
             world.await_breakdown(&mut schedule, server, 0);
+        }
+        for fault in federation.faults.ids() {
+            world.await_fault(&mut schedule, fault, 0);
         }
         world.await_scripts(&mut schedule);
         world.await_policy_changes(&mut schedule);

@@ -77,19 +77,15 @@ impl<R: Recorder> World<'_, R> {
 
     /// A request reaches the provisioning service. If a domain is to be registered, its proof is
     /// looked for now; the answer comes when the look and the rest of the work are done.
-    pub(super) fn receive_provisioning(
-        &mut self,
-        schedule: &mut Schedule<Event>,
-        call: CallSlot,
-        gateway: GatewayId,
-    ) {
+    pub(super) fn receive_provisioning(&mut self, schedule: &mut Schedule<Event>, call: CallSlot) {
         let now = schedule.now();
         let row = &self.calls[call];
         let (group, hash, organization) = (row.group, row.hash, row.request.requester);
+        let (gateway, request) = self.provisioning(group);
         let instance = self.federation.gateways.at(gateway, now);
         let law = &instance.provisioning_service_time;
         let mut span = law.sample(&self.keys, Purpose::ProvisioningService, hash, 0);
-        if let Provisioning::RegisterDomain { domain } = self.provisioning(group) {
+        if let Provisioning::RegisterDomain { domain } = request {
             let (proof, waited) = self.look_for_proof(gateway, organization, domain, call, now);
             self.errand_mut(group).proof = proof;
             span += waited;
@@ -106,9 +102,8 @@ impl<R: Recorder> World<'_, R> {
         let now = schedule.now();
         let row = &self.calls[call];
         let (group, organization) = (row.group, row.request.requester);
-        let gateway = self.gateway_of(call);
         let proof = self.errand(group).proof;
-        let request = self.provisioning(group);
+        let (gateway, request) = self.provisioning(group);
         let answer = self.provision(gateway, organization, request, proof, now);
         if let Ok(Provisioned { registration }) = &answer {
             let (uri, registration) = (registration.application_uri, registration.clone());
@@ -133,17 +128,12 @@ impl<R: Recorder> World<'_, R> {
         self.reply_from_gateway(schedule, call, reply);
     }
 
-    fn provisioning(&self, group: super::state::GroupSlot) -> Provisioning {
+    /// What is asked, and of which instance: one host may serve several.
+    fn provisioning(&self, group: super::state::GroupSlot) -> (GatewayId, Provisioning) {
         match self.errand(group).errand {
-            Errand::Provisioning(_, request) => request,
+            Errand::Provisioning(gateway, request) => (gateway, request),
             _ => unreachable!("only such errands go to the provisioning service"),
         }
-    }
-
-    fn gateway_of(&self, call: CallSlot) -> GatewayId {
-        let centre = self.calls[call].data_centre;
-        let centre = centre.expect("it was chosen for the connection");
-        self.federation.data_centres[centre].gateway
     }
 
     /// What the service decides, by whom the request is signed and what its names are to others.
@@ -232,6 +222,10 @@ impl<R: Recorder> World<'_, R> {
         let proofs = federation.accepted_proofs(organization, domain, now);
         let large = instance.large_answers;
         let check = ProofCheck::of(federation, domain, resolution.answer, &proofs, large);
+        let check = match (check, is_cached) {
+            (ProofCheck::NoText, true) => ProofCheck::NoTextRemembered,
+            (check, _) => check,
+        };
         (check, span)
     }
 

@@ -66,7 +66,7 @@ impl<R: Recorder> World<'_, R> {
                         self.serve_metadata(schedule, call, gateway);
                     }
                     (UrlPath::Provisioning, Leg::Provisioning) => {
-                        self.receive_provisioning(schedule, call, gateway);
+                        self.receive_provisioning(schedule, call);
                     }
                     _ => self.refuse_at_gateway(schedule, call),
                 }
@@ -422,8 +422,13 @@ impl<R: Recorder> World<'_, R> {
                 Some(ErrandReply::FederationInformation(told))
             }
             Leg::RelationshipSettings => {
-                let settings =
-                    federation.relationship_settings(here.server, caller.email.domain, now);
+                let requester = self.calls[call].request.requester;
+                let domains = federation
+                    .organizations
+                    .at(requester, now)
+                    .federated_domains();
+                let domains: Vec<_> = domains.collect();
+                let settings = federation.relationship_settings(here.server, &domains, now);
                 Some(ErrandReply::RelationshipSettings(settings))
             }
             _ => None,

@@ -42,6 +42,8 @@ pub struct Summary {
     pub rows: RowsSummary,
     pub digest: Digest,
     pub walks: Vec<Walk>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statements: Option<super::Statements>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub transcript: Vec<super::Statement>,
 }

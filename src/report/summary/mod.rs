@@ -26,7 +26,7 @@ use super::Reported;
 use super::assumption::assumptions;
 use super::identity::{FORMAT, VERSION, scenario_hash};
 pub use fields::*;
-pub use transcript::{Statement, StatementError};
+pub use transcript::{Statement, StatementError, Statements};
 
 impl Summary {
     /// The summary of a run.
@@ -109,6 +109,7 @@ impl Summary {
                 observations: result.digest.observations(),
             },
             walks: walks(reported),
+            statements: Statements::of(federation, result),
             transcript: transcript::statements(federation, &result.transcript),
         }
     }

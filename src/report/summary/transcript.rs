@@ -10,6 +10,7 @@ use crate::model::Federation;
 use crate::model::administration::TranscriptEntry;
 use crate::record::Transcript;
 use crate::record::naming::instant_text;
+use crate::study::RunResult;
 
 /// A statement that an administrator carried out.
 #[derive(Clone, Debug, Serialize)]
@@ -24,7 +25,38 @@ pub struct Statement {
     pub statement: String,
     pub output: String,
     pub objects: Box<RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<StatementError>,
+}
+
+/// How many statements were carried out, and which scripts were not at their end.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)] // The reference of results says what each field is.
+pub struct Statements {
+    pub carried_out: u64,
+    pub with_error: u64,
+    pub unfinished_scripts: Vec<String>,
+}
+
+impl Statements {
+    /// Of a run; none if it had no script.
+    pub(super) fn of(federation: &Federation, result: &RunResult) -> Option<Statements> {
+        if federation.scripts.is_empty() {
+            return None;
+        }
+        let entries = result.transcript.entries();
+        let failed = entries.iter().filter(|entry| entry.error.is_some());
+        let unfinished = result.unfinished_scripts.iter().map(|&id| {
+            let script = &federation.scripts[id];
+            let organization = federation.organizations.original(script.identity.requester);
+            format!("{}: {}", organization.name, script.name)
+        });
+        Some(Statements {
+            carried_out: entries.len() as u64,
+            with_error: failed.count() as u64,
+            unfinished_scripts: unfinished.collect(),
+        })
+    }
 }
 
 /// The error that ended a statement.

@@ -7,6 +7,7 @@
 mod calendars;
 mod changes;
 mod derive;
+mod faults;
 mod ids;
 mod network;
 mod numbers;
@@ -23,6 +24,7 @@ mod trace;
 mod traffic;
 mod workload;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::engine::hash::NameHash;
@@ -31,6 +33,7 @@ use crate::engine::{IdVec, Instant, Limits, Seed, SourceId, Span};
 use crate::model::certificate::{Certificate, CertificateId};
 use crate::model::directory::{Group, GroupId, Mailbox, MailboxId};
 use crate::model::dns::{Dns, HostId, RecordSet, RecordSetId, Resolver, ResolverId, Zone, ZoneId};
+use crate::model::fault::{FaultId, RandomFault};
 use crate::model::federation::{Federation, FederationIndex, ProcessId, Sources};
 use crate::model::gateway::{DataCentre, DataCentreId, Gateway, GatewayId};
 use crate::model::lookup::{ByDomain, ByName};
@@ -87,14 +90,31 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     if found.has_errors() {
         return Err(found);
     }
-    let mut later = Vec::new();
+    let worlds = faults::Worlds {
+        given: &document.tables,
+        effective: &effective,
+        first: &first,
+        plan: &plan,
+    };
+    let faults = faults::random_faults(&worlds, &changes, &mut ids, &mut found);
+    // A fault that recurs gives the same worlds again and again.
+    let mut world = World::of(first);
+    let mut snapshots = BTreeMap::new();
     for at in changes.instants() {
-        let mut tree = document.tables.clone();
-        changes.apply(&mut tree, at);
-        let mut tree = complete(tree);
-        derive::derive(&mut tree, Some(&effective), &plan);
-        later.push((at, Snapshot::of(&tree, &changes, &mut ids, &mut found)));
+        let state = changes.state(at);
+        let snapshot = snapshots.entry(state.clone()).or_insert_with(|| {
+            let mut tree = document.tables.clone();
+            changes.apply(&mut tree, &state);
+            let mut tree = complete(tree);
+            derive::derive(&mut tree, Some(&effective), &plan);
+            Snapshot::of(&tree, &changes, &mut ids, &mut found)
+        });
+        // What is wrong with one may leave it without some of its objects.
+        if !found.has_errors() {
+            world.revise(at, snapshot);
+        }
     }
+    drop(snapshots);
     let requests = traffic::requests(&effective, &mut ids, &mut found);
     let world_events = traffic::world_events(&changes, &ids, &mut found);
     if found.has_errors() {
@@ -105,10 +125,6 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     let start = run.instant("start");
     let (workloads, requests) = requests;
     let data_centres = numbers::data_centres(&effective, &ids);
-    let mut world = World::of(first);
-    for (at, snapshot) in later {
-        world.revise(at, snapshot);
-    }
     let populations = grow(
         &plan,
         &effective,
@@ -120,7 +136,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     if found.has_errors() {
         return Err(found);
     }
-    let index = world.index(&effective, &mut ids);
+    let index = world.index(&effective, &faults, &mut ids);
     let sources = sources(&world, &data_centres);
     let dns = Dns::new(
         &ids.names,
@@ -180,6 +196,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         additions: Arc::default(),
         traces: Arc::default(),
         world_events: world_events.into(),
+        faults: Arc::new(faults),
         sources: Arc::new(sources),
         index: Arc::new(index),
         names: Arc::new(std::mem::take(&mut ids.names)),
@@ -290,26 +307,31 @@ impl World {
     }
 
     /// Adds a revision of each object that is not as it was.
-    fn revise(&mut self, at: Instant, snapshot: Snapshot) {
-        revise(&mut self.organizations, at, snapshot.organizations);
-        revise(&mut self.servers, at, snapshot.servers);
-        revise(&mut self.certificates, at, snapshot.certificates);
-        revise(&mut self.hosts, at, snapshot.hosts);
-        revise(&mut self.gateways, at, snapshot.gateways);
-        revise(&mut self.relationships, at, snapshot.relationships);
-        revise(&mut self.connectors, at, snapshot.connectors);
-        revise(&mut self.address_spaces, at, snapshot.address_spaces);
-        revise(&mut self.sharing_policies, at, snapshot.sharing_policies);
-        revise(&mut self.mailboxes, at, snapshot.mailboxes);
-        revise(&mut self.groups, at, snapshot.groups);
-        revise(&mut self.resolvers, at, snapshot.resolvers);
-        revise(&mut self.zones, at, snapshot.zones);
-        revise(&mut self.record_sets, at, snapshot.record_sets);
-        revise(&mut self.links, at, snapshot.links);
+    fn revise(&mut self, at: Instant, snapshot: &Snapshot) {
+        revise(&mut self.organizations, at, &snapshot.organizations);
+        revise(&mut self.servers, at, &snapshot.servers);
+        revise(&mut self.certificates, at, &snapshot.certificates);
+        revise(&mut self.hosts, at, &snapshot.hosts);
+        revise(&mut self.gateways, at, &snapshot.gateways);
+        revise(&mut self.relationships, at, &snapshot.relationships);
+        revise(&mut self.connectors, at, &snapshot.connectors);
+        revise(&mut self.address_spaces, at, &snapshot.address_spaces);
+        revise(&mut self.sharing_policies, at, &snapshot.sharing_policies);
+        revise(&mut self.mailboxes, at, &snapshot.mailboxes);
+        revise(&mut self.groups, at, &snapshot.groups);
+        revise(&mut self.resolvers, at, &snapshot.resolvers);
+        revise(&mut self.zones, at, &snapshot.zones);
+        revise(&mut self.record_sets, at, &snapshot.record_sets);
+        revise(&mut self.links, at, &snapshot.links);
     }
 
     /// Look-ups by name, over all revisions.
-    fn index(&self, tree: &Table, ids: &mut Ids) -> FederationIndex {
+    fn index(
+        &self,
+        tree: &Table,
+        faults: &IdVec<FaultId, RandomFault>,
+        ids: &mut Ids,
+    ) -> FederationIndex {
         let mut index = FederationIndex {
             recipients: recipients::recipients(tree, ids),
             private_links: network::private_links(tree, ids),
@@ -323,6 +345,11 @@ impl World {
                 relationships.extend(domains.map(|&domain| (row.organization, domain, id)));
             }
         }
+        for row in faults.iter().flat_map(|f| &f.differences.relationships) {
+            let (id, owner) = (row.id, row.with.organization);
+            let domains = row.with.domain_names.iter();
+            relationships.extend(domains.map(|&domain| (owner, domain, id)));
+        }
         index.relationships = ByDomain::of(relationships);
         let mut connectors = Vec::new();
         for id in self.connectors.ids() {
@@ -330,6 +357,11 @@ impl World {
                 let domains = row.domains.iter();
                 connectors.extend(domains.map(|&domain| (row.organization, domain, id)));
             }
+        }
+        for row in faults.iter().flat_map(|f| &f.differences.connectors) {
+            let (id, owner) = (row.id, row.with.organization);
+            let domains = row.with.domains.iter();
+            connectors.extend(domains.map(|&domain| (owner, domain, id)));
         }
         index.connectors = ByDomain::of(connectors);
         for id in self.address_spaces.ids() {
@@ -350,6 +382,10 @@ impl World {
                 }
             }
         }
+        for row in faults.iter().flat_map(|f| &f.differences.organizations) {
+            let uri = row.with.trust.registration.application_uri;
+            applications.push((uri, row.id));
+        }
         index.applications = ByName::of(applications);
         for id in self.hosts.ids() {
             index.hosts.insert(self.hosts.original(id).name, id);
@@ -366,12 +402,12 @@ fn original<I: Id, T>(rows: Vec<T>) -> Revised<I, T> {
     table
 }
 
-fn revise<I: Id, T: PartialEq>(table: &mut Revised<I, T>, at: Instant, rows: Vec<T>) {
+fn revise<I: Id, T: Clone + PartialEq>(table: &mut Revised<I, T>, at: Instant, rows: &[T]) {
     debug_assert_eq!(table.len(), rows.len(), "a change adds no objects");
-    for (index, row) in rows.into_iter().enumerate() {
+    for (index, row) in rows.iter().enumerate() {
         let id = I::from_index(index);
-        if *table.at(id, at) != row {
-            table.revise(id, at, row);
+        if table.at(id, at) != row {
+            table.revise(id, at, row.clone());
         }
     }
 }
@@ -401,6 +437,7 @@ fn sources(world: &World, data_centres: &IdVec<DataCentreId, DataCentre>) -> Sou
     );
     let hashes: Vec<NameHash> = hashes
         .chain(resolvers.map(|hash| NameHash::of("resolver").with(hash.0)))
+        .chain([NameHash::of("world")])
         .collect();
     let mut order: Vec<usize> = (0..hashes.len()).collect();
     order.sort_unstable_by_key(|&index| hashes[index]);
@@ -409,12 +446,14 @@ fn sources(world: &World, data_centres: &IdVec<DataCentreId, DataCentre>) -> Sou
         ranks[index] = SourceId::from_index(rank);
     }
     let count = ranks.len();
+    let of_world = ranks.pop().expect("there is one world");
     let resolvers = ranks.split_off(world.organizations.len() + data_centres.len());
     let centres = ranks.split_off(world.organizations.len());
     Sources {
         organizations: IdVec::from_rows(ranks),
         data_centres: IdVec::from_rows(centres),
         resolvers: IdVec::from_rows(resolvers),
+        world: of_world,
         count,
     }
 }

@@ -447,6 +447,7 @@ fn zone(ids: &mut Ids, apex: &str, row: &Table, view: View) -> Zone {
             _ => ZoneState::Serving,
         },
         negative_time_to_live: row.span("negative_ttl"),
+        propagation: row.span("propagation"),
         extra_delay: row.optional_distribution("delay").map(Box::new),
     }
 }

@@ -50,6 +50,7 @@ pub(super) fn parameters(tree: &Table) -> Parameters {
         inbound_cpu_per_mailbox: p.span("inbound_cpu_per_mailbox"),
         pool_cold_start: p.distribution("pool_cold_start"),
         certificate_distribution: p.distribution("certificate_distribution"),
+        web_server_restart: p.span("web_server_restart"),
         discovery_timeout: p.span("discovery_timeout"),
         oauth_service: p.distribution("oauth_service"),
         minimum_delay: p.span("minimum_delay"),

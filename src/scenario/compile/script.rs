@@ -15,6 +15,7 @@ use crate::model::federation::Federation;
 use crate::model::names::NameId;
 use crate::model::observation::RequestIdentity;
 use crate::model::organization::{OrgId, ServerId};
+use crate::model::sharing_policy::DEFAULT_SHARING_POLICY;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::scenario::instants;
 use crate::scenario::read::Document;
@@ -180,15 +181,22 @@ fn gather(
             Err(refused) => found.push(refused),
         }
     }
-    for entry in tree.tables("timeline") {
-        gather_entry(document, entry, federation, ids, found, &mut given);
+    for (number, entry) in (1..).zip(tree.tables("timeline")) {
+        gather_entry(
+            document,
+            (number, entry),
+            federation,
+            ids,
+            found,
+            &mut given,
+        );
     }
     given
 }
 
 fn gather_entry(
     document: &Document,
-    entry: &Table,
+    (number, entry): (usize, &Table),
     federation: &Federation,
     ids: &Ids,
     found: &mut Diagnostics,
@@ -198,6 +206,12 @@ fn gather_entry(
         ("run", entry.optional_text("run")),
         ("script", entry.optional_text("script")),
     ];
+    if let ([(_, Some(_)), (_, Some(_))], Some(place)) = (sources, entry.location("script")) {
+        let message = "an entry has cmdlets of its own or a file of them";
+        let help = "make two entries of it";
+        found.push(Diagnostic::error("run-and-script", place, message).help(help));
+        return;
+    }
     for (key, text) in sources {
         let Some(text) = text else { continue };
         let place = entry.location(key).unwrap_or_default();
@@ -221,7 +235,7 @@ fn gather_entry(
         }
         let offset = offset_in_source(document, place, text);
         given.push(Given {
-            name: "time line".to_owned(),
+            name: format!("time line, entry {number}"),
             at,
             organization,
             server,
@@ -428,6 +442,11 @@ impl Known for Directory<'_> {
                 let is_it = row.trust.exists && row.trust.name.eq_ignore_ascii_case(identity);
                 ("New-FederationTrust", is_it)
             }
+            Of::SharingPolicy => {
+                let names = self.names(of);
+                let is_it = names.iter().any(|name| name.eq_ignore_ascii_case(identity));
+                ("New-SharingPolicy", is_it)
+            }
             Of::Mailbox => return Some(self.has_mailbox(identity)),
             Of::Server => {
                 let names = self.names(of);
@@ -453,6 +472,13 @@ impl Known for Directory<'_> {
         match of {
             Of::OrganizationRelationship => self.relationships(),
             Of::FederationTrust => vec![row.trust.name.to_string()],
+            Of::SharingPolicy => {
+                let ids = federation.sharing_policies.ids();
+                let rows = ids.map(|id| federation.sharing_policies.original(id));
+                let own = rows.filter(|policy| policy.organization == self.organization);
+                let own = own.map(|policy| policy.name.to_string());
+                own.chain([DEFAULT_SHARING_POLICY.to_owned()]).collect()
+            }
             Of::Server => {
                 let servers = row.servers.iter();
                 servers

@@ -7,6 +7,7 @@
 use crate::engine::id::Id;
 use crate::engine::{IdVec, Span, draw};
 use crate::model::demand::{Choice, CycleId, SharedCalendars, SynchronizationLaw, WorkCycle};
+use crate::model::directory::Mailbox;
 use crate::model::federation::Federation;
 use crate::model::organization::OrgId;
 use crate::model::outcome::Asks;
@@ -181,6 +182,14 @@ pub(super) fn shared_calendars(
 fn may_subscribe(federation: &Federation, organization: OrgId) -> bool {
     let mut workloads = federation.workloads.iter();
     if workloads.any(|row| row.companions.is_some()) {
+        return true;
+    }
+    let mut at_random = federation
+        .faults
+        .iter()
+        .flat_map(|f| &f.differences.mailboxes);
+    let subscribes = |row: &Mailbox| !row.subscriptions.is_empty();
+    if at_random.any(|row| row.with.organization == organization && subscribes(&row.with)) {
         return true;
     }
     let mailboxes = &federation.mailboxes;

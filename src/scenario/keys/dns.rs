@@ -87,6 +87,13 @@ static ZONE: Object = Object {
             "How long a resolver may keep the zone's derived records.",
         ),
         key(
+            "propagation",
+            SPAN,
+            r#""0 s""#,
+            Choice,
+            "How long a record that a cmdlet adds or removes takes to be at all of its servers.",
+        ),
+        key(
             "state",
             Kind::OneOf(&["ok", "servfail", "silent", "absent"]),
             r#""ok""#,

@@ -143,6 +143,13 @@ pub static PARAMETERS: Object = Object {
             "Carrying an organization certificate to another server.",
         ),
         key(
+            "web_server_restart",
+            SPAN,
+            r#""5 s""#,
+            Guess,
+            "`iisreset`, until the shell goes on.",
+        ),
+        key(
             "discovery_timeout",
             POSITIVE_SPAN,
             r#""30 s""#,

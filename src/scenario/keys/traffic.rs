@@ -79,13 +79,40 @@ pub static REQUEST: Object = Object {
 /// `[fault.NAME]`.
 pub static FAULT: Object = Object {
     name: "fault",
-    doc: "A change of the world that holds from one instant to another.",
+    doc: "A change of the world that holds from one instant to another: once, again and again, or at \
+          random.",
     keys: &[
-        required("from", Kind::Instant, "When it begins."),
-        required(
+        optional(
+            "from",
+            Kind::Instant,
+            "required, unless it happens at random: then the start of the run",
+            "When it begins; at random: from when on it may.",
+        ),
+        optional(
             "until",
             Kind::Instant,
-            "When everything is again as it was.",
+            "required, unless it happens at random: then the end of the run",
+            "When everything is again as it was; at random: at the latest.",
+        ),
+        optional(
+            "every",
+            POSITIVE_SPAN,
+            "once",
+            "The time from one begin to the next: the fault recurs until the end of the run, each time as \
+             long as the first.",
+        ),
+        optional(
+            "mean_time_between_failures",
+            POSITIVE_SPAN,
+            "it begins at `from`",
+            "The mean time from the end of one to the begin of the next, exponential: the fault happens at \
+             random.",
+        ),
+        optional(
+            "mean_time_to_repair",
+            POSITIVE_SPAN,
+            "it ends at `until`",
+            "The mean time until everything is again as it was, exponential.",
         ),
         required(
             "set",

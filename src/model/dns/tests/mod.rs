@@ -34,6 +34,7 @@ impl World {
             view,
             state,
             negative_time_to_live: Span::from_hours(1),
+            propagation: Span::ZERO,
             extra_delay: None,
         })
     }

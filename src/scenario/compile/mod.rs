@@ -115,9 +115,12 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         }
     }
     drop(snapshots);
-    let requests = traffic::requests(&effective, &mut ids, &mut found);
-    let world_events = traffic::world_events(&changes, &ids, &mut found);
+    // A fault in what is asked, or in a procedure, does not keep scripts from being checked.
+    let mut of_traffic = document.findings();
+    let requests = traffic::requests(&effective, &mut ids, &mut of_traffic);
+    let world_events = traffic::world_events(&changes, &ids, &mut of_traffic);
     if found.has_errors() {
+        found.append(of_traffic);
         return Err(found);
     }
     let run = effective.table("run");
@@ -134,6 +137,7 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
         &mut found,
     );
     if found.has_errors() {
+        found.append(of_traffic);
         return Err(found);
     }
     let index = world.index(&effective, &faults, &mut ids);
@@ -150,7 +154,9 @@ pub fn compile(document: &Document) -> Result<Compiled, Diagnostics> {
     let distances = network::distances(&effective, &mut found);
     let first_process = first_processes(&world.servers);
     let timeline_every = numbers::timeline_every(run, &mut found);
-    if found.has_errors() {
+    let is_sound = !found.has_errors();
+    found.append(of_traffic);
+    if !is_sound {
         return Err(found);
     }
     let mut federation = Federation {

@@ -259,14 +259,18 @@ fn shell_of(
         found.push(Diagnostic::error("incomplete-procedure", place, message).help(help));
         return None;
     };
-    let organization = find(
-        &ids.organizations,
-        &name.to_owned(),
-        ("organization", name),
-        ids.organizations.keys().cloned(),
-        entry.location("org"),
-        found,
-    )?;
+    let organization = match entry.optional_text("do") {
+        // A procedure of the same entry has told what is wrong with the name.
+        Some(_) => *ids.organizations.get(name)?,
+        None => find(
+            &ids.organizations,
+            &name.to_owned(),
+            ("organization", name),
+            ids.organizations.keys().cloned(),
+            entry.location("org"),
+            found,
+        )?,
+    };
     let first = federation
         .organizations
         .original(organization)

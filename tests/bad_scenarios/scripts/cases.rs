@@ -890,19 +890,15 @@ Set-OrganizationRelationship -Identity fabrikam -Enabled yes
 at = "+4 h"
 org = "fabrikam"
 run = "Get-OrganizationRelationship -Identity contoso"
-[fault.silence]
-from = "+1 h"
-until = "+2 h"
-set.dns.zone."nobody.com".state = "silent"
 "#,
         files: &[],
-        diagnostics: r#"error[unknown-name]: a change of the world speaks of `nobody.com`, which is not declared
-  --> bad.toml:28:14
+        diagnostics: r#"error[unknown-name]: there is no server `cas9`
+  --> bad.toml:12:10
    |
-28 | set.dns.zone."nobody.com".state = "silent"
-   |              ^^^^^^^^^^^^
+12 | server = "cas9"
+   |          ^^^^^^ not declared
    |
-   = help: declare it in the file, with `exists = false` if it is to come later
+   = help: did you mean `cas1`?
 
 "#,
     },

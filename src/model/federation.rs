@@ -198,8 +198,6 @@ pub struct Additions {
     pub connectors: BTreeMap<OrgId, Vec<ConnectorId>>,
     /// Address spaces that were made.
     pub address_spaces: BTreeMap<(OrgId, NameId), AddressSpaceId>,
-    /// Mailboxes that are described by a number until somebody changes them.
-    pub mailboxes: BTreeMap<(OrgId, Address), MailboxId>,
 }
 
 impl Federation {
@@ -271,9 +269,6 @@ impl Federation {
     pub fn recipient(&self, organization: OrgId, address: Address) -> Option<Recipient> {
         if let Some(&recipient) = self.index.recipients.get(&(organization, address)) {
             return Some(recipient);
-        }
-        if let Some(&mailbox) = self.additions.mailboxes.get(&(organization, address)) {
-            return Some(Recipient::Mailbox(MailboxKey::Declared(mailbox)));
         }
         let LocalPart::Numbered(number) = address.local else {
             return None;

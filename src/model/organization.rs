@@ -406,7 +406,31 @@ impl Server {
 }
 
 carries!(Organization { name, hash, edition, accepted_domains, servers, time_zone, replication_delay, resolver, described_mailboxes, calendar_defaults, events_per_week, firewall, publishing } nested { identifier, trust });
-carries!(Server { organization, name, hash, edition, site, state, clock_error, threads, queue_max, local_utilization, workers, directory, outbound, trusted_roots, tls_versions, store, breakdowns } nested { ews, autodiscover });
+carries!(Server { organization, name, hash, edition, site, state, clock_error, threads, queue_max, local_utilization, workers, directory, outbound, trusted_roots, tls_versions, breakdowns } nested { ews, autodiscover } by { store: carry_store });
+
+/// Carries changes of a store, certificate by certificate.
+fn carry_store(
+    own: &mut Box<[(CertificateId, StoreState)]>,
+    before: &[(CertificateId, StoreState)],
+    after: &[(CertificateId, StoreState)],
+) {
+    let state = |store: &[(CertificateId, StoreState)], wanted: CertificateId| {
+        let mut entries = store.iter();
+        entries.find(|(id, _)| *id == wanted).map(|entry| entry.1)
+    };
+    let mut carried = own.to_vec();
+    for &(id, now) in after {
+        let was = state(before, id);
+        if was == Some(now) || state(&carried, id) != was {
+            continue;
+        }
+        match carried.iter_mut().find(|(known, _)| *known == id) {
+            Some(entry) => entry.1 = now,
+            None => carried.push((id, now)),
+        }
+    }
+    *own = carried.into();
+}
 
 #[cfg(test)]
 mod tests {

@@ -30,17 +30,23 @@ pub trait Carry {
     fn carry(&mut self, before: &Self, after: &Self);
 }
 
-/// Lets an object carry changes, part by part; `nested` parts by their own parts in turn. A part that
+/// Lets an object carry changes, part by part; `nested` parts by their own parts in turn, others `by` a
+/// function. A part that
 /// is forgotten does not compile.
 macro_rules! carries {
-    ($type:ident { $($part:ident),* } $(nested { $($whole:ident),* })?) => {
+    (
+        $type:ident { $($part:ident),* }
+        $(nested { $($whole:ident),* })?
+        $(by { $($list:ident: $carry:path),* })?
+    ) => {
         impl $crate::model::revised::Carry for $type {
             fn carry(&mut self, before: &Self, after: &Self) {
-                let $type { $($part,)* $($($whole,)*)? } = self;
+                let $type { $($part,)* $($($whole,)*)? $($($list,)*)? } = self;
                 $(if *$part == before.$part {
                     $part.clone_from(&after.$part);
                 })*
                 $($($whole.carry(&before.$whole, &after.$whole);)*)?
+                $($($carry($list, &before.$list, &after.$list);)*)?
             }
         }
     };

@@ -1,15 +1,13 @@
 //! Mailboxes and the permissions of their calendars.
 //!
-//! It knows nothing of how a permission is used. Invariant: a mailbox that is described by a number becomes
-//! an object of its own when it is changed, and not before.
-
-use std::sync::Arc;
+//! It knows nothing of how a permission is used. Invariant: only mailboxes that are declared by name are
+//! changed.
 
 use crate::cmdlet::output::ErrorRecord;
 use crate::cmdlet::value::{Object, Value};
-use crate::model::directory::{Grant, Mailbox, MailboxId, MailboxKey, MailboxView};
+use crate::model::directory::{Grant, MailboxId, MailboxKey, MailboxView};
 use crate::model::outcome::AccessLevel;
-use crate::model::sharing_policy::DEFAULT_SHARING_POLICY;
+use crate::model::sharing_policy::{DEFAULT_SHARING_POLICY, PolicyInForce};
 
 use super::call::Call;
 use super::sharing::named;
@@ -184,37 +182,18 @@ fn folder(call: &Call<'_, '_>) -> Result<(String, String), ErrorRecord> {
     ))
 }
 
-/// A mailbox as an object of its own, made one if it is only described by a number.
+/// A mailbox that is declared by name. Of one that is described by a number nothing is kept that could be
+/// changed.
 fn own_mailbox(call: &Call<'_, '_>, identity: &str) -> Result<MailboxId, ErrorRecord> {
-    let shell = call.shell;
-    let key = shell.mailbox(identity);
+    let key = call.shell.mailbox(identity);
     match key.ok_or_else(|| call.not_found("mailbox", identity))? {
         MailboxKey::Declared(id) => Ok(id),
-        described => {
-            let view = view(shell, described);
-            let address = view.primary;
-            let row = Mailbox {
-                organization: view.organization,
-                name: shell.federation().address_text(address).into(),
-                hash: view.hash,
-                addresses: view.addresses().collect(),
-                server: view.server,
-                calendar_default: view.calendar_default,
-                grants: view.grants.into(),
-                sharing_policy: None,
-                subscriptions: view.subscriptions.into(),
-                identity: view.identity,
-                calendar: view.calendar,
-                state: view.state,
-                events_per_week: view.events_per_week,
-            };
-            let own = shell.organization_id();
-            Ok(shell.console.change(|federation, _| {
-                let id = federation.mailboxes.add(row);
-                let additions = Arc::make_mut(&mut federation.additions);
-                additions.mailboxes.insert((own, address), id);
-                id
-            }))
+        MailboxKey::Described(_) => {
+            let message = format!(
+                "The mailbox {identity} is described by a number and cannot be changed; declare it by \
+                 name in the scenario."
+            );
+            Err(call.error("NotImplemented", "NotImplementedException", message))
         }
     }
 }
@@ -260,7 +239,11 @@ fn describe(shell: &Shell<'_>, key: MailboxKey) -> Object {
     };
     let policy = match assigned {
         Some(id) => federation.sharing_policies.original(id).name.to_string(),
-        None => DEFAULT_SHARING_POLICY.to_owned(),
+        None => match federation.sharing_policy(shell.organization_id(), None, shell.now()) {
+            PolicyInForce::Written(policy) => policy.name.to_string(),
+            PolicyInForce::Original(_) => DEFAULT_SHARING_POLICY.to_owned(),
+            PolicyInForce::Missing => String::new(),
+        },
     };
     let addresses = mailbox
         .addresses()

@@ -17,7 +17,7 @@ use super::shell::Outcome;
 /// Source: Add-DnsServerResourceRecord, default of `-TimeToLive` (docs): an hour.
 const TIME_TO_LIVE: Span = Span::from_hours(1);
 
-/// Publishes a record.
+/// Publishes a record. Chosen: a script may change the zones of all the world.
 ///
 /// Source: Add-DnsServerResourceRecord (docs).
 pub(super) async fn add_record(call: &Call<'_, '_>) -> Outcome {
@@ -25,6 +25,17 @@ pub(super) async fn add_record(call: &Call<'_, '_>) -> Outcome {
     let data = data(call, zone)?;
     let time_to_live = call.span("TimeToLive").unwrap_or(TIME_TO_LIVE);
     let key = (zone, name, data.record_type());
+    let federation = call.shell.federation();
+    let present = federation.dns.set(zone, name, key.2);
+    let present = present.map(|id| federation.dns.sets().at(id, call.shell.now()));
+    if present.is_some_and(|set| set.records.contains(&data)) {
+        let message = format!(
+            "Failed to create resource record {} in zone {}: it exists already.",
+            call.text("Name").unwrap_or_default(),
+            call.text("ZoneName").unwrap_or_default()
+        );
+        return Err(call.error("ResourceExists", "CimException", message));
+    }
     let at = published_from(call, zone);
     call.shell.console.change(|federation, _| {
         let names = federation.names.clone();
@@ -151,7 +162,7 @@ fn data(call: &Call<'_, '_>, _: ZoneId) -> Result<RecordData, ErrorRecord> {
             .text("DomainName")
             .ok_or_else(|| missing("DomainName"))?;
         let number = |parameter| {
-            let value = call.integer(parameter).unwrap_or(0);
+            let value = call.integer(parameter).ok_or_else(|| missing(parameter))?;
             u16::try_from(value).map_err(|_| invalid(format!("-{parameter} is out of range.")))
         };
         return Ok(RecordData::Service {

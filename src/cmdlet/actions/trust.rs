@@ -93,6 +93,16 @@ pub(super) async fn get_federation_trust(call: &Call<'_, '_>) -> Outcome {
 pub(super) async fn set_federation_trust(call: &Call<'_, '_>) -> Outcome {
     named(call)?;
     let shell = call.shell;
+    let steps = [
+        call.has("Thumbprint"),
+        call.switch("PublishFederationCertificate"),
+        call.switch("RefreshMetadata"),
+    ];
+    if steps.into_iter().filter(|&is_wanted| is_wanted).count() > 1 {
+        let message = "Parameter set cannot be resolved: give one of -Thumbprint, \
+                       -PublishFederationCertificate and -RefreshMetadata.";
+        return Err(call.error("InvalidArgument", "ParameterBindingException", message));
+    }
     if call.has("Thumbprint") {
         let next = certificate_of(call, required_thumbprint(call)?)?;
         if shell.organization().trust.organization_certificate == Some(next) {

@@ -148,7 +148,6 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         summary: "Shows mailboxes.",
         parameters: &[
             identity(Of::Mailbox),
-            Parameter::new("ResultSize", Kind::Size),
         ],
         not_modelled: &[
             "Anr",

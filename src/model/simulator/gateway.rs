@@ -48,7 +48,9 @@ impl Federation {
         let registered = first.into_iter().chain(others).filter_map(|id| {
             let trust = &self.organizations.at(id, at).trust;
             let registration = &trust.registration;
-            let is_it = registration.exists && registration.application_uri == uri;
+            // Without a namespace nobody is addressed under the URI any more, or yet.
+            let is_addressed = registration.exists && registration.namespace.is_some();
+            let is_it = is_addressed && registration.application_uri == uri;
             let certificate = registration.certificate.filter(|_| is_it)?;
             Some((trust.gateway, certificate))
         });

@@ -105,7 +105,13 @@ impl<R: Recorder> World<'_, R> {
         let proof = self.errand(group).proof;
         let (gateway, request) = self.provisioning(group);
         let answer = self.provision(gateway, organization, request, proof, now);
-        if let Ok(Provisioned { registration }) = &answer {
+        let present = &self.federation.organizations.at(organization, now).trust;
+        let is_same = |wanted: &Registration| {
+            present.registration == *wanted && present.gateway == gateway
+        };
+        if let Ok(Provisioned { registration }) = &answer
+            && !is_same(registration)
+        {
             let (uri, registration) = (registration.application_uri, registration.clone());
             self.change(now, |federation| {
                 let trust_with = |row: &mut super::super::organization::Organization| {

@@ -137,7 +137,7 @@ error[unknown-key]: unknown key `rtt_same_town` in `parameters`
 5 | rtt_same_town = "1 ms"
   | ^^^^^^^^^^^^^ not a known key
   |
-  = help: the nearest of its 80 keys: `rtt_same_site`, `rtt_same_city`, `rtt_same_continent`, `http_timeout`, `rtt_p99_percent`
+  = help: the nearest of its 81 keys: `rtt_same_site`, `rtt_same_city`, `rtt_same_continent`, `http_timeout`, `rtt_p99_percent`
 
 "#,
     },
@@ -410,7 +410,7 @@ error[unknown-key]: unknown key `duration` in `fault.f`
 10 | duration = "1 h"
    | ^^^^^^^^ not a known key
    |
-   = help: known keys: `from`, `until`, `set`
+   = help: known keys: `from`, `until`, `every`, `mean_time_between_failures`, `mean_time_to_repair`, `set`
 
 error[unknown-key]: unknown key `stat` in `org.contoso.server.cas1`
   --> bad.toml:11:29

@@ -15,8 +15,6 @@ use fedsim::scenario::Scenario;
 /// A run with everything that was observed in it.
 pub struct Run {
     pub federation: Federation,
-    /// With what came into being during the run.
-    pub at_end: Federation,
     pub observations: Vec<Observation>,
     pub ended: Ended,
     /// Requests without an answer at the end.
@@ -70,7 +68,6 @@ pub fn run_replication(text: &str, replication: u32) -> Run {
 pub fn run_compiled(federation: Federation, replication: u32) -> Run {
     let done = Simulator::new(&federation, replication, Keep::default()).run(|_, _| Continue::Yes);
     Run {
-        at_end: done.federation.clone(),
         // As it is at the end: cmdlets add names and objects that observations speak of.
         federation: done.federation,
         observations: done.recorder.0,
@@ -140,7 +137,7 @@ impl Run {
     fn digests(&self) -> Digest {
         let mut digest = Digest::new();
         for observation in &self.observations {
-            digest.observe(&self.at_end, observation);
+            digest.observe(&self.federation, observation);
         }
         digest
     }

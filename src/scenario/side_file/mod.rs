@@ -378,6 +378,7 @@ fn io_error(name: &str, error: &io::Error, place: Location) -> Diagnostic {
         ErrorKind::PermissionDenied => ("permission denied".to_owned(), None),
         ErrorKind::IsADirectory => ("it is a directory".into(), Some("name a file in it")),
         ErrorKind::InvalidInput => ("it is not a plain file".into(), Some("name a plain file")),
+        ErrorKind::Other => (error.to_string(), None),
         kind => (kind.to_string(), None),
     };
     let found = Diagnostic::error("io", place, format!("cannot read `{name}`: {reason}"));

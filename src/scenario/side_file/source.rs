@@ -49,6 +49,14 @@ impl Files {
             },
             Files::Directory(directory) => {
                 let path = directory.join(path);
+                // A link may lead anywhere, and what is there is not the scenario's.
+                let here = match directory.as_os_str().is_empty() {
+                    true => std::fs::canonicalize(".")?,
+                    false => std::fs::canonicalize(directory)?,
+                };
+                if !std::fs::canonicalize(&path)?.starts_with(here) {
+                    return Err(io::Error::other("it leads out of the scenario's directory"));
+                }
                 // Looked at before it is opened: opening a pipe waits for its other end.
                 let about = std::fs::metadata(&path)?;
                 if about.is_dir() {

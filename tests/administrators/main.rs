@@ -189,7 +189,6 @@ fn watch(federation: &Federation) -> Watched {
     let watch = done.recorder;
     Watched {
         run: Run {
-            at_end: done.federation.clone(),
             federation: done.federation,
             observations: watch.observations.clone(),
             ended: done.ended,
@@ -255,7 +254,6 @@ fn explicit(run: &Run) -> Run {
         .collect();
     let open = |it: &&Observation| matches!(it.fact, Fact::InFlightAtEnd { .. });
     Run {
-        at_end: run.at_end.clone(),
         federation,
         ended: run.ended,
         in_flight: observations.iter().filter(open).count(),

@@ -74,7 +74,7 @@ Get-FederationTrust -WhatIf
 12 | Set-OrganizationRelationship -Identity fabrikam -FreeBusyLevel None
    |                                                 ^^^^^^^^^^^^^^
    |
-   = help: its parameters are `-Identity`, `-Name`, `-DomainNames`, `-Enabled`, `-FreeBusyAccessEnabled`, `-FreeBusyAccessLevel`, `-FreeBusyAccessScope`, `-MailTipsAccessEnabled`, `-MailTipsAccessLevel`, `-MailTipsAccessScope`, `-ArchiveAccessEnabled`, `-DeliveryReportEnabled`, `-PhotosEnabled`, `-TargetApplicationUri`, `-TargetAutodiscoverEpr`, `-TargetSharingEpr`
+   = help: its parameters are `-Identity`, `-DomainNames`, `-Enabled`, `-FreeBusyAccessEnabled`, `-FreeBusyAccessLevel`, `-FreeBusyAccessScope`, `-MailTipsAccessEnabled`, `-MailTipsAccessLevel`, `-MailTipsAccessScope`, `-ArchiveAccessEnabled`, `-DeliveryReportEnabled`, `-PhotosEnabled`, `-TargetApplicationUri`, `-TargetAutodiscoverEpr`, `-TargetSharingEpr`
 
 error[not-modelled]: `-MailboxMoveEnabled` of `Set-OrganizationRelationship` is not modelled
   --> bad.toml:13:49
@@ -666,7 +666,7 @@ error[unknown-parameter]: `Set-OrganizationRelationship` has no parameter `-Free
 3 | Set-OrganizationRelationship -Identity fabrikam -FreeBusyLevel None
   |                                                 ^^^^^^^^^^^^^^
   |
-  = help: its parameters are `-Identity`, `-Name`, `-DomainNames`, `-Enabled`, `-FreeBusyAccessEnabled`, `-FreeBusyAccessLevel`, `-FreeBusyAccessScope`, `-MailTipsAccessEnabled`, `-MailTipsAccessLevel`, `-MailTipsAccessScope`, `-ArchiveAccessEnabled`, `-DeliveryReportEnabled`, `-PhotosEnabled`, `-TargetApplicationUri`, `-TargetAutodiscoverEpr`, `-TargetSharingEpr`
+  = help: its parameters are `-Identity`, `-DomainNames`, `-Enabled`, `-FreeBusyAccessEnabled`, `-FreeBusyAccessLevel`, `-FreeBusyAccessScope`, `-MailTipsAccessEnabled`, `-MailTipsAccessLevel`, `-MailTipsAccessScope`, `-ArchiveAccessEnabled`, `-DeliveryReportEnabled`, `-PhotosEnabled`, `-TargetApplicationUri`, `-TargetAutodiscoverEpr`, `-TargetSharingEpr`
 
 error[unknown-identity]: there is no organization relationship `fabrikan`
  --> work.ps1:4:40
@@ -899,6 +899,34 @@ run = "Get-OrganizationRelationship -Identity contoso"
    |          ^^^^^^ not declared
    |
    = help: did you mean `cas1`?
+
+error[unknown-cmdlet]: there is no cmdlet `Get-FederationTurst`
+  --> bad.toml:17:1
+   |
+17 | Get-FederationTurst
+   | ^^^^^^^^^^^^^^^^^^^
+   |
+   = help: did you mean `Get-FederationTrust`?
+
+error[unknown-identity]: there is no organization relationship `fabrikan`
+  --> bad.toml:18:40
+   |
+18 | Get-OrganizationRelationship -Identity fabrikan
+   |                                        ^^^^^^^^
+   |
+   = help: did you mean `fabrikam`?
+
+error[bad-value]: `-Enabled` takes `$true` or `$false`, not `yes`
+  --> bad.toml:19:58
+   |
+19 | Set-OrganizationRelationship -Identity fabrikam -Enabled yes
+   |                                                          ^^^
+
+error[unknown-identity]: there is no organization relationship `contoso`
+  --> bad.toml:24:47
+   |
+24 | run = "Get-OrganizationRelationship -Identity contoso"
+   |                                               ^^^^^^^
 
 "#,
     },

@@ -317,7 +317,11 @@ async fn test_token_request(rows: &mut Rows<'_, '_>, user: UserAddress) -> Optio
     let shell = rows.shell;
     let audience = shell.organization().trust.application_uri;
     let (Some(email), Some(audience)) = (user, audience) else {
-        rows.add("TokenRequest", Type::Error, "Failed to request delegation token.");
+        rows.add(
+            "TokenRequest",
+            Type::Error,
+            "Failed to request delegation token.",
+        );
         return None;
     };
     let wish = TokenWish {

@@ -146,9 +146,7 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
     Cmdlet {
         name: "Get-Mailbox",
         summary: "Shows mailboxes.",
-        parameters: &[
-            identity(Of::Mailbox),
-        ],
+        parameters: &[identity(Of::Mailbox)],
         not_modelled: &[
             "Anr",
             "Archive",

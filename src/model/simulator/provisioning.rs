@@ -20,6 +20,7 @@ use super::super::observation::Recorder;
 use super::super::organization::OrgId;
 use super::super::outcome::{Leg, Side};
 use super::super::purpose::Purpose;
+use super::super::trust::Registration;
 use super::legs::failure;
 use super::state::{CallSlot, Reply};
 use super::{Event, World};
@@ -106,9 +107,8 @@ impl<R: Recorder> World<'_, R> {
         let (gateway, request) = self.provisioning(group);
         let answer = self.provision(gateway, organization, request, proof, now);
         let present = &self.federation.organizations.at(organization, now).trust;
-        let is_same = |wanted: &Registration| {
-            present.registration == *wanted && present.gateway == gateway
-        };
+        let is_same =
+            |wanted: &Registration| present.registration == *wanted && present.gateway == gateway;
         if let Ok(Provisioned { registration }) = &answer
             && !is_same(registration)
         {

@@ -4,6 +4,9 @@
 //! and what the shell would have shown go out. What a cmdlet does is the [`Host`](interpreter::Host)'s
 //! matter. Invariant: what is not modelled is refused by name and place, never ignored.
 
+// An error record is what a statement ends with: it is moved once or twice, and nothing waits for it.
+#![allow(clippy::result_large_err)]
+
 mod actions;
 pub mod binding;
 pub mod catalog;

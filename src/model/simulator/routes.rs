@@ -315,10 +315,11 @@ impl<R: Recorder> World<'_, R> {
             }
             _ => None,
         };
-        if let Some(known) = known {
-            if known.is_some() && known != organization.trust.token_issuer_uri {
-                return Err(refusal(Cause::TokenUnknownIssuer, Side::Requester));
-            }
+        if let Some(known) = known
+            && known.is_some()
+            && known != organization.trust.token_issuer_uri
+        {
+            return Err(refusal(Cause::TokenUnknownIssuer, Side::Requester));
         }
         self.groups[group].email = Some(email);
         Ok(())

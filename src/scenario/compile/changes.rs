@@ -121,7 +121,7 @@ impl<'t> Changes<'t> {
         found: &mut Diagnostics,
     ) {
         let mut error = |code, key: &str, message: String, help: String| {
-            let place = fault.location(key).or_else(|| place.clone());
+            let place = fault.location(key).or(place);
             if let Some(place) = place {
                 found.push(Diagnostic::error(code, place, message).help(help));
             }

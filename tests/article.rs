@@ -1,5 +1,6 @@
 //! The transcript of `scenarios/teaching/article` shows, in order, what the published walk-through shows:
-//! Exchange federation trust, part 1.
+//! Exchange federation trust, part 1. Those of the other teaching scenarios with cmdlets show what their
+//! opening comments say.
 //!
 //! Expected texts are the article's own listings, with the values filled in that it leaves blank. It knows
 //! nothing of how a cmdlet does its work.
@@ -24,10 +25,15 @@ impl Recorder for Transcript {
     }
 }
 
-/// The statements of an organization's scripts, in their order.
+/// The statements of an organization's scripts in the article, in their order.
 fn statements(organization: &str) -> Vec<TranscriptEntry> {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/teaching/article/article.toml");
+    statements_of("article/article.toml", organization)
+}
+
+/// The statements of an organization's scripts in a teaching scenario, in their order.
+fn statements_of(scenario: &str, organization: &str) -> Vec<TranscriptEntry> {
+    let teaching = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/teaching");
+    let path = teaching.join(scenario);
     let compiled = Scenario::load(&path).and_then(|scenario| scenario.compile());
     let federation = compiled
         .unwrap_or_else(|found| panic!("{found}"))
@@ -239,5 +245,66 @@ fn what_follows_the_article_is_a_relationship_on_each_side_and_a_calendar_that_i
         after.output.contains("{AvailabilityOnly}"),
         "{}",
         after.output
+    );
+}
+
+/// The ids and types of the rows that a test gave.
+fn rows(entry: &TranscriptEntry) -> Vec<(String, String)> {
+    let rows: serde_json::Value = serde_json::from_str(&entry.objects).expect("it is JSON");
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let rows = rows.as_array().expect("it is a list").iter();
+    rows.map(|row| (text(&row["Id"]), text(&row["Type"])))
+        .collect()
+}
+
+#[test]
+fn the_certificate_reaches_the_older_server_in_its_time_and_its_test_fails_until_then() {
+    let entries = statements_of("coexistence/coexistence.toml", "contoso");
+    let tests: Vec<_> = entries
+        .iter()
+        .filter(|entry| entry.statement.starts_with("Test-FederationTrust -"))
+        .map(rows)
+        .collect();
+    let last = |rows: &Vec<(String, String)>| rows.last().cloned().unwrap_or_default();
+    let row = |id: &str, word: &str| (id.to_owned(), word.to_owned());
+    let ends: Vec<_> = tests.iter().map(last).collect();
+    let expected = [
+        row("TokenValidation", "Success"),
+        row("OrganizationCertificate", "Error"),
+        row("TokenValidation", "Success"),
+    ];
+    assert_eq!(
+        ends, expected,
+        "on the new server, on the old one at once and after hours"
+    );
+    let certificates: Vec<_> = entries
+        .iter()
+        .filter(|entry| {
+            entry
+                .statement
+                .starts_with("Test-FederationTrustCertificate")
+        })
+        .map(|entry| entry.output.matches("NotInstalled").count())
+        .collect();
+    assert_eq!(certificates, [1, 0]);
+}
+
+#[test]
+fn whoever_has_not_refreshed_finds_it_out_by_two_rows_and_repairs_it() {
+    let entries = statements_of("certificate-year.toml", "fabrikam");
+    let tests: Vec<_> = entries
+        .iter()
+        .filter(|entry| entry.statement.starts_with("Test-FederationTrust"))
+        .map(rows)
+        .collect();
+    let wrong = |rows: &Vec<(String, String)>| {
+        let wrong = rows.iter().filter(|(_, word)| word != "Success");
+        wrong.map(|(id, _)| id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(wrong(&tests[0]), ["FederationMetadata", "TokenValidation"]);
+    assert!(
+        wrong(&tests[1]).is_empty(),
+        "after the refresh: {:?}",
+        tests[1]
     );
 }

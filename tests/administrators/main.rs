@@ -191,6 +191,7 @@ fn watch(federation: &Federation) -> Watched {
         run: Run {
             federation: done.federation,
             observations: watch.observations.clone(),
+            transcript: watch.transcript.clone(),
             ended: done.ended,
             in_flight: done.in_flight,
             rows_in_use: done.rows_in_use,
@@ -258,6 +259,7 @@ fn explicit(run: &Run) -> Run {
         ended: run.ended,
         in_flight: observations.iter().filter(open).count(),
         rows_in_use: 0,
+        transcript: Vec::new(),
         observations,
     }
 }

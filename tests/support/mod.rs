@@ -5,6 +5,7 @@
 
 use fedsim::engine::run::Ended;
 use fedsim::engine::{Continue, Span};
+use fedsim::model::administration::TranscriptEntry;
 use fedsim::model::observation::{Fact, Observation, PathObject, Recorder, RequestIdentity};
 use fedsim::model::organization::OrgId;
 use fedsim::model::outcome::{AttendeeOutcome, Leg};
@@ -16,6 +17,8 @@ use fedsim::scenario::Scenario;
 pub struct Run {
     pub federation: Federation,
     pub observations: Vec<Observation>,
+    /// What administrators did.
+    pub transcript: Vec<TranscriptEntry>,
     pub ended: Ended,
     /// Requests without an answer at the end.
     pub in_flight: usize,
@@ -23,13 +26,17 @@ pub struct Run {
     pub rows_in_use: usize,
 }
 
-/// Keeps every observation.
+/// Keeps every observation, and every statement of a script.
 #[derive(Default)]
-pub struct Keep(pub Vec<Observation>);
+pub struct Keep(pub Vec<Observation>, pub Vec<TranscriptEntry>);
 
 impl Recorder for Keep {
     fn observe(&mut self, _: &Federation, observation: &Observation) {
         self.0.push(*observation);
+    }
+
+    fn transcribe(&mut self, _: &Federation, entry: &TranscriptEntry) {
+        self.1.push(entry.clone());
     }
 }
 
@@ -71,6 +78,7 @@ pub fn run_compiled(federation: Federation, replication: u32) -> Run {
         // As it is at the end: cmdlets add names and objects that observations speak of.
         federation: done.federation,
         observations: done.recorder.0,
+        transcript: done.recorder.1,
         ended: done.ended,
         in_flight: done.in_flight,
         rows_in_use: done.rows_in_use,
@@ -138,6 +146,9 @@ impl Run {
         let mut digest = Digest::new();
         for observation in &self.observations {
             digest.observe(&self.federation, observation);
+        }
+        for entry in &self.transcript {
+            digest.transcribe(&self.federation, entry);
         }
         digest
     }

@@ -25,7 +25,11 @@ pub(super) async fn get_mailbox(call: &Call<'_, '_>) -> Outcome {
     let own = shell.organization_id();
     let declared = federation.mailboxes.ids();
     let declared = declared.filter(|&id| federation.mailboxes.original(id).organization == own);
+    let most = call
+        .integer("ResultSize")
+        .and_then(|size| usize::try_from(size).ok());
     let shown: Vec<Object> = declared
+        .take(most.unwrap_or(usize::MAX))
         .map(|id| describe(shell, MailboxKey::Declared(id)))
         .collect();
     let described = shell.organization().described_mailboxes;

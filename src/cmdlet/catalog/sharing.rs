@@ -146,7 +146,10 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
     Cmdlet {
         name: "Get-Mailbox",
         summary: "Shows mailboxes.",
-        parameters: &[identity(Of::Mailbox)],
+        parameters: &[
+            identity(Of::Mailbox),
+            Parameter::new("ResultSize", Kind::Size),
+        ],
         not_modelled: &[
             "Anr",
             "Archive",

@@ -3,11 +3,10 @@
 //! A case that differs prints what came out; if that is better, it is copied into the table.
 
 mod cases;
+mod further;
 
 use fedsim::engine::hash::NameHash;
 use fedsim::scenario::{Scenario, SideFiles};
-
-use cases::CASES;
 
 /// A scenario with the files beside it, and all that is found about it.
 struct Case {
@@ -34,7 +33,7 @@ fn found(text: &str, files: SideFiles) -> String {
 #[test]
 fn a_bad_script_is_shown_with_its_place_and_a_remedy() {
     let mut different = Vec::new();
-    for case in CASES {
+    for case in cases::CASES.iter().chain(further::CASES) {
         let found = found(case.text, SideFiles::in_memory(case.files.iter().copied()));
         if found != case.diagnostics {
             different.push(format!("@@CASE {}\n{found}@@END", case.about));

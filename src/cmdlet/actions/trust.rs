@@ -1,7 +1,8 @@
 //! `New-`, `Get-`, `Set-` and `Remove-FederationTrust`.
 //!
-//! It knows nothing of domains. Invariant: the trust in the directory changes only after the gateway has
-//! answered, so that a failed cmdlet leaves the trust as it was.
+//! It knows nothing of domains. Invariant: whatever a cmdlet has to ask the gateway, it asks before it
+//! changes the directory, so that a failed cmdlet leaves the trust as it was. (`-Thumbprint` asks nothing:
+//! it only names the next certificate.)
 
 use crate::cmdlet::output::ErrorRecord;
 use crate::cmdlet::value::{Object, Value};

@@ -72,6 +72,31 @@ pub struct OrganizationRelationship {
 }
 
 impl OrganizationRelationship {
+    /// A relationship that does not exist yet, and opens nothing.
+    pub fn blank(organization: OrgId, hash: NameHash, name: &str) -> Self {
+        Self {
+            organization,
+            name: name.into(),
+            hash,
+            exists: false,
+            enabled: false,
+            domain_names: [].into(),
+            free_busy_access_enabled: false,
+            free_busy_access_level: AccessLevel::None,
+            free_busy_access_scope: Scope::Everyone,
+            mail_tips_access_enabled: false,
+            mail_tips_access_level: MailTipsLevel::None,
+            mail_tips_access_scope: Scope::Everyone,
+            photos_enabled: false,
+            delivery_report_enabled: false,
+            archive_access_enabled: false,
+            target_application_uri: None,
+            target_autodiscover_epr: None,
+            target_sharing_epr: None,
+            target_token_issuer: None,
+        }
+    }
+
     /// What administrators call it: the partner, where the scenario names both ends.
     pub fn shown_name(&self) -> &str {
         shown_name(&self.name)
@@ -404,25 +429,14 @@ mod tests {
             path: UrlPath::AutodiscoverWsSecurity,
         };
         OrganizationRelationship {
-            organization: OrgId(0),
-            name: "a -> b".into(),
-            hash: NameHash::of("a -> b"),
             exists: true,
             enabled: true,
             domain_names: [NameId(1)].into(),
             free_busy_access_enabled: true,
             free_busy_access_level: AccessLevel::Simple,
-            free_busy_access_scope: Scope::Everyone,
-            mail_tips_access_enabled: false,
-            mail_tips_access_level: MailTipsLevel::None,
-            mail_tips_access_scope: Scope::Everyone,
-            photos_enabled: false,
-            delivery_report_enabled: false,
-            archive_access_enabled: false,
             target_application_uri: Some(NameId(2)),
             target_autodiscover_epr: Some(epr),
-            target_sharing_epr: None,
-            target_token_issuer: None,
+            ..OrganizationRelationship::blank(OrgId(0), NameHash::of("a -> b"), "a -> b")
         }
     }
 

@@ -42,7 +42,9 @@ pub(super) async fn new_organization_relationship(call: &Call<'_, '_>) -> Outcom
     let own = shell.organization_id();
     let id = shell.console.change(|federation, now| {
         let hash = federation.organizations.original(own).hash;
-        let id = federation.relationships.add(blank(own, hash, &name));
+        let hash = hash.with(NameHash::of(&name).0);
+        let blank = OrganizationRelationship::blank(own, hash, &name);
+        let id = federation.relationships.add(blank);
         federation.relationships.change(id, now, |row| {
             row.exists = true;
             row.enabled = true;
@@ -134,31 +136,6 @@ pub(super) fn find(shell: &Shell<'_>, identity: &str) -> Option<RelationshipId> 
 pub(super) fn required(call: &Call<'_, '_>) -> Result<RelationshipId, ErrorRecord> {
     let identity = call.text("Identity").unwrap_or_default();
     find(call.shell, identity).ok_or_else(|| call.not_found("relationship", identity))
-}
-
-/// A row for a relationship that does not exist yet.
-fn blank(organization: OrgId, hash: NameHash, name: &str) -> OrganizationRelationship {
-    OrganizationRelationship {
-        organization,
-        name: name.into(),
-        hash: hash.with(NameHash::of(name).0),
-        exists: false,
-        enabled: false,
-        domain_names: [].into(),
-        free_busy_access_enabled: false,
-        free_busy_access_level: AccessLevel::None,
-        free_busy_access_scope: Scope::Everyone,
-        mail_tips_access_enabled: false,
-        mail_tips_access_level: MailTipsLevel::None,
-        mail_tips_access_scope: Scope::Everyone,
-        photos_enabled: false,
-        delivery_report_enabled: false,
-        archive_access_enabled: false,
-        target_application_uri: None,
-        target_autodiscover_epr: None,
-        target_sharing_epr: None,
-        target_token_issuer: None,
-    }
 }
 
 /// Enters a relationship among those that may name other domains than at the start of the run.

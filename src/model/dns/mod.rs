@@ -6,32 +6,6 @@
 
 mod cache;
 mod servers;
-carries!(RecordSet {
-    zone,
-    name,
-    record_type,
-    time_to_live,
-    records
-});
-carries!(Zone {
-    apex,
-    view,
-    state,
-    negative_time_to_live,
-    propagation,
-    extra_delay
-});
-carries!(Resolver {
-    name,
-    hash,
-    site,
-    state,
-    positive_cap,
-    negative_cap,
-    failure_life,
-    internal
-});
-
 #[cfg(test)]
 mod tests;
 mod verification;
@@ -309,3 +283,29 @@ fn follow(name: NameId, mut ask: impl FnMut(NameId) -> Seen) -> Answer {
     }
     Answer::ServerFailure
 }
+
+carries!(RecordSet {
+    zone,
+    name,
+    record_type,
+    time_to_live,
+    records
+});
+carries!(Zone {
+    apex,
+    view,
+    state,
+    negative_time_to_live,
+    propagation,
+    extra_delay
+});
+carries!(Resolver {
+    name,
+    hash,
+    site,
+    state,
+    positive_cap,
+    negative_cap,
+    failure_life,
+    internal
+});

@@ -10,19 +10,18 @@ use std::task::{Context, Poll, Waker};
 
 use crate::engine::{Instant, Schedule, Span};
 
-use super::super::address::{Url, UrlPath};
+use super::super::address::{Address, Url, UrlPath};
 use super::super::administration::{
     Awaited, Console, Errand, ErrandReply, Procedure, ProofCheck, Script, ScriptId,
 };
-use super::super::availability::GroupKey;
 use super::super::cause::Cause;
 use super::super::demand::Ask;
-use super::super::observation::{PathObject, Recorder};
+use super::super::observation::Recorder;
 use super::super::outcome::{Asks, Failure, Leg, ResponseCode, Side, View};
 use super::super::publishing::CallerAuthentication;
+use super::routes::{Route, local_route};
 use super::state::{
-    AttendeeList, CallList, GroupList, GroupRow, GroupSlot, MemberNumbers, Members, Reply,
-    RequestRow, RequestSlot, TokenState,
+    AttendeeList, GroupList, GroupRow, GroupSlot, Members, Reply, RequestRow, RequestSlot,
 };
 use super::{Event, World};
 
@@ -321,37 +320,25 @@ impl<'v, R: Recorder> World<'v, R> {
             Errand::Token(wish) => Some(wish),
             _ => None,
         };
-        let group = GroupRow {
-            request,
-            number,
-            // Its number may come again in a script without end, the instant does not.
-            hash: row.hash.with(u64::from(number)).with(now.nanoseconds()),
-            key: GroupKey::Local,
-            path: PathObject::Local,
+        // Its number may come again in a script without end, the instant does not.
+        let hash = row.hash.with(u64::from(number)).with(now.nanoseconds());
+        let asked = Address {
             domain,
-            server: row.server,
-            process: row.process,
-            members: MemberNumbers::new(),
-            email: wish.map(|wish| wish.email),
+            ..row.ask.from
+        };
+        let route = Route {
             application_uri: wish.map(|wish| wish.audience),
-            autodiscover: None,
-            endpoint: None,
             authentication,
-            free_busy_token: TokenState::NotNeeded,
-            autodiscover_token: TokenState::NotNeeded,
-            redirects: 0,
-            calls: CallList::new(),
-            awaits_oauth: false,
-            is_at_server: false,
-            started: now,
-            is_over: false,
-            failure: None,
-            run: None,
+            ..local_route(asked, row.server, row.process)
+        };
+        let group = GroupRow {
+            email: wish.map(|wish| wish.email),
             errand: Some(Box::new(ErrandRow {
                 script,
                 errand,
                 proof: ProofCheck::NoAnswer,
             })),
+            ..route.group((request, number), hash, now)
         };
         let group = self.groups.insert(group);
         self.requests[request].groups.push(group);

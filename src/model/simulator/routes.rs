@@ -43,6 +43,44 @@ pub(super) struct Route {
     pub authentication: CallerAuthentication,
 }
 
+impl Route {
+    /// A group without members yet, with its number in its request; `hash` is what its draws hang on.
+    pub(super) fn group(
+        self,
+        (request, number): (RequestSlot, u16),
+        hash: NameHash,
+        started: Instant,
+    ) -> GroupRow {
+        GroupRow {
+            request,
+            number,
+            hash,
+            key: self.key,
+            path: self.object,
+            domain: self.asked.domain,
+            server: self.server,
+            process: self.process,
+            members: MemberNumbers::new(),
+            email: None,
+            application_uri: self.application_uri,
+            autodiscover: self.autodiscover,
+            endpoint: self.endpoint,
+            authentication: self.authentication,
+            free_busy_token: TokenState::NotNeeded,
+            autodiscover_token: TokenState::NotNeeded,
+            redirects: 0,
+            calls: CallList::new(),
+            awaits_oauth: false,
+            is_at_server: false,
+            started,
+            is_over: false,
+            failure: None,
+            errand: None,
+            run: None,
+        }
+    }
+}
+
 impl<R: Recorder> World<'_, R> {
     /// The path to one attendee, and the group that it belongs to.
     pub(super) fn choose_route(
@@ -170,33 +208,7 @@ impl<R: Recorder> World<'_, R> {
             | Asks::OpenInvitation => hash,
             Asks::Photos | Asks::SharedCalendar | Asks::Synchronization => hash.with(number.into()),
         };
-        let group = self.groups.insert(GroupRow {
-            request: slot,
-            number,
-            hash,
-            key: route.key,
-            path: route.object,
-            domain: route.asked.domain,
-            server: route.server,
-            process: route.process,
-            members: MemberNumbers::new(),
-            email: None,
-            application_uri: route.application_uri,
-            autodiscover: route.autodiscover,
-            endpoint: route.endpoint,
-            authentication: route.authentication,
-            free_busy_token: TokenState::NotNeeded,
-            autodiscover_token: TokenState::NotNeeded,
-            redirects: 0,
-            calls: CallList::new(),
-            awaits_oauth: false,
-            is_at_server: false,
-            started: now,
-            is_over: false,
-            failure: None,
-            errand: None,
-            run: None,
-        });
+        let group = self.groups.insert(route.group((slot, number), hash, now));
         self.requests[slot].groups.push(group);
         group
     }

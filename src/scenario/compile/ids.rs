@@ -181,6 +181,21 @@ pub(super) fn gateway_resolver(gateway: &str) -> String {
     format!("{gateway} (gateway's resolver)")
 }
 
+/// A server of an organization; what is not there is a finding with a suggestion.
+pub(super) fn find_server(
+    ids: &Ids,
+    owner: OrgId,
+    name: &str,
+    location: Option<Location>,
+    found: &mut Diagnostics,
+) -> Option<ServerId> {
+    let own = of_organization(&ids.servers, owner);
+    let candidates = own.map(|(name, _)| name.to_owned());
+    let key = (owner, name.to_owned());
+    let what = ("server", name);
+    find(&ids.servers, &key, what, candidates, location, found)
+}
+
 /// Looks a name up; what is not there is a finding with a suggestion.
 pub(super) fn find<K: Ord + Clone, V: Copy>(
     ids: &BTreeMap<K, V>,

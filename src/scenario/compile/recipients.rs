@@ -18,7 +18,7 @@ use crate::model::outcome::AccessLevel;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::tree::{Table, Value};
 
-use super::ids::{Ids, find, of_organization};
+use super::ids::{Ids, find, find_server, of_organization};
 use super::policies;
 use super::sharing::level;
 
@@ -36,11 +36,8 @@ pub(super) fn mailboxes(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) ->
         let usual = level(usual);
         for (name, row) in organization_row.named("mailbox") {
             let server = row.text("server");
-            let own = of_organization(&ids.servers, owner);
-            let candidates = own.map(|(name, _)| name.to_owned());
-            let key = (owner, server.to_owned());
-            let (what, place) = (("server", server), row.location("server"));
-            let Some(server) = find(&ids.servers, &key, what, candidates, place, found) else {
+            let place = row.location("server");
+            let Some(server) = find_server(ids, owner, server, place, found) else {
                 continue;
             };
             let addresses: Box<[Address]> = row

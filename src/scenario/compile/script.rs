@@ -22,7 +22,7 @@ use crate::scenario::read::Document;
 use crate::scenario::side_file::SideFile;
 use crate::scenario::tree::Table;
 
-use super::ids::{Ids, find};
+use super::ids::{Ids, find, find_server};
 
 /// The workload that the calls of scripts belong to.
 pub(super) const WORKLOAD: &str = "administration";
@@ -279,18 +279,8 @@ fn shell_of(
     let server = match entry.optional_text("server") {
         None => first.copied()?,
         Some(server) => {
-            let own = ids.servers.keys().filter(|(of, _)| *of == organization);
-            let candidates = own.map(|(_, name)| name.clone());
-            let key = (organization, server.to_owned());
             let place = entry.location("server");
-            find(
-                &ids.servers,
-                &key,
-                ("server", server),
-                candidates,
-                place,
-                found,
-            )?
+            find_server(ids, organization, server, place, found)?
         }
     };
     Some((organization, server))

@@ -18,7 +18,7 @@ use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::quantity::Share;
 use crate::scenario::tree::Table;
 
-use super::ids::{GATEWAY_HOSTS, Ids, NOBODY, find};
+use super::ids::{GATEWAY_HOSTS, Ids, NOBODY, find, find_server};
 use super::numbers::tls_versions;
 use super::organization::edition;
 
@@ -258,18 +258,8 @@ fn organization_host(
     let owner = ids.organizations[organization];
     let mut servers = Vec::new();
     for server in row.texts("servers") {
-        let own = ids.servers.keys().filter(|(of, _)| *of == owner);
-        let candidates = own.map(|(_, name)| name.clone());
-        let key = (owner, server.to_owned());
         let place = row.location("servers");
-        servers.extend(find(
-            &ids.servers,
-            &key,
-            ("server", server),
-            candidates,
-            place,
-            found,
-        ));
+        servers.extend(find_server(ids, owner, server, place, found));
     }
     let paths = row.texts("paths");
     let tls_names = row

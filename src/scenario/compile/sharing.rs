@@ -12,7 +12,7 @@ use crate::model::relationship::{
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::tree::Table;
 
-use super::ids::{Ids, find};
+use super::ids::{Ids, find, find_server};
 
 /// The level that a word stands for. "Reviewer" is more than any external caller gets.
 pub(super) fn level(word: &str) -> AccessLevel {
@@ -195,21 +195,8 @@ pub(super) fn address_spaces(
         };
         let proxy_server = match row.optional_text("proxy_server") {
             Some(server) => {
-                let key = (organization, server.to_owned());
-                let own = ids
-                    .servers
-                    .keys()
-                    .filter(|(owner, _)| *owner == organization);
-                let candidates = own.map(|(_, name)| name.clone());
                 let location = row.location("proxy_server");
-                find(
-                    &ids.servers,
-                    &key,
-                    ("server", server),
-                    candidates,
-                    location,
-                    found,
-                )
+                find_server(ids, organization, server, location, found)
             }
             None => newest_server(tree, holder, ids),
         };

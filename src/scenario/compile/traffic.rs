@@ -21,7 +21,7 @@ use crate::scenario::read::names::suggestion;
 use crate::scenario::tree::{Shape, Table, Value};
 
 use super::changes::Changes;
-use super::ids::{Ids, find, of_organization};
+use super::ids::{Ids, find, find_server};
 use super::{script, shared, workload};
 
 /// Keys of `[org.NAME]` and of what stands in it that hold for the whole run.
@@ -103,18 +103,8 @@ pub(super) fn requests(
             .map(|address| ids.address(address))
             .collect();
         let server = row.optional_text("server").and_then(|server| {
-            let own = of_organization(&ids.servers, requester);
-            let candidates = own.map(|(name, _)| name.to_owned());
-            let key = (requester, server.to_owned());
             let place = row.location("server");
-            find(
-                &ids.servers,
-                &key,
-                ("server", server),
-                candidates,
-                place,
-                found,
-            )
+            find_server(ids, requester, server, place, found)
         });
         let every = row.optional_span("every").unwrap_or(Span::ZERO);
         for number in 0..row.integer("count") {
@@ -423,18 +413,8 @@ pub(super) fn world_events(
         ) else {
             continue;
         };
-        let own = ids.servers.keys().filter(|(of, _)| *of == organization);
-        let candidates = own.map(|(_, name)| name.clone());
-        let key = (organization, server.to_owned());
         let place = entry.location("server");
-        if let Some(server) = find(
-            &ids.servers,
-            &key,
-            ("server", server),
-            candidates,
-            place,
-            found,
-        ) {
+        if let Some(server) = find_server(ids, organization, server, place, found) {
             let action = WorldAction::RecycleServer(server);
             events.push(WorldEvent {
                 at: procedure.at,

@@ -42,11 +42,12 @@
 //! assert_eq!(simulator.run(|_, _| Continue::Yes).recorder.0, 2);
 //! ```
 //!
-//! Layers point one way: `engine` ← `model` ← `record`, `cmdlet` ← `scenario` ← `study` ← `report`; the command
-//! line stands outside and is a feature. Nothing here prints, exits, reads the wall clock or keeps
+//! Layers point one way: `engine` ← `model` ← `record`, `cmdlet` ← `scenario` ← `study` ← `diagnosis` ←
+//! `report`; the command line stands outside and is a feature. Nothing here prints, exits, reads the wall clock or keeps
 //! global state. ARCHITECTURE.md is the map.
 
 pub mod cmdlet;
+pub mod diagnosis;
 pub mod engine;
 pub mod model;
 pub mod record;

@@ -20,8 +20,19 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["engine", "model", "cmdlet", "record", "scenario"],
     ),
     (
+        "diagnosis",
+        &["engine", "model", "cmdlet", "record", "scenario", "study"],
+    ),
+    (
         "report",
-        &["engine", "model", "record", "scenario", "study"],
+        &[
+            "engine",
+            "model",
+            "record",
+            "scenario",
+            "study",
+            "diagnosis",
+        ],
     ),
 ];
 

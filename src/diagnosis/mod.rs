@@ -5,6 +5,7 @@
 
 pub mod case;
 pub mod chain;
+pub mod ladder;
 mod proof;
 pub mod question;
 pub mod repair;

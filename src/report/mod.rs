@@ -12,6 +12,7 @@ pub mod mermaid;
 pub mod reference;
 pub mod summary;
 pub mod text;
+pub mod why;
 
 pub use assumption::Assumption;
 pub use directory::{Overwrite, WriteError};

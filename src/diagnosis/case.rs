@@ -282,6 +282,14 @@ impl<'a> Case<'a> {
         federated.unwrap_or(self.from)
     }
 
+    /// The address that is asked for where it leads: of a contact or mail user here the external one.
+    pub fn external(&self) -> Address {
+        match self.federation.recipient(self.requester(), self.asked) {
+            Some(Recipient::MailUser { external } | Recipient::Contact { external }) => external,
+            _ => self.asked,
+        }
+    }
+
     /// The host that the failing leg called.
     pub fn called_host(&self) -> Option<HostId> {
         let hosts = &self.federation.hosts;

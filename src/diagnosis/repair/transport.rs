@@ -523,14 +523,21 @@ fn publishing(cause: Cause) -> Option<&'static Treatment> {
                         "org.{target}.server.{target.server}.state",
                         "org.{host.owner}.host.{host}.servers"
                     ],
-                    &[remedy!(
-                        TargetAdministrator,
-                        &[Step::Change(
-                            "Start the servers behind {host}.",
-                            "org.{target}.server.{target.server}.state = \"up\"",
-                        )],
-                        &[],
-                    )],
+                    &[
+                        remedy!(
+                            TargetAdministrator,
+                            &[Step::Change(
+                                "Start the servers behind {host}.",
+                                "org.{target}.server.{target.server}.state = \"up\"",
+                            )],
+                            &[],
+                        ),
+                        remedy!(
+                            Wait,
+                            &[Step::Wait("a server behind {host} runs again")],
+                            &[]
+                        )
+                    ],
                 )
             }
         }

@@ -109,6 +109,7 @@ pub fn try_fix(
             None => vec![start, case.decided.max(start)],
         },
         additions: found.additions.clone(),
+        ready: start,
         asking: None,
         progress: &mut progress,
     };
@@ -142,6 +143,7 @@ pub fn try_fix(
             proof.difference = tried.difference;
         }
         trial.additions = tried.additions;
+        trial.ready = trial.ready.max(tried.round.done.unwrap_or(start));
         trial.asking = tried.round.repair.asking().or(trial.asking);
         proof.rounds.push(tried.round);
         if is_answered {
@@ -167,6 +169,8 @@ struct Trial<'a, P> {
     begins: Vec<Instant>,
     /// What has been laid over the scenario so far.
     additions: Additions,
+    /// When what has been repaired so far shows everywhere.
+    ready: Instant,
     /// How the request is asked differently by now.
     asking: Option<Asking>,
     progress: &'a mut P,
@@ -280,7 +284,8 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
         let failures = &self.original.watched.failures;
         let difference = failures.against(&watched.failures, self.first);
         let ended = ended_at(&watched, known, begun);
-        let done = ended.map(|ended| ended + repair.settles_in());
+        let ready = self.ready;
+        let done = ended.map(|ended| (ended + repair.settles_in()).max(ready));
         let asking = repair.asking().or(self.asking);
         let (outcome, found) = self.outcome(watched, prepared, additions.clone());
         let is_answered = outcome.is_some_and(|outcome| outcome.is_answer());

@@ -322,7 +322,8 @@ fn recipients(cause: Cause) -> Option<&'static Treatment> {
                         RequesterAdministrator,
                         &[Step::Cmdlets(
                             AtRequester,
-                            "Set-OrganizationRelationship -Identity \"{requester.relationship}\" -TargetAutodiscoverEpr {target.autodiscover-epr} -TargetSharingEpr $null",
+                            "Set-OrganizationRelationship -Identity \"{requester.relationship}\" -TargetAutodiscoverEpr {target.autodiscover-epr} -TargetSharingEpr $null\n\
+                         Get-FederationInformation -DomainName {moved.domain} | New-OrganizationRelationship -Name \"{moved.domain}\" -FreeBusyAccessEnabled $true -FreeBusyAccessLevel AvailabilityOnly",
                         )],
                         CONFIGURATION,
                     )],

@@ -3,8 +3,11 @@
 //! It knows nothing of what is counted. Invariant: a filter holds ids of its own federation only, and
 //! a name that the federation does not have is an error, never a filter that admits nothing.
 
+use std::collections::BTreeSet;
+
 use crate::engine::Instant;
 use crate::model::Federation;
+use crate::model::administration::ScriptId;
 use crate::model::cause::{CAUSES, Cause, Layer};
 use crate::model::demand::WorkloadId;
 use crate::model::gateway::GatewayId;
@@ -60,6 +63,8 @@ pub(super) struct Filter {
     request: Option<Request>,
     from: Option<Instant>,
     until: Option<Instant>,
+    /// The scripts of one name: organizations may give it to one each.
+    scripts: Option<Box<[ScriptId]>>,
     statement: StatementFilter,
 }
 
@@ -72,6 +77,11 @@ struct Request {
 }
 
 impl Filter {
+    /// The organization that it is narrowed to.
+    pub(super) fn organization(&self) -> Option<OrgId> {
+        self.organization
+    }
+
     /// Whether a sighting is counted.
     pub(super) fn admits(&self, sighting: &Sighting<'_>) -> bool {
         fn fits<T: PartialEq>(wanted: Option<T>, found: Option<T>) -> bool {
@@ -102,6 +112,11 @@ impl Filter {
             })
             && self.from.is_none_or(|from| from <= sighting.at)
             && self.until.is_none_or(|until| sighting.at < until)
+            && self.scripts.as_deref().is_none_or(|wanted| {
+                sighting
+                    .script
+                    .is_some_and(|script| wanted.contains(&script))
+            })
             && sighting
                 .statement
                 .is_none_or(|entry| self.statement.admits(entry))
@@ -179,10 +194,11 @@ impl Reader<'_> {
             Label::Shows => {
                 filter.shows = Some(self.word(FolderContents::from_word, FolderContents::ALL)?);
             }
-            Label::Script | Label::Cmdlet | Label::Exception | Label::Contains => {
+            Label::Script => filter.scripts = Some(self.scripts()?),
+            Label::Cmdlet | Label::Exception | Label::Contains => {
                 filter
                     .statement
-                    .read(self.condition, self.federation, self.readers.cmdlets)?;
+                    .read(self.condition, self.readers.cmdlets)?;
             }
             Label::From => filter.from = Some(self.instant()?),
             Label::Until => filter.until = Some(self.instant()?),
@@ -263,6 +279,17 @@ impl Reader<'_> {
         let name = |id: GatewayId| &*gateways.original(id).name;
         let found = gateways.ids().find(|id| name(*id) == self.value());
         found.ok_or_else(|| self.unknown("gateway", self.value(), gateways.ids().map(name)))
+    }
+
+    fn scripts(&self) -> Result<Box<[ScriptId]>, MeasureError> {
+        let scripts = || self.federation.scripts.enumerate();
+        let found = scripts().filter(|(_, script)| &*script.name == self.value());
+        let found: Box<[ScriptId]> = found.map(|(id, _)| id).collect();
+        if found.is_empty() {
+            let names: BTreeSet<&str> = scripts().map(|(_, script)| &*script.name).collect();
+            return Err(self.unknown("script", self.value(), names));
+        }
+        Ok(found)
     }
 
     fn organization(&self, text: &str) -> Result<OrgId, MeasureError> {

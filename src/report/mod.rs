@@ -8,6 +8,7 @@ pub mod csv;
 pub mod directory;
 pub mod identity;
 pub mod reference;
+pub mod suite;
 pub mod summary;
 pub mod text;
 

@@ -8,8 +8,9 @@ use crate::engine::Instant;
 use crate::model::Federation;
 use crate::record::measure::{NoInstant, Readers};
 use crate::record::{Expression, Measure, MeasureError, Value};
+use crate::scenario::compile::compile as compile_document;
 use crate::scenario::instants::Clock;
-use crate::scenario::{self, Diagnostic, Diagnostics, Document, Location};
+use crate::scenario::{self, Compiled, Diagnostic, Diagnostics, Document, Location};
 
 use super::condition::{self, Condition, ConditionError};
 
@@ -80,6 +81,19 @@ pub fn compile(
     } else {
         Ok(expectations)
     }
+}
+
+/// Compiles a scenario with its expectations.
+///
+/// # Errors
+/// Everything that is wrong with either.
+pub fn compile_with(document: &Document) -> Result<(Compiled, Vec<Expectation>), Diagnostics> {
+    let compiled = compile_document(document).map_err(|mut found| {
+        found.append(check(document));
+        found
+    })?;
+    let expectations = compile(document, &compiled.federation)?;
+    Ok((compiled, expectations))
 }
 
 /// What is wrong with the expectations of a scenario that does not compile, as far as that can be told

@@ -7,7 +7,7 @@ use crate::engine::run::Ended;
 use crate::engine::{Continue, Instant, StopReason};
 use crate::model::Federation;
 use crate::model::administration::{ScriptId, TranscriptEntry};
-use crate::model::observation::{Observation, Recorder};
+use crate::model::observation::{Observation, Recorder, RequestIdentity};
 use crate::model::simulator::{Simulator, TraceFailure};
 use crate::record::measure::AtEnd;
 use crate::record::{
@@ -154,6 +154,17 @@ pub fn run(
         unfinished_scripts: finished.unfinished_scripts,
         federation: finished.federation,
     }
+}
+
+/// The walks of some requests of a run, from a run of its own that records nothing else.
+pub fn walks(
+    federation: &Federation,
+    replication: u32,
+    requests: impl IntoIterator<Item = RequestIdentity>,
+    progress: impl FnMut(Instant, u64) -> Continue,
+) -> Vec<Walk> {
+    let finished = Simulator::new(federation, replication, Walks::of(requests)).run(progress);
+    finished.recorder.tell(&finished.federation)
 }
 
 /// What became of each expectation; each has the measures that it needs, in their order.

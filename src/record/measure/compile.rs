@@ -11,7 +11,7 @@ use crate::model::administration::ScriptId;
 use crate::model::cause::{CAUSES, Cause, Layer};
 use crate::model::demand::WorkloadId;
 use crate::model::gateway::GatewayId;
-use crate::model::observation::{NameAnswer, PathKind};
+use crate::model::observation::{NameAnswer, PathKind, RequestIdentity};
 use crate::model::organization::OrgId;
 use crate::model::outcome::{AccessLevel, Answer, Leg, ResponseCode, Side};
 use crate::model::synchronization::FolderContents;
@@ -76,17 +76,56 @@ struct Request {
     number: Option<u32>,
 }
 
+impl Request {
+    fn is(self, request: RequestIdentity) -> bool {
+        self.workload == request.workload
+            && fits(self.requester, Some(request.requester))
+            && fits(self.number, Some(request.number))
+    }
+}
+
+/// Whether what was found is what is wanted, or nothing is.
+fn fits<T: PartialEq>(wanted: Option<T>, found: Option<T>) -> bool {
+    wanted.is_none() || wanted == found
+}
+
 impl Filter {
     /// The organization that it is narrowed to.
     pub(super) fn organization(&self) -> Option<OrgId> {
         self.organization
     }
 
+    /// The requests that it names: those of the scenario, and one by its identity.
+    pub(super) fn requests(&self, federation: &Federation, most: usize) -> Vec<RequestIdentity> {
+        let Some(wanted) = self.request else {
+            return Vec::new();
+        };
+        let declared = federation.requests.iter().map(|row| row.identity);
+        let named: Vec<_> = declared.filter(|it| wanted.is(*it)).take(most).collect();
+        match (wanted.requester, wanted.number) {
+            // One that a workload draws.
+            (Some(requester), Some(number)) if named.is_empty() => vec![RequestIdentity {
+                requester,
+                workload: wanted.workload,
+                number,
+                attempt: 0,
+            }],
+            _ => named,
+        }
+    }
+
+    /// Whether a statement has everything but what became of it and what was shown.
+    pub(super) fn is_about(&self, sighting: &Sighting<'_>) -> bool {
+        let anything = Filter {
+            outcome: None,
+            statement: self.statement.of_any_end(),
+            ..self.clone()
+        };
+        anything.admits(sighting)
+    }
+
     /// Whether a sighting is counted.
     pub(super) fn admits(&self, sighting: &Sighting<'_>) -> bool {
-        fn fits<T: PartialEq>(wanted: Option<T>, found: Option<T>) -> bool {
-            wanted.is_none() || wanted == found
-        }
         let layer = sighting.cause.map(|cause| cause.row().layer);
         let request = sighting.request;
         fits(self.outcome, sighting.outcome)
@@ -105,11 +144,7 @@ impl Filter {
             && fits(self.target, sighting.target)
             && fits(self.organization, Some(request.requester))
             && fits(self.workload, Some(request.workload))
-            && self.request.is_none_or(|wanted| {
-                wanted.workload == request.workload
-                    && fits(wanted.requester, Some(request.requester))
-                    && fits(wanted.number, Some(request.number))
-            })
+            && self.request.is_none_or(|wanted| wanted.is(request))
             && self.from.is_none_or(|from| from <= sighting.at)
             && self.until.is_none_or(|until| sighting.at < until)
             && self.scripts.as_deref().is_none_or(|wanted| {

@@ -20,7 +20,7 @@ use std::fmt;
 use crate::engine::{Instant, Span};
 use crate::model::Federation;
 use crate::model::administration::{ScriptId, TranscriptEntry};
-use crate::model::observation::{Observation, Recorder};
+use crate::model::observation::{Observation, Recorder, RequestIdentity};
 
 use super::digest::{Digest, Fingerprint};
 use super::histogram::Histogram;
@@ -104,6 +104,18 @@ impl Measure {
         let filter = compile::filter(expression, federation, readers)?;
         let metric = expression.metric;
         Ok(Measure { metric, filter })
+    }
+
+    /// The requests that it names, at most so many; none if it is about all.
+    pub fn requests(&self, federation: &Federation, most: usize) -> Vec<RequestIdentity> {
+        self.filter.requests(federation, most)
+    }
+
+    /// Whether a statement is one of those that it might have counted, whatever became of it and
+    /// whatever was shown.
+    pub fn is_about(&self, federation: &Federation, entry: &TranscriptEntry) -> bool {
+        let is_of_statements = self.metric.subject == Subject::Statements;
+        is_of_statements && self.filter.is_about(&sight_statement(federation, entry))
     }
 
     /// Its metric.

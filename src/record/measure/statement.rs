@@ -18,6 +18,14 @@ pub(super) struct StatementFilter {
 }
 
 impl StatementFilter {
+    /// The same without what became of a statement and what was shown.
+    pub(super) fn of_any_end(&self) -> StatementFilter {
+        StatementFilter {
+            cmdlet: self.cmdlet,
+            ..StatementFilter::default()
+        }
+    }
+
     /// Whether a statement is counted.
     pub(super) fn admits(&self, entry: &TranscriptEntry) -> bool {
         let error = entry.error.as_ref();

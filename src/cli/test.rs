@@ -102,12 +102,7 @@ fn judge(counts: &Counts, files: usize) -> Result<(), Failure> {
         return Err(Failure::Expectations(counts.failed, counts.cases));
     }
     if counts.differ > 0 {
-        let message = match counts.differ {
-            1 => "a digest or snapshot differs".to_owned(),
-            many => format!("{many} digests or snapshots differ"),
-        };
-        let help = "if that is meant, `--update` writes them anew";
-        return told(6, message, Some(help));
+        return Err(Failure::Differs(counts.differ));
     }
     if counts.cases == 0 {
         let (message, help) = match (files, counts.without) {

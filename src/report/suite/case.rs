@@ -22,7 +22,7 @@ const REPLICATION: u32 = 0;
 const TOLD_MAX: usize = 3;
 
 /// The most lines of output that a statement shows.
-const OUTPUT_MAX: usize = 20;
+const OUTPUT_MAX: usize = 60;
 
 /// An expectation or a snapshot.
 #[derive(Clone, Debug)]
@@ -135,6 +135,8 @@ pub(super) fn test(
     let mut outcome = test.judge(loaded, has_snapshot.then_some(old));
     if let Outcome::Judged(cases) = &mut outcome {
         cases.retain(|case| wants(&case.name));
+        // As they are written; what stands in no line of the file comes last.
+        cases.sort_by_key(|case| case.line.unwrap_or(usize::MAX));
     }
     Some(outcome)
 }

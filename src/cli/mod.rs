@@ -13,6 +13,7 @@ mod progress;
 mod run;
 mod show;
 mod test;
+mod why;
 
 use std::path::PathBuf;
 
@@ -46,6 +47,8 @@ enum Command {
     Run(run::Run),
     /// Test scenarios: run them in parallel and judge all that they expect
     Test(test::Test),
+    /// Explain why a request failed: the chain of decisions, the repair, and the proof
+    Why(why::Why),
     /// Explain a cause of failure, a response code, a key of the scenario, a metric or a label
     Explain(explain::Explain),
     /// Print the JSON Schema of scenarios, for editors
@@ -99,6 +102,7 @@ pub fn main() -> Result<(), Failure> {
         Command::Show(arguments) => show::show(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Test(arguments) => test::test(&arguments),
+        Command::Why(arguments) => why::why(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Schema { .. } => output::json(&fedsim::scenario::schema::schema()),
     };

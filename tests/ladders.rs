@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use fedsim::diagnosis::ladder::{Fate, LIFELINES_MAX, Ladder, MessageKind, Role, What};
+use fedsim::diagnosis::ladder::{LIFELINES_MAX, Ladder};
 use fedsim::model::observation::{Observation, RequestIdentity};
 use fedsim::report::ladder::layout::{Frame, HEIGHT, Page, Shape, Stroke, TEXT, WIDTH, pages};
 use fedsim::report::ladder::measure::width;
-use fedsim::report::ladder::{Caption, slides, svg};
+use fedsim::report::ladder::{Caption, slides};
 use fedsim::report::mermaid;
 use support::Run;
 
@@ -134,6 +134,11 @@ fn no_two_texts_of_any_picture_overlap_and_none_leaves_its_page() {
     for path in found {
         for ladder in ladders(&path) {
             pictures += 1;
+            assert!(
+                ladder.lifelines.len() <= LIFELINES_MAX,
+                "{}",
+                ladder.request
+            );
             for page in pages(&ladder, &caption(&ladder)) {
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
                 let of_page = faults_of(&page).into_iter();

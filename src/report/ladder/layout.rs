@@ -10,6 +10,7 @@ use crate::record::naming::instant_short;
 
 use super::Caption;
 use super::bands::{Band, bands};
+use super::excerpt::Excerpt;
 use super::measure::{Face, elided, width, wrapped};
 
 /// The width of a page.
@@ -157,40 +158,32 @@ struct Foot {
     lines: Vec<(Option<&'static str>, String, Face)>,
 }
 
-/// The pages of a ladder. If one page can hold it without its ordinary steps alone, they are left out,
-/// and the foot says so; else nothing is.
+/// The pages of a ladder: with all its steps, or with the first of the [excerpts](Excerpt) that needs
+/// fewer pages than those before it. The foot says what an excerpt leaves out.
 pub fn pages(ladder: &Ladder, caption: &Caption) -> Vec<Page> {
     let columns = Columns::of(ladder);
-    let whole = bands(ladder, &columns, |_| true);
-    let foot = Foot::of(caption, 0);
-    let parts = parted(&whole, foot.height());
-    if parts.len() == 1 {
-        return drawn(ladder, caption, &columns, parts, &foot);
+    let mut best: Option<(Vec<Vec<Band>>, Foot)> = None;
+    for excerpt in Excerpt::all(ladder) {
+        let foot = Foot::of(caption, excerpt.note());
+        let bands = bands(ladder, &columns, &excerpt.steps);
+        let parts = parted(bands, foot.height());
+        let is_better = best
+            .as_ref()
+            .is_none_or(|(known, _)| parts.len() < known.len());
+        if is_better {
+            best = Some((parts, foot));
+        }
     }
-    let ordinary = ladder.steps.iter().enumerate();
-    let is_kept = |number: usize| {
-        let is_decisive = ladder
-            .decisive
-            .is_some_and(|decisive| decisive.step == number);
-        !ladder.steps[number].is_ordinary || is_decisive
-    };
-    let left_out = ordinary.filter(|(number, _)| !is_kept(*number)).count();
-    let short = bands(ladder, &columns, is_kept);
-    let short_foot = Foot::of(caption, left_out);
-    let short_parts = parted(&short, short_foot.height());
-    if short_parts.len() == 1 {
-        return drawn(ladder, caption, &columns, short_parts, &short_foot);
-    }
-    drawn(ladder, caption, &columns, parts, &foot)
+    let (parts, foot) = best.expect("the whole is an excerpt too");
+    drawn(ladder, caption, &columns, &parts, &foot)
 }
 
 /// Bands page by page; the last page has room for the foot.
-fn parted(bands: &[Band], foot: i32) -> Vec<Vec<&Band>> {
+fn parted(bands: Vec<Band>, foot: i32) -> Vec<Vec<Band>> {
     let room = BODY_BOTTOM - BODY_TOP;
-    let mut parts: Vec<Vec<&Band>> = vec![Vec::new()];
+    let mut parts: Vec<Vec<Band>> = vec![Vec::new()];
     let mut used = 0;
     for band in bands {
-        // What stands at a page's head needs no distance from what is above.
         if used + band.height > room {
             parts.push(Vec::new());
             used = 0;
@@ -210,11 +203,11 @@ fn drawn(
     ladder: &Ladder,
     caption: &Caption,
     columns: &Columns,
-    parts: Vec<Vec<&Band>>,
+    parts: &[Vec<Band>],
     foot: &Foot,
 ) -> Vec<Page> {
     let count = parts.len();
-    let parts = parts.into_iter().enumerate();
+    let parts = parts.iter().enumerate();
     parts
         .map(|(number, bands)| {
             let mut page = Page {
@@ -415,7 +408,7 @@ impl Foot {
     /// The most lines that a page holds, and leaves a rule's room.
     const LINES_MAX: usize = 30;
 
-    fn of(caption: &Caption, left_out: usize) -> Foot {
+    fn of(caption: &Caption, note: Option<String>) -> Foot {
         let room = BODY_RIGHT - BODY_LEFT;
         let mut lines = Vec::new();
         let parts = [
@@ -435,13 +428,8 @@ impl Foot {
             lines.truncate(Foot::LINES_MAX - 1);
             lines.push((None, format!("… and {more} more lines"), Face::Plain));
         }
-        if left_out > 0 {
-            let what = if left_out == 1 { "step" } else { "steps" };
-            let text = format!(
-                "Left out: {left_out} {what} that went as usual (names resolved, connections set up, \
-                 tokens honoured)"
-            );
-            lines.push((Some("Note"), text, Face::Plain));
+        if let Some(note) = note {
+            lines.push((Some("Note"), note, Face::Plain));
         }
         Foot { lines }
     }

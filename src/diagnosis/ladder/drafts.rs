@@ -114,7 +114,7 @@ impl<'a> Drafts<'a> {
             Fact::PathChosen { path, cache, .. } => {
                 let path = match self.paths_at(at, alike) {
                     1 => self.teller.path(path),
-                    n => format!("{n} objects of the kind {}", path.kind()),
+                    n => format!("{n} paths of the kind {}", path.kind()),
                 };
                 let text = format!("{}: by {path}{}", self.who(alike), cached(cache));
                 self.push(place, Kind::Note(Party::Requester), text);

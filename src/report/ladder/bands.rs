@@ -16,7 +16,7 @@ const BREAK: Span = Span::from_seconds(1);
 /// How wide the text of a note is at most.
 const NOTE_WIDTH: i32 = 560;
 /// How wide the text beside an arrow may be in any case.
-const LABEL_WIDTH: i32 = 300;
+const LABEL_WIDTH: i32 = 400;
 const NOTE_LINES: usize = 3;
 const LABEL_LINES: usize = 2;
 const PADDING: i32 = 6;
@@ -43,7 +43,7 @@ pub(super) fn bands(ladder: &Ladder, columns: &Columns, steps: &[(usize, Step)])
     for (number, step) in steps {
         let gap = step.at.saturating_sub(last);
         if gap >= BREAK {
-            bands.push(pause(ladder, columns, gap));
+            bands.push(pause(columns, gap));
         }
         last = last.max(step.at);
         let mut band = match step.what {
@@ -65,10 +65,10 @@ pub(super) fn bands(ladder: &Ladder, columns: &Columns, steps: &[(usize, Step)])
 }
 
 /// Nothing happens for a while.
-fn pause(ladder: &Ladder, columns: &Columns, gap: Span) -> Band {
+fn pause(columns: &Columns, gap: Span) -> Band {
     let height = 22;
-    let shapes = (0..ladder.lifelines.len()).map(|number| Shape::Break {
-        at: (columns.x(number), height / 2),
+    let shapes = columns.shown().map(|lifeline| Shape::Break {
+        at: (columns.x(lifeline), height / 2),
     });
     Band {
         height,
@@ -127,7 +127,7 @@ fn arrow(columns: &Columns, step: &Step, message: &Message) -> Band {
         });
     }
     Band {
-        height: y + SLANT + OVER_LINE,
+        height: y + slant + OVER_LINE,
         time: None,
         time_y: (LINE * lines.len() as i32 - LINE) / 2,
         shapes,

@@ -5,7 +5,7 @@
 //! is drawn as a break that tells its length. Invariant: integers alone; every text stands in a box that
 //! is at least as wide as the text, and no two of these boxes meet.
 
-use crate::diagnosis::ladder::Ladder;
+use crate::diagnosis::ladder::{Ladder, Role, Step, What};
 use crate::record::naming::instant_short;
 
 use super::Caption;
@@ -153,6 +153,13 @@ pub struct Page {
     pub title: String,
 }
 
+/// What is drawn on which page.
+struct Plan {
+    columns: Columns,
+    parts: Vec<Vec<Band>>,
+    foot: Foot,
+}
+
 /// The lines below the steps.
 struct Foot {
     lines: Vec<(Option<&'static str>, String, Face)>,
@@ -161,8 +168,7 @@ struct Foot {
 /// The pages of a ladder: with all its steps, or with the first of the [excerpts](Excerpt) that needs
 /// fewer pages than those before it. The foot says what an excerpt leaves out.
 pub fn pages(ladder: &Ladder, caption: &Caption) -> Vec<Page> {
-    let columns = Columns::of(ladder);
-    let mut best: Option<(Vec<Vec<Band>>, Foot)> = None;
+    let mut best: Option<Plan> = None;
     for excerpt in Excerpt::all(ladder) {
         let foot = Foot::of(caption, excerpt.note());
         let bands = bands(ladder, &columns, &excerpt.steps);
@@ -199,15 +205,9 @@ fn parted(bands: Vec<Band>, foot: i32) -> Vec<Vec<Band>> {
     parts
 }
 
-fn drawn(
-    ladder: &Ladder,
-    caption: &Caption,
-    columns: &Columns,
-    parts: &[Vec<Band>],
-    foot: &Foot,
-) -> Vec<Page> {
-    let count = parts.len();
-    let parts = parts.iter().enumerate();
+fn drawn(ladder: &Ladder, caption: &Caption, plan: &Plan) -> Vec<Page> {
+    let count = plan.parts.len();
+    let parts = plan.parts.iter().enumerate();
     parts
         .map(|(number, bands)| {
             let mut page = Page {
@@ -216,7 +216,7 @@ fn drawn(
             };
             page.head(ladder, caption, (number + 1, count));
             let height: i32 = bands.iter().map(|band| band.height).sum();
-            page.lifelines(ladder, columns, BODY_TOP + height);
+            page.lifelines(ladder, &plan.columns, BODY_TOP + height);
             let mut top = BODY_TOP;
             let mut last = None;
             for band in bands {
@@ -224,29 +224,51 @@ fn drawn(
                 top += band.height;
             }
             if number + 1 == count {
-                page.foot(foot);
+                page.foot(&plan.foot);
             }
             page
         })
         .collect()
 }
 
-/// Where the lifelines stand.
+/// Where the lifelines stand: those that have part in a step that is drawn, and all targets, so that it shows
+/// who was never reached.
 pub(super) struct Columns {
     width: i32,
+    /// The lifelines, from left to right.
+    shown: Vec<usize>,
 }
 
 impl Columns {
-    fn of(ladder: &Ladder) -> Columns {
-        let count = ladder.lifelines.len().max(1) as i32;
+    fn of(ladder: &Ladder, steps: &[(usize, Step)]) -> Columns {
+        let has_part = |lifeline: usize| {
+            steps.iter().any(|(_, step)| match step.what {
+                What::Message(message) => message.from == lifeline || message.to == lifeline,
+                What::Note { over } => over == lifeline,
+            })
+        };
+        let lifelines = ladder.lifelines.iter().enumerate();
+        let shown = lifelines.filter(|(number, lifeline)| {
+            has_part(*number) || lifeline.role == Role::TargetOrganization
+        });
+        let shown: Vec<usize> = shown.map(|(number, _)| number).collect();
+        let count = shown.len().max(1) as i32;
         Columns {
             width: (BODY_RIGHT - BODY_LEFT) / count,
+            shown,
         }
+    }
+
+    /// The lifelines that stand, from left to right.
+    pub(super) fn shown(&self) -> impl Iterator<Item = usize> {
+        self.shown.iter().copied()
     }
 
     /// The middle of a lifeline.
     pub(super) fn x(&self, lifeline: usize) -> i32 {
-        BODY_LEFT + self.width * lifeline as i32 + self.width / 2
+        let column = self.shown.iter().position(|&shown| shown == lifeline);
+        let column = column.expect("a lifeline with part in a step stands") as i32;
+        BODY_LEFT + self.width * column + self.width / 2
     }
 }
 
@@ -332,7 +354,8 @@ impl Page {
     }
 
     fn lifelines(&mut self, ladder: &Ladder, columns: &Columns, bottom: i32) {
-        for (number, lifeline) in ladder.lifelines.iter().enumerate() {
+        for number in columns.shown() {
+            let lifeline = &ladder.lifelines[number];
             let x = columns.x(number);
             let frame = Frame {
                 x: x - columns.width / 2 + 4,

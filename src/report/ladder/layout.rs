@@ -171,17 +171,20 @@ pub fn pages(ladder: &Ladder, caption: &Caption) -> Vec<Page> {
     let mut best: Option<Plan> = None;
     for excerpt in Excerpt::all(ladder) {
         let foot = Foot::of(caption, excerpt.note());
+        let columns = Columns::of(ladder, &excerpt.steps);
         let bands = bands(ladder, &columns, &excerpt.steps);
         let parts = parted(bands, foot.height());
-        let is_better = best
-            .as_ref()
-            .is_none_or(|(known, _)| parts.len() < known.len());
-        if is_better {
-            best = Some((parts, foot));
+        let is_better = |known: &Plan| parts.len() < known.parts.len();
+        if best.as_ref().is_none_or(is_better) {
+            best = Some(Plan {
+                columns,
+                parts,
+                foot,
+            });
         }
     }
-    let (parts, foot) = best.expect("the whole is an excerpt too");
-    drawn(ladder, caption, &columns, &parts, &foot)
+    let plan = best.expect("the whole is an excerpt too");
+    drawn(ladder, caption, &plan)
 }
 
 /// Bands page by page; the last page has room for the foot.

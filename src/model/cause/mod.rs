@@ -110,6 +110,9 @@ impl Cause {
             | Cause::GatewayTargetNotRegistered
             | Cause::GatewayInstanceMismatch
             | Cause::GatewayClosed
+            | Cause::GatewayAccountPasswordMismatch
+            | Cause::GatewayAccountNotProvisioned
+            | Cause::GatewayMemberNameInvalid
             | Cause::TokenAudienceMismatch
             | Cause::TokenOfferMismatch
             | Cause::TokenEmailMissing
@@ -285,6 +288,9 @@ pub enum Cause {
     SharingPolicyBlocks,
     SharingPolicyDisabled,
     SharingRecipientNotFederated,
+    GatewayAccountPasswordMismatch,
+    GatewayAccountNotProvisioned,
+    GatewayMemberNameInvalid,
 }
 
 #[cfg(test)]

@@ -474,6 +474,18 @@ pub const CAUSES: &[CauseRow] = &[
         "nobody is found for the recipient's domain whom a token could be made out to",
         "Target: Set-FederatedOrganizationIdentifier and Add-FederatedDomain; or requester: New-OrganizationRelationship -TargetApplicationUri.",
         "observed, Exchange 2013"),
+    row(Cause::GatewayAccountPasswordMismatch, "gateway.account-password-mismatch", Layer::Gateway, ByLeg,
+        "the token service's record of the user is inconsistent: the entered and stored passwords do not match",
+        "Requester: reset the user's password; rename the user to the tenant's own domain and back; clear the immutable id.",
+        "Resolve free/busy errors (docs); the order of the gateway's checks is assumed"),
+    row(Cause::GatewayAccountNotProvisioned, "gateway.account-not-provisioned", Layer::Gateway, ByLeg,
+        "the token service has no account for the user yet: provision is needed before federated account can be logged in",
+        "Requester: rename the user to the tenant's own domain and back; support, if all users are hit.",
+        "Resolve free/busy errors (docs); the order of the gateway's checks is assumed"),
+    row(Cause::GatewayMemberNameInvalid, "gateway.member-name-invalid", Layer::Gateway, ByLeg,
+        "the user's immutable id does not have the form of an address: the specified member name is either invalid or empty",
+        "Requester: Set-Mailbox -ImmutableId $null, or an id in the form of an address.",
+        "Resolve free/busy errors (docs); the order of the gateway's checks is assumed"),
 ];
 
 const fn row(

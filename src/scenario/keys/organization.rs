@@ -491,7 +491,7 @@ static MAILBOX: Object = Object {
             "immutable_id",
             Kind::Text,
             "made from its name",
-            "What identifies its user to the gateway; blank if it is missing.",
+            "What identifies its user to the gateway, in the form of an address; blank if it is missing.",
         ),
         key(
             "identity_type",
@@ -499,6 +499,14 @@ static MAILBOX: Object = Object {
             r#""immutable-id""#,
             Choice,
             "What its user is named by in token requests.",
+        ),
+        key(
+            "token_service_account",
+            Kind::OneOf(&["consistent", "password-mismatch", "not-provisioned"]),
+            r#""consistent""#,
+            Choice,
+            "What the token service holds of its user: a record that agrees with itself, one whose \
+             passwords do not match, or none yet.",
         ),
         optional(
             "events_per_week",

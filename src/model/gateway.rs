@@ -49,6 +49,12 @@ pub struct Gateway {
     pub large_answers: LargeAnswers,
     /// The issuers of organization certificates that it accepts; none: any, and self-signed ones.
     pub accepted_issuers: Box<[NameId]>,
+    /// Domains that nobody can register: they are blocked from an earlier use.
+    pub blocked_domains: Box<[NameId]>,
+    /// To how many applications a domain can be attached in a day.
+    pub applications_per_domain_and_day: u32,
+    /// How long after its creation an application can be worked with.
+    pub application_effective_after: Span,
     /// The data centres behind it, by number.
     pub data_centres: Box<[DataCentreId]>,
     /// Its clock.
@@ -245,6 +251,9 @@ carries!(Gateway {
     resolver,
     large_answers,
     accepted_issuers,
+    blocked_domains,
+    applications_per_domain_and_day,
+    application_effective_after,
     data_centres,
     clock_error,
     state,

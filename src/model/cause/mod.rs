@@ -116,6 +116,7 @@ impl Cause {
             | Cause::TokenAudienceMismatch
             | Cause::TokenOfferMismatch
             | Cause::TokenEmailMissing
+            | Cause::TokenApplicationOutdated
             | Cause::AutodiscoverRedirectNoRelationship
             | Cause::AddressSpaceCredentials
             | Cause::RecipientMovedAway => Side::Requester,
@@ -291,6 +292,8 @@ pub enum Cause {
     GatewayAccountPasswordMismatch,
     GatewayAccountNotProvisioned,
     GatewayMemberNameInvalid,
+    OrganizationTrustLinkBroken,
+    TokenApplicationOutdated,
 }
 
 #[cfg(test)]

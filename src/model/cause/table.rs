@@ -486,6 +486,14 @@ pub const CAUSES: &[CauseRow] = &[
         "the user's immutable id does not have the form of an address: the specified member name is either invalid or empty",
         "Requester: Set-Mailbox -ImmutableId $null, or an id in the form of an address.",
         "Resolve free/busy errors (docs); the order of the gateway's checks is assumed"),
+    row(Cause::OrganizationTrustLinkBroken, "organization.trust-link-broken", Layer::Federation, BySide,
+        "the organization identifier does not lead to the federation trust: its link is blank, or leads to an object that was deleted",
+        "Set-FederatedOrganizationIdentifier -DelegationFederationTrust; a link to a deleted object is cleared in the directory first.",
+        "ErrorInvalidFederatedOrganizationId (docs); running the Hybrid Configuration wizard fails (docs); the place among the tests is assumed"),
+    row(Cause::TokenApplicationOutdated, "token.application-outdated", Layer::Token, ByLeg,
+        "the token was issued for an application identifier that the requester's trust has kept from earlier (HTTP 401)",
+        "Requester: have the trust updated; of a tenant's built-in trust support does it.",
+        "Resolve free/busy errors (docs); which test of the target finds it is assumed"),
 ];
 
 const fn row(

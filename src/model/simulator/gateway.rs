@@ -18,7 +18,7 @@ use super::super::observation::{Fact, Recorder};
 use super::super::organization::{Generation, OrgId};
 use super::super::outcome::Side;
 use super::super::purpose::Purpose;
-use super::super::token::{CONDITIONS_LIFE, DelegationToken};
+use super::super::token::{ApplicationClaim, CONDITIONS_LIFE, DelegationToken};
 use super::legs::{failure, offer_of};
 use super::state::{CallSlot, Reply};
 use super::{Event, World};
@@ -78,7 +78,10 @@ impl Federation {
                 let mailbox = self.mailboxes.at(id, at);
                 (mailbox.identity, mailbox.account)
             }
-            _ => (FederatedIdentity::AccountNamespace, AccountRecord::default()),
+            _ => (
+                FederatedIdentity::AccountNamespace,
+                AccountRecord::default(),
+            ),
         }
     }
 
@@ -259,6 +262,10 @@ impl<R: Recorder> World<'_, R> {
             ),
             offer,
             email: Some(row.caller),
+            application: match seen.trust.application == registration.application {
+                true => ApplicationClaim::Registered,
+                false => ApplicationClaim::Outdated,
+            },
         })
     }
 

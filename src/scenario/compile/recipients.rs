@@ -10,8 +10,8 @@ use rustc_hash::FxHashMap;
 use crate::engine::hash::NameHash;
 use crate::model::address::Address;
 use crate::model::directory::{
-    AccountRecord, CalendarState, FederatedIdentity, Grant, Group, Mailbox, MailboxKey, MailboxState, Member,
-    PersonalSubscription, Recipient,
+    AccountRecord, CalendarState, FederatedIdentity, Grant, Group, Mailbox, MailboxKey,
+    MailboxState, Member, PersonalSubscription, Recipient,
 };
 use crate::model::organization::OrgId;
 use crate::model::outcome::AccessLevel;

@@ -294,6 +294,13 @@ static IDENTIFIER: Object = Object {
             "`FYDIBOHF25SPDLT.` and the first domain",
             "The right-hand side of user identifiers in token requests.",
         ),
+        key(
+            "delegation_trust",
+            Kind::OneOf(&["trust", "deleted", "blank"]),
+            r#""trust""#,
+            Choice,
+            "What its link leads to: the trust, one that was deleted, or nothing.",
+        ),
     ],
 };
 
@@ -369,6 +376,14 @@ static TRUST: Object = Object {
             Kind::Boolean,
             "by the versions of Exchange and Windows",
             "Whether the metadata is read again by itself.",
+        ),
+        key(
+            "application_identifier",
+            Kind::OneOf(&["current", "outdated"]),
+            r#""current""#,
+            Choice,
+            "Whether the trust knows the identifier that the gateway has now for the organization's \
+             application, or one that it had before.",
         ),
         key(
             "registered",

@@ -168,10 +168,11 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
     },
     Cmdlet {
         name: "Set-Mailbox",
-        summary: "Changes a mailbox: its sharing policy.",
+        summary: "Changes a mailbox: its sharing policy, or what identifies its user to the gateway.",
         parameters: &[
             identity(Of::Mailbox).required(),
             Parameter::new("SharingPolicy", Kind::Identity(Of::SharingPolicy)),
+            Parameter::new("ImmutableId", Kind::Text),
         ],
         not_modelled: &[
             "AcceptMessagesOnlyFrom",

@@ -83,6 +83,7 @@ fn refused(
         Provisioning::RegisterDomain { domain } | Provisioning::UnregisterDomain { domain } => {
             call.shell.text(domain)
         }
+        Provisioning::PublishCertificate { .. } => "a registered domain",
         _ => "",
     };
     let detail = match refusal {

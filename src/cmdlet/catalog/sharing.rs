@@ -167,10 +167,33 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         source: "Get-Mailbox (docs)",
     },
     Cmdlet {
-        name: "Set-Mailbox",
-        summary: "Changes a mailbox: its sharing policy.",
+        name: "Set-CASMailbox",
+        summary: "Says how the user of a mailbox may come from outside.",
         parameters: &[
             identity(Of::Mailbox).required(),
+            Parameter::new("MAPIBlockOutlookRpcHttp", Kind::Boolean),
+            Parameter::new("MAPIBlockOutlookExternalConnectivity", Kind::Boolean),
+        ],
+        not_modelled: &[
+            "ActiveSyncEnabled",
+            "EwsEnabled",
+            "ImapEnabled",
+            "MAPIBlockOutlookNonCachedMode",
+            "MAPIEnabled",
+            "OWAEnabled",
+            "PopEnabled",
+        ],
+        output: None,
+        creates: None,
+        tasks: RECIPIENT,
+        source: "Set-CASMailbox (docs)",
+    },
+    Cmdlet {
+        name: "Set-Mailbox",
+        summary: "Changes a mailbox: its addresses, its sharing policy.",
+        parameters: &[
+            identity(Of::Mailbox).required(),
+            Parameter::new("EmailAddresses", Kind::List(&Kind::Address)),
             Parameter::new("SharingPolicy", Kind::Identity(Of::SharingPolicy)),
         ],
         not_modelled: &[
@@ -179,7 +202,6 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
             "CustomAttribute1",
             "DeliverToMailboxAndForward",
             "DisplayName",
-            "EmailAddresses",
             "EmailAddressPolicyEnabled",
             "ExternalOofOptions",
             "ForwardingAddress",

@@ -260,6 +260,9 @@ pub fn decide_provisioning(
             registration.exists = false;
         }
         Provisioning::PublishCertificate { certificate } => {
+            if proof != ProofCheck::Found {
+                return Err(Refusal::ProofFailed(proof));
+            }
             registration.previous_certificate = own.certificate;
             registration.certificate = Some(certificate);
         }

@@ -285,6 +285,12 @@ pub enum Cause {
     SharingPolicyBlocks,
     SharingPolicyDisabled,
     SharingRecipientNotFederated,
+    PublishingWsSecurityOutOfStep,
+    PublishingHandlerMissing,
+    PublishingRelayAgentStopped,
+    PublishingHeaderAltered,
+    OAuthAudienceOffloaded,
+    AutodiscoverOutlookAnywhereBlocked,
 }
 
 #[cfg(test)]

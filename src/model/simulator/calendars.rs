@@ -79,6 +79,9 @@ impl<R: Recorder> World<'_, R> {
         if !home.edition.can_federate_beside(organization.edition) {
             return autodiscover::Answer::Failed(Cause::TargetTooOld);
         }
+        if !mailbox.outlook_anywhere {
+            return autodiscover::Answer::Failed(Cause::AutodiscoverOutlookAnywhereBlocked);
+        }
         // ExternalUrl of a server in the mailbox's site: it must be set on every site.
         let in_site = organization
             .servers

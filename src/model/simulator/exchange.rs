@@ -54,14 +54,15 @@ impl<R: Recorder> World<'_, R> {
         self.observe(now, identity, Fact::LegStarted { group, leg, host });
         let parameters = &federation.parameters;
         let refused = match federation.servers.at(server, now).outbound {
-            Outbound::Direct | Outbound::WebProxy(WebProxyState::Forwards) => None,
-            Outbound::WebProxy(WebProxyState::AsksForCredentials) => Some((
-                Cause::ProxyAuthentication,
-                parameters.minimum_delay.times(2),
-            )),
-            Outbound::WebProxy(WebProxyState::Down) => {
-                Some((Cause::ProxyUnreachable, parameters.connect_timeout))
-            }
+            Outbound::Direct => None,
+            Outbound::WebProxy { state, .. } => match state {
+                WebProxyState::Forwards => None,
+                WebProxyState::AsksForCredentials => Some((
+                    Cause::ProxyAuthentication,
+                    parameters.minimum_delay.times(2),
+                )),
+                WebProxyState::Down => Some((Cause::ProxyUnreachable, parameters.connect_timeout)),
+            },
             Outbound::Closed => Some((Cause::NetworkDropped, parameters.connect_timeout)),
         };
         if let Some((cause, after)) = refused {

@@ -152,6 +152,19 @@ static EWS: Object = Object {
             Choice,
             "Whether it accepts delegation tokens.",
         ),
+        optional(
+            "ws_security_running",
+            Kind::Boolean,
+            "as `ws_security`",
+            "Whether its web server really accepts them, should that differ from what is set.",
+        ),
+        key(
+            "handler",
+            Kind::OneOf(&["present", "missing"]),
+            r#""present""#,
+            Choice,
+            "Whether its web server maps the service to a handler; without one it refuses to POST.",
+        ),
         key(
             "oauth",
             Kind::Boolean,
@@ -199,6 +212,19 @@ static AUTODISCOVER: Object = Object {
             "true",
             Choice,
             "Whether it accepts delegation tokens.",
+        ),
+        optional(
+            "ws_security_running",
+            Kind::Boolean,
+            "as `ws_security`",
+            "Whether its web server really accepts them, should that differ from what is set.",
+        ),
+        key(
+            "handler",
+            Kind::OneOf(&["present", "missing"]),
+            r#""present""#,
+            Choice,
+            "Whether its web server maps the service to a handler; without one it refuses to POST.",
         ),
         key(
             "oauth",
@@ -311,6 +337,21 @@ pub static PUBLIC_HOST: Object = Object {
             "false",
             Choice,
             "Whether it removes the SOAP header, and the token with it.",
+        ),
+        key(
+            "offloads_tls",
+            Kind::Boolean,
+            "false",
+            Choice,
+            "Whether TLS ends at it, so that the servers see plain HTTP.",
+        ),
+        key(
+            "agent",
+            Kind::OneOf(&["none", "running", "stopped"]),
+            r#""none""#,
+            Choice,
+            "Of a relay on the internet: whether the agent inside the organization that fetches from it \
+             is connected.",
         ),
         optional(
             "redirect",

@@ -287,6 +287,21 @@ impl Federation {
         exists.then_some(Recipient::Mailbox(MailboxKey::Described(number)))
     }
 
+    /// Whether an address that nobody has in an organization names one of its mailboxes all the same:
+    /// one with the same local part in another of its domains.
+    ///
+    /// Assumed: so a missing secondary address is told from a mistyped one.
+    pub fn has_mailbox_of_that_name(&self, organization: OrgId, address: Address) -> bool {
+        let domains = &self.organizations.original(organization).accepted_domains;
+        let is_own = domains.iter().any(|it| it.domain == address.domain);
+        is_own
+            && domains.iter().any(|it| {
+                let domain = it.domain;
+                let found = self.recipient(organization, Address { domain, ..address });
+                matches!(found, Some(Recipient::Mailbox(_)))
+            })
+    }
+
     /// A mailbox has other addresses from now on.
     pub fn change_addresses(&mut self, id: MailboxId, addresses: Box<[Address]>, now: Instant) {
         let row = self.mailboxes.at(id, now);

@@ -19,7 +19,7 @@ pub(super) async fn read_metadata(
 ) -> Result<HeldIssuerCertificates, ErrorRecord> {
     match call.shell.ask(Errand::Metadata(gateway)).await {
         Ok(ErrandReply::Metadata(held)) => Ok(held),
-        Ok(_) | Err(_) => {
+        refused => {
             let host = call
                 .shell
                 .federation()
@@ -31,7 +31,11 @@ pub(super) async fn read_metadata(
                 "https://{}/FederationMetadata/2006-12/FederationMetadata.xml",
                 call.shell.text(host)
             );
-            let message = format!("Unable to access the Federation Metadata document from {url}.");
+            let detail = refused.err().map_or(String::new(), |failure| {
+                format!(" Detailed information: \"{}\".", transport(&failure))
+            });
+            let message =
+                format!("Unable to access the Federation Metadata document from {url}.{detail}");
             Err(call.error(
                 "MetadataError",
                 "UnableToAccessFederationMetadataException",

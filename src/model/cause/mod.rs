@@ -291,6 +291,7 @@ pub enum Cause {
     PublishingHeaderAltered,
     OAuthAudienceOffloaded,
     AutodiscoverOutlookAnywhereBlocked,
+    AutodiscoverAddressNotAssigned,
 }
 
 #[cfg(test)]

@@ -498,6 +498,10 @@ pub const CAUSES: &[CauseRow] = &[
         "Outlook Anywhere is blocked for the mailbox, so Autodiscover withholds the external address of EWS",
         "Target: Set-CASMailbox -MAPIBlockOutlookRpcHttp $false.",
         "documented failure: cross-forest or hybrid lookups fail while Outlook Anywhere is blocked"),
+    row(Cause::AutodiscoverAddressNotAssigned, "autodiscover.address-not-assigned", Layer::Autodiscover, ByLeg,
+        "the mailbox that is meant has no secondary address in the domain that was asked for (InvalidUser)",
+        "Target: Set-Mailbox -EmailAddresses @{Add=…}; or Requester: correct the external address, or Set-OrganizationRelationship -TargetSharingEpr.",
+        "Resolve free/busy errors (docs)"),
 ];
 
 const fn row(

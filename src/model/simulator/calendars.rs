@@ -69,6 +69,9 @@ impl<R: Recorder> World<'_, R> {
             Some(Recipient::MailUser { external }) => {
                 return autodiscover::Answer::RedirectAddress(external);
             }
+            None if federation.has_mailbox_of_that_name(target, address) => {
+                return autodiscover::Answer::Failed(Cause::AutodiscoverAddressNotAssigned);
+            }
             Some(Recipient::Contact { .. } | Recipient::Group(_)) | None => {
                 return autodiscover::Answer::Failed(Cause::AutodiscoverUnknownUser);
             }

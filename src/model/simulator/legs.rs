@@ -657,6 +657,7 @@ fn is_semantic(cause: Cause) -> bool {
     matches!(
         cause,
         Cause::PublishingExternalUrlMissing
+            | Cause::AutodiscoverOutlookAnywhereBlocked
             | Cause::AutodiscoverSameAddress
             | Cause::AutodiscoverRedirectNoRelationship
     )

@@ -302,6 +302,17 @@ impl Federation {
             })
     }
 
+    /// Whether somebody can read a mailbox for those who ask: a Client Access server in its site.
+    ///
+    /// Source: MSExchange Availability event 4017 (docs). Assumed: any generation will do.
+    pub fn has_client_access(&self, owner: OrgId, mailbox: MailboxView<'_>, at: Instant) -> bool {
+        let home = self.servers.original(mailbox.server).site;
+        let servers = self.organizations.original(owner).servers.iter();
+        servers
+            .map(|&id| self.servers.at(id, at))
+            .any(|server| server.site == home && server.client_access)
+    }
+
     /// A mailbox has other addresses from now on.
     pub fn change_addresses(&mut self, id: MailboxId, addresses: Box<[Address]>, now: Instant) {
         let row = self.mailboxes.at(id, now);

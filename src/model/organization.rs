@@ -176,6 +176,10 @@ pub struct Server {
     pub edition: Edition,
     /// Where it stands.
     pub site: SiteId,
+    /// Whether it has the role Client Access; else it only holds mailboxes.
+    pub client_access: bool,
+    /// How long resolving recipients may take, where it does not say as the parameters do.
+    pub recipient_resolution_limit: Option<Span>,
     /// Whether it runs.
     pub state: ServerState,
     /// How far its clock is ahead.
@@ -416,7 +420,7 @@ impl Server {
 }
 
 carries!(Organization { name, hash, edition, accepted_domains, servers, time_zone, replication_delay, resolver, described_mailboxes, calendar_defaults, events_per_week, outlook_anywhere, trusted_redirects, firewall, publishing } nested { identifier, trust });
-carries!(Server { organization, name, hash, edition, site, state, clock_error, threads, queue_max, local_utilization, workers, directory, outbound, trusted_roots, tls_versions, breakdowns } nested { ews, autodiscover } by { store: carry_store });
+carries!(Server { organization, name, hash, edition, site, client_access, recipient_resolution_limit, state, clock_error, threads, queue_max, local_utilization, workers, directory, outbound, trusted_roots, tls_versions, breakdowns } nested { ews, autodiscover } by { store: carry_store });
 
 /// Carries changes of a store, certificate by certificate.
 fn carry_store(

@@ -292,6 +292,8 @@ pub enum Cause {
     OAuthAudienceOffloaded,
     AutodiscoverOutlookAnywhereBlocked,
     AutodiscoverAddressNotAssigned,
+    AutodiscoverResolutionLimit,
+    RecipientNoClientAccessServer,
 }
 
 #[cfg(test)]

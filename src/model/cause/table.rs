@@ -502,6 +502,14 @@ pub const CAUSES: &[CauseRow] = &[
         "the mailbox that is meant has no secondary address in the domain that was asked for (InvalidUser)",
         "Target: Set-Mailbox -EmailAddresses @{Add=…}; or Requester: correct the external address, or Set-OrganizationRelationship -TargetSharingEpr.",
         "Resolve free/busy errors (docs)"),
+    row(Cause::AutodiscoverResolutionLimit, "autodiscover.resolution-limit", Layer::Autodiscover, Always(Code::TimeoutExpired),
+        "discovery was not done when the time for resolving recipients was over (RecipientResolutionTimeoutInSeconds), which Exchange 2010 counts it in",
+        "Requester: raise RecipientResolutionTimeoutInSeconds (20 to 24 s) in web.config, then iisreset; or Set-OrganizationRelationship -TargetSharingEpr.",
+        "Availability service, Exchange 2010 (docs)"),
+    row(Cause::RecipientNoClientAccessServer, "recipient.no-client-access-server", Layer::Availability, Always(Code::ServiceDiscoveryFailed),
+        "there is no Client Access server in the mailbox's site (event 4017 of MSExchange Availability)",
+        "Target: put a Client Access server into the site, or move the mailbox.",
+        "MSExchange Availability event 4017 (docs); the code is assumed"),
 ];
 
 const fn row(

@@ -291,6 +291,7 @@ impl<'v, R: Recorder> World<'v, R> {
             process,
             sent: script.at,
             arrived: script.at,
+            resolving_since: script.at,
             attendees: AttendeeList::new(),
             drawn: None,
             subscription: None,

@@ -85,13 +85,16 @@ impl<R: Recorder> World<'_, R> {
         if !mailbox.outlook_anywhere {
             return autodiscover::Answer::Failed(Cause::AutodiscoverOutlookAnywhereBlocked);
         }
+        if !federation.has_client_access(target, mailbox, now) {
+            return autodiscover::Answer::Failed(Cause::RecipientNoClientAccessServer);
+        }
         // ExternalUrl of a server in the mailbox's site: it must be set on every site.
         let in_site = organization
             .servers
             .iter()
             .map(|&id| federation.servers.at(id, now));
         let url = in_site
-            .filter(|server| server.site == home.site)
+            .filter(|server| server.site == home.site && server.client_access)
             .filter(|server| server.edition.generation > Generation::V2007)
             .find_map(|server| server.ews.external_url);
         url.map_or(
@@ -200,6 +203,9 @@ impl<R: Recorder> World<'_, R> {
         }
         if !home.can_federate_beside(newest) {
             return Err(Cause::CoexistenceUnsupported);
+        }
+        if !federation.has_client_access(target, mailbox, now) {
+            return Err(Cause::RecipientNoClientAccessServer);
         }
         if ask.window > Span::from_days(home.window_days_max()) {
             return Err(Cause::RequestWindowTooLongForTarget);

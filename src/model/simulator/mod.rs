@@ -91,6 +91,9 @@ pub enum Event {
     ResolutionGivenUp(RequestSlot),
     /// The dispatcher finds that the time is up. Owner: the requester.
     DeadlinePassed(RequestSlot),
+    /// The time in which a server of Exchange 2010 resolves recipients, discovery included, has passed.
+    /// Owner: the requester.
+    DiscoveryGivenUp(RequestSlot),
     /// A server has done its work for somebody. Owner: the server's organization.
     ServiceEnds(Customer),
     /// The authorization server has answered. Owner: the requester.
@@ -288,6 +291,7 @@ impl<R: Recorder> Model for World<'_, R> {
             Event::RecipientsResolved(slot) => self.dispatch_request(schedule, slot),
             Event::ResolutionGivenUp(slot) => self.give_up_resolution(schedule, slot),
             Event::DeadlinePassed(slot) => self.pass_deadline(schedule, slot),
+            Event::DiscoveryGivenUp(slot) => self.give_up_discovery(schedule, slot),
             Event::ServiceEnds(customer) => self.end_service(schedule, customer),
             Event::OAuthAnswered(group) => self.take_oauth_answer(schedule, group),
             Event::NameAsked(call) => self.resolve_name(schedule, call),

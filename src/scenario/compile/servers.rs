@@ -66,6 +66,8 @@ fn server(
         hash: NameHash::of(organization).with(NameHash::of(name).0),
         edition: edition(row.text("version")),
         site: ids.sites[row.text("site")],
+        client_access: row.boolean("client_access"),
+        recipient_resolution_limit: row.optional_span("recipient_resolution_limit"),
         state: match row.text("state") {
             "down" => ServerState::Down,
             _ => ServerState::Up,

@@ -25,6 +25,13 @@ pub static SERVER: Object = Object {
             "the organization's",
             "Its network site.",
         ),
+        key(
+            "client_access",
+            Kind::Boolean,
+            "true",
+            Choice,
+            "Whether it has the role Client Access; a server without it only holds mailboxes.",
+        ),
         key("state", UP_DOWN, r#""up""#, Choice, "Whether it runs."),
         key(
             "clock_offset",
@@ -117,6 +124,13 @@ pub static SERVER: Object = Object {
             "certificate",
             &INSTALLED,
             "The organization's certificates on this server, where they are not simply installed.",
+        ),
+        optional(
+            "recipient_resolution_limit",
+            POSITIVE_SPAN,
+            "as in `[parameters]`",
+            "How long resolving recipients may take (`RecipientResolutionTimeoutInSeconds`); on Exchange \
+             2010 discovery included.",
         ),
         optional(
             "mean_time_between_failures",

@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod run;
 mod show;
+mod why;
 
 use std::path::PathBuf;
 
@@ -43,6 +44,8 @@ enum Command {
     Show(show::Show),
     /// Simulate a scenario: summary, files under `results/`
     Run(run::Run),
+    /// Explain why a request failed: the chain of decisions, the repair, and the proof
+    Why(why::Why),
     /// Explain a cause of failure, a response code, a key of the scenario, a metric or a label
     Explain(explain::Explain),
     /// Print the JSON Schema of scenarios, for editors
@@ -95,6 +98,7 @@ pub fn main() -> Result<(), Failure> {
         Command::Check(arguments) => check::check(&arguments),
         Command::Show(arguments) => show::show(&arguments),
         Command::Run(arguments) => run::run(&arguments),
+        Command::Why(arguments) => why::why(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Schema { .. } => output::json(&fedsim::scenario::schema::schema()),
     };

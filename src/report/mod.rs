@@ -7,9 +7,12 @@ pub mod assumption;
 pub mod csv;
 pub mod directory;
 pub mod identity;
+pub mod ladder;
+pub mod mermaid;
 pub mod reference;
 pub mod summary;
 pub mod text;
+pub mod why;
 
 pub use assumption::Assumption;
 pub use directory::{Overwrite, WriteError};

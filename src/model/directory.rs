@@ -77,6 +77,8 @@ pub struct Mailbox {
     pub calendar: CalendarState,
     /// Whether its database can be read.
     pub state: MailboxState,
+    /// Whether its user may come from outside: `MAPIBlockOutlookRpcHttp` is not set.
+    pub outlook_anywhere: bool,
     /// Calendar entries a week.
     pub events_per_week: u32,
 }
@@ -202,6 +204,8 @@ pub struct MailboxView<'a> {
     pub calendar: CalendarState,
     /// Whether it can be read.
     pub state: MailboxState,
+    /// Whether its user may come from outside.
+    pub outlook_anywhere: bool,
     /// Calendar entries a week.
     pub events_per_week: u32,
 }
@@ -270,6 +274,7 @@ carries!(Mailbox {
     account,
     calendar,
     state,
+    outlook_anywhere,
     events_per_week
 });
 carries!(Group {

@@ -74,6 +74,9 @@ pub struct Rules {
     pub token_cache: TokenCacheRule,
     /// Whether external callers are held to a throttling budget.
     pub throttle_external_callers: bool,
+    /// Whether a gateway looks for the proofs of all registered domains when the next certificate is
+    /// published.
+    pub proofs_at_publication: bool,
 }
 
 /// How long things take, how much they weigh, how long they are kept.

@@ -160,6 +160,7 @@ async fn carry_out(call: &Call<'_, '_>) -> Outcome {
         "Set-AutodiscoverVirtualDirectory" => {
             publishing::set_virtual_directory(call, Service::Autodiscover).await
         }
+        "Set-ExchangeServer" => publishing::set_exchange_server(call).await,
         "iisreset" => publishing::restart_web_server(call).await,
         "New-OrganizationRelationship" => relationship::new_organization_relationship(call).await,
         "Get-OrganizationRelationship" => relationship::get_organization_relationship(call).await,
@@ -188,6 +189,7 @@ async fn carry_out(call: &Call<'_, '_>) -> Outcome {
         "Remove-SharingPolicy" => sharing::remove_sharing_policy(call).await,
         "Get-Mailbox" => mailboxes::get_mailbox(call).await,
         "Set-Mailbox" => mailboxes::set_mailbox(call).await,
+        "Set-CASMailbox" => mailboxes::set_client_access(call).await,
         "Get-MailboxFolderPermission" => mailboxes::get_folder_permission(call).await,
         "Set-MailboxFolderPermission" => {
             mailboxes::set_folder_permission(call, Entry::Changed).await

@@ -294,6 +294,15 @@ pub enum Cause {
     GatewayMemberNameInvalid,
     OrganizationTrustLinkBroken,
     TokenApplicationOutdated,
+    PublishingWsSecurityOutOfStep,
+    PublishingHandlerMissing,
+    PublishingRelayAgentStopped,
+    PublishingHeaderAltered,
+    OAuthAudienceOffloaded,
+    AutodiscoverOutlookAnywhereBlocked,
+    AutodiscoverAddressNotAssigned,
+    AutodiscoverResolutionLimit,
+    RecipientNoClientAccessServer,
 }
 
 #[cfg(test)]

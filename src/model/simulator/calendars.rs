@@ -69,6 +69,9 @@ impl<R: Recorder> World<'_, R> {
             Some(Recipient::MailUser { external }) => {
                 return autodiscover::Answer::RedirectAddress(external);
             }
+            None if federation.has_mailbox_of_that_name(target, address) => {
+                return autodiscover::Answer::Failed(Cause::AutodiscoverAddressNotAssigned);
+            }
             Some(Recipient::Contact { .. } | Recipient::Group(_)) | None => {
                 return autodiscover::Answer::Failed(Cause::AutodiscoverUnknownUser);
             }
@@ -79,13 +82,19 @@ impl<R: Recorder> World<'_, R> {
         if !home.edition.can_federate_beside(organization.edition) {
             return autodiscover::Answer::Failed(Cause::TargetTooOld);
         }
+        if !mailbox.outlook_anywhere {
+            return autodiscover::Answer::Failed(Cause::AutodiscoverOutlookAnywhereBlocked);
+        }
+        if !federation.has_client_access(target, mailbox, now) {
+            return autodiscover::Answer::Failed(Cause::RecipientNoClientAccessServer);
+        }
         // ExternalUrl of a server in the mailbox's site: it must be set on every site.
         let in_site = organization
             .servers
             .iter()
             .map(|&id| federation.servers.at(id, now));
         let url = in_site
-            .filter(|server| server.site == home.site)
+            .filter(|server| server.site == home.site && server.client_access)
             .filter(|server| server.edition.generation > Generation::V2007)
             .find_map(|server| server.ews.external_url);
         url.map_or(
@@ -194,6 +203,9 @@ impl<R: Recorder> World<'_, R> {
         }
         if !home.can_federate_beside(newest) {
             return Err(Cause::CoexistenceUnsupported);
+        }
+        if !federation.has_client_access(target, mailbox, now) {
+            return Err(Cause::RecipientNoClientAccessServer);
         }
         if ask.window > Span::from_days(home.window_days_max()) {
             return Err(Cause::RequestWindowTooLongForTarget);

@@ -472,6 +472,21 @@ impl<R: Recorder> World<'_, R> {
         self.end_group(schedule, group);
     }
 
+    /// The time for discovery has passed: a group that is not done with it fails.
+    pub(super) fn abort_discovery(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
+        let row = &self.groups[group];
+        let mut calls = row.calls.iter();
+        let asks_already = calls.any(|&call| self.calls[call].leg == Leg::Availability);
+        let discovers = row.endpoint.is_none() && row.autodiscover.is_some() && !asks_already;
+        if row.is_over || !discovers {
+            return;
+        }
+        let cause = Cause::AutodiscoverResolutionLimit;
+        let failure = failure(cause, Leg::Autodiscover, Side::Requester);
+        self.fail_group(schedule, group, failure);
+        self.end_group(schedule, group);
+    }
+
     /// Why the time ran out. A call that was already sure to fail has its own cause.
     fn deadline_failure(&self, group: GroupSlot, now: Instant) -> Failure {
         let late = |cause, side, leg| Failure {
@@ -657,6 +672,7 @@ fn is_semantic(cause: Cause) -> bool {
     matches!(
         cause,
         Cause::PublishingExternalUrlMissing
+            | Cause::AutodiscoverOutlookAnywhereBlocked
             | Cause::AutodiscoverSameAddress
             | Cause::AutodiscoverRedirectNoRelationship
     )

@@ -29,7 +29,13 @@ impl<R: Recorder> World<'_, R> {
                 continue;
             };
             let mailbox = federation.mailbox(requester, key, now, &self.keys);
-            let outcome = read_own(ask, mailbox).unwrap_or_else(|cause| {
+            let found = match ask.asks {
+                Asks::FreeBusy if !federation.has_client_access(requester, mailbox, now) => {
+                    Err(Cause::RecipientNoClientAccessServer)
+                }
+                _ => read_own(ask, mailbox),
+            };
+            let outcome = found.unwrap_or_else(|cause| {
                 AttendeeOutcome::Failed(refusal(cause, cause.side_at(Side::Requester)))
             });
             self.decide(slot, number, now, outcome);

@@ -160,6 +160,7 @@ pub(super) fn rules(tree: &Table) -> Rules {
             "hour" => NegativeUriLife::Hour,
             _ => NegativeUriLife::Process,
         },
+        proofs_at_publication: rules.boolean("proofs_at_publication"),
         target_free_busy: if rules.boolean("target_reads_free_busy_access") {
             TargetFreeBusyRule::Documented
         } else {

@@ -27,6 +27,7 @@ use crate::scenario::tree::Table;
 
 use super::changes::Changes;
 use super::ids::{Ids, find, of_organization, own_resolver};
+use super::servers::tls_name;
 use super::sharing::level;
 
 /// The version of a row. The reader lets only versions pass that the model knows; a test holds it.
@@ -116,6 +117,12 @@ pub(super) fn organizations(
                 .map(|(word, share)| (level(word), share.parts()))
                 .collect(),
             events_per_week: row.integer("events_per_week") as u32,
+            outlook_anywhere: row.boolean("outlook_anywhere"),
+            trusted_redirects: row
+                .texts("trusted_redirects")
+                .into_iter()
+                .map(|name| tls_name(name, ids))
+                .collect(),
             firewall: firewall(row, ids, found),
             publishing: match row.boolean("calendar_publishing") {
                 true => Publishing::Possible,

@@ -80,6 +80,9 @@ pub(super) fn mailboxes(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) ->
                     "failing-over" => MailboxState::FailingOver,
                     _ => MailboxState::Available,
                 },
+                outlook_anywhere: row
+                    .optional_boolean("outlook_anywhere")
+                    .unwrap_or(organization_row.boolean("outlook_anywhere")),
                 events_per_week: row
                     .optional_integer("events_per_week")
                     .unwrap_or(organization_row.integer("events_per_week"))

@@ -3,11 +3,11 @@
 //! It knows nothing of what follows from them. Invariant: as in the parent module; an organization
 //! that declares no more than its domains is fully and correctly set up.
 
-use super::Evidence::{Choice, Guess, Recall};
+use super::Evidence::{Choice, Doc, Guess, Recall};
 use super::server::PUBLIC_HOST;
 use super::{
     ACCESS_LEVELS, ADDRESS, DOMAIN, Kind, NameKind, NamedTable, Object, SERVER, SHARING_POLICIES,
-    SPAN, TEXT, count, derived, key, named, optional, required, table,
+    SPAN, TEXT, TLS_NAME, count, derived, key, named, optional, required, table,
 };
 
 /// `[org.NAME]`.
@@ -135,6 +135,22 @@ pub static ORGANIZATION: Object = Object {
             "host",
             &HOSTS,
             "The public host names under which it is reached.",
+        ),
+        key(
+            "outlook_anywhere",
+            Kind::Boolean,
+            "true",
+            Choice,
+            "Whether its users may come from outside by Outlook Anywhere; else Autodiscover withholds the \
+             external address of EWS.",
+        ),
+        key(
+            "trusted_redirects",
+            Kind::List(&TLS_NAME),
+            r#"["*.outlook.com"]"#,
+            Doc,
+            "Hosts to which Get-FederationInformation follows a redirect that was not secure without a \
+             question: those of the service connection point that setup creates.",
         ),
         named(
             "mailbox",
@@ -495,6 +511,13 @@ static MAILBOX: Object = Object {
             r#""available""#,
             Choice,
             "Whether its database can be read.",
+        ),
+        optional(
+            "outlook_anywhere",
+            Kind::Boolean,
+            "as the organization's",
+            "Whether its user may come from outside by Outlook Anywhere (`MAPIBlockOutlookRpcHttp` is not \
+             set).",
         ),
         derived(
             "server",

@@ -109,6 +109,15 @@ pub static RULES: Object = Object {
              restarts, or for an hour.",
         ),
         key(
+            "proofs_at_publication",
+            Kind::Boolean,
+            "false",
+            Choice,
+            "Whether the gateway looks for the proofs of all registered domains, made of the next \
+             certificate, when that is published, and refuses it without them. The documentation has them \
+             renewed before; whether the gateway insists, sources leave open.",
+        ),
+        key(
             "target_reads_free_busy_access",
             Kind::Boolean,
             "false",

@@ -25,6 +25,13 @@ pub static SERVER: Object = Object {
             "the organization's",
             "Its network site.",
         ),
+        key(
+            "client_access",
+            Kind::Boolean,
+            "true",
+            Choice,
+            "Whether it has the role Client Access; a server without it only holds mailboxes.",
+        ),
         key("state", UP_DOWN, r#""up""#, Choice, "Whether it runs."),
         key(
             "clock_offset",
@@ -119,6 +126,13 @@ pub static SERVER: Object = Object {
             "The organization's certificates on this server, where they are not simply installed.",
         ),
         optional(
+            "recipient_resolution_limit",
+            POSITIVE_SPAN,
+            "as in `[parameters]`",
+            "How long resolving recipients may take (`RecipientResolutionTimeoutInSeconds`); on Exchange \
+             2010 discovery included.",
+        ),
+        optional(
             "mean_time_between_failures",
             POSITIVE_SPAN,
             "it does not fail by chance",
@@ -151,6 +165,19 @@ static EWS: Object = Object {
             "true",
             Choice,
             "Whether it accepts delegation tokens.",
+        ),
+        optional(
+            "ws_security_running",
+            Kind::Boolean,
+            "as `ws_security`",
+            "Whether its web server really accepts them, should that differ from what is set.",
+        ),
+        key(
+            "handler",
+            Kind::OneOf(&["present", "missing"]),
+            r#""present""#,
+            Choice,
+            "Whether its web server maps the service to a handler; without one it refuses to POST.",
         ),
         key(
             "oauth",
@@ -199,6 +226,19 @@ static AUTODISCOVER: Object = Object {
             "true",
             Choice,
             "Whether it accepts delegation tokens.",
+        ),
+        optional(
+            "ws_security_running",
+            Kind::Boolean,
+            "as `ws_security`",
+            "Whether its web server really accepts them, should that differ from what is set.",
+        ),
+        key(
+            "handler",
+            Kind::OneOf(&["present", "missing"]),
+            r#""present""#,
+            Choice,
+            "Whether its web server maps the service to a handler; without one it refuses to POST.",
         ),
         key(
             "oauth",
@@ -311,6 +351,21 @@ pub static PUBLIC_HOST: Object = Object {
             "false",
             Choice,
             "Whether it removes the SOAP header, and the token with it.",
+        ),
+        key(
+            "offloads_tls",
+            Kind::Boolean,
+            "false",
+            Choice,
+            "Whether TLS ends at it, so that the servers see plain HTTP.",
+        ),
+        key(
+            "agent",
+            Kind::OneOf(&["none", "running", "stopped"]),
+            r#""none""#,
+            Choice,
+            "Of a relay on the internet: whether the agent inside the organization that fetches from it \
+             is connected.",
         ),
         optional(
             "redirect",

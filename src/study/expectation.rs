@@ -3,9 +3,10 @@
 //! It knows no run. Invariant: whatever is wrong with the expectations is found at once, each finding
 //! at its place in the scenario.
 
+use crate::cmdlet::catalog;
 use crate::engine::Instant;
 use crate::model::Federation;
-use crate::record::measure::NoInstant;
+use crate::record::measure::{NoInstant, Readers};
 use crate::record::{Expression, Measure, MeasureError, Value};
 use crate::scenario::instants::Clock;
 use crate::scenario::{self, Diagnostic, Diagnostics, Document, Location};
@@ -80,6 +81,7 @@ fn read(document: &Document, federation: Option<&Federation>) -> (Vec<Expectatio
         document,
         federation,
         found: document.findings(),
+        cmdlets: catalog::cmdlets().map(|cmdlet| cmdlet.name).collect(),
     };
     let mut expectations = Vec::new();
     if let Some(table) = document.tables.optional_table("expect") {
@@ -99,6 +101,7 @@ struct Compiler<'a> {
     document: &'a Document,
     federation: Option<&'a Federation>,
     found: Diagnostics,
+    cmdlets: Vec<&'static str>,
 }
 
 impl Compiler<'_> {
@@ -117,8 +120,11 @@ impl Compiler<'_> {
                 return None;
             }
         };
-        let read = |text: &str| read_instant(&document.clock, text);
-        let measure = federation.map(|it| Measure::compile(&expression, it, &read));
+        let readers = Readers {
+            instant: &|text| read_instant(&document.clock, text),
+            cmdlets: &self.cmdlets,
+        };
+        let measure = federation.map(|it| Measure::compile(&expression, it, &readers));
         let measure = match measure.transpose() {
             Ok(measure) => measure,
             Err(errors) => {

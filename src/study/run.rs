@@ -88,6 +88,7 @@ impl Recorder for Recorders<'_> {
     fn transcribe(&mut self, federation: &Federation, entry: &TranscriptEntry) {
         self.digest.transcribe(federation, entry);
         self.transcript.transcribe(federation, entry);
+        self.measures.transcribe(federation, entry);
     }
 }
 

@@ -103,8 +103,10 @@ impl Host for Shell<'_> {
             started: report.started,
             ended: report.ended,
             statement: report.text.into(),
+            cmdlets: report.cmdlets.into(),
             output: report.shown.into(),
             objects: output::json(&report.values).into(),
+            warnings: u32::try_from(report.warnings.len()).unwrap_or(u32::MAX),
             error,
         });
     }

@@ -16,10 +16,17 @@ use crate::model::token::Offer;
 
 use super::expression::{Condition, Expression, MeasureError};
 use super::sighting::{Seen, Sighting};
+use super::statement::StatementFilter;
 use super::vocabulary::{Label, Subject};
 
-/// Reads an instant as scenarios write it.
-pub type ReadInstant<'a> = &'a dyn Fn(&str) -> Result<Instant, NoInstant>;
+/// What a measure has to be told to read the values of its labels.
+#[derive(Clone, Copy)]
+pub struct Readers<'a> {
+    /// Reads an instant as scenarios write it, for `from` and `until`.
+    pub instant: &'a dyn Fn(&str) -> Result<Instant, NoInstant>,
+    /// The names of all cmdlets.
+    pub cmdlets: &'a [&'static str],
+}
 
 /// Why a text is no instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +60,7 @@ pub(super) struct Filter {
     request: Option<Request>,
     from: Option<Instant>,
     until: Option<Instant>,
+    statement: StatementFilter,
 }
 
 /// Which requests `request=` names.
@@ -65,7 +73,7 @@ struct Request {
 
 impl Filter {
     /// Whether a sighting is counted.
-    pub(super) fn admits(&self, sighting: &Sighting) -> bool {
+    pub(super) fn admits(&self, sighting: &Sighting<'_>) -> bool {
         fn fits<T: PartialEq>(wanted: Option<T>, found: Option<T>) -> bool {
             wanted.is_none() || wanted == found
         }
@@ -94,6 +102,9 @@ impl Filter {
             })
             && self.from.is_none_or(|from| from <= sighting.at)
             && self.until.is_none_or(|until| sighting.at < until)
+            && sighting
+                .statement
+                .is_none_or(|entry| self.statement.admits(entry))
     }
 }
 
@@ -101,7 +112,7 @@ impl Filter {
 pub(super) fn filter(
     expression: &Expression,
     federation: &Federation,
-    read_instant: ReadInstant<'_>,
+    readers: &Readers<'_>,
 ) -> Result<Filter, Vec<MeasureError>> {
     let mut filter = Filter::default();
     let mut errors = Vec::new();
@@ -110,7 +121,7 @@ pub(super) fn filter(
             condition,
             federation,
             subject: expression.metric.subject,
-            read_instant,
+            readers: *readers,
         };
         if let Err(error) = reader.read_into(&mut filter) {
             errors.push(error);
@@ -136,7 +147,7 @@ struct Reader<'a> {
     condition: &'a Condition,
     federation: &'a Federation,
     subject: Subject,
-    read_instant: ReadInstant<'a>,
+    readers: Readers<'a>,
 }
 
 impl Reader<'_> {
@@ -167,6 +178,11 @@ impl Reader<'_> {
             Label::Request => filter.request = Some(self.request()?),
             Label::Shows => {
                 filter.shows = Some(self.word(FolderContents::from_word, FolderContents::ALL)?);
+            }
+            Label::Script | Label::Cmdlet | Label::Exception | Label::Contains => {
+                filter
+                    .statement
+                    .read(self.condition, self.federation, self.readers.cmdlets)?;
             }
             Label::From => filter.from = Some(self.instant()?),
             Label::Until => filter.until = Some(self.instant()?),
@@ -293,7 +309,7 @@ impl Reader<'_> {
     }
 
     fn instant(&self) -> Result<Instant, MeasureError> {
-        (self.read_instant)(self.value()).map_err(|error| {
+        (self.readers.instant)(self.value()).map_err(|error| {
             MeasureError::new(self.condition.range.clone(), error.message).help(error.help)
         })
     }

@@ -12,19 +12,21 @@
 mod compile;
 mod expression;
 mod sighting;
+mod statement;
 mod vocabulary;
 
 use std::fmt;
 
 use crate::engine::Span;
 use crate::model::Federation;
+use crate::model::administration::TranscriptEntry;
 use crate::model::observation::{Observation, Recorder};
 
 use super::histogram::Histogram;
 use compile::Filter;
-use sighting::{Groups, Sighting, sight};
+use sighting::{Groups, Sighting, sight, sight_statement};
 
-pub use compile::{NoInstant, ReadInstant};
+pub use compile::{NoInstant, Readers};
 pub use expression::{Condition, Expression, MeasureError, nearest};
 pub use vocabulary::{Kind, Label, METRICS, Metric, Statistic, Subject};
 
@@ -68,17 +70,16 @@ struct Sums {
 }
 
 impl Measure {
-    /// Compiles an expression for a federation. `read_instant` reads the instants of `from` and
-    /// `until`.
+    /// Compiles an expression for a federation.
     ///
     /// # Errors
     /// Every condition whose value means nothing in this federation.
     pub fn compile(
         expression: &Expression,
         federation: &Federation,
-        read_instant: ReadInstant<'_>,
+        readers: &Readers<'_>,
     ) -> Result<Measure, Vec<MeasureError>> {
-        let filter = compile::filter(expression, federation, read_instant)?;
+        let filter = compile::filter(expression, federation, readers)?;
         let metric = expression.metric;
         Ok(Measure { metric, filter })
     }
@@ -106,6 +107,14 @@ impl Measures {
         self.rows
             .iter()
             .map(|(measure, sums)| sums.value(measure.metric.statistic))
+    }
+
+    fn count(&mut self, sighting: &Sighting<'_>) {
+        for (measure, sums) in &mut self.rows {
+            if measure.metric.subject == sighting.subject && measure.filter.admits(sighting) {
+                sums.add(sighting, measure.metric.statistic);
+            }
+        }
     }
 
     /// Adds what another recorder has counted for the same measures.
@@ -137,16 +146,18 @@ impl Recorder for Measures {
         let Some(sighting) = sight(&self.groups, observation, federation) else {
             return;
         };
-        for (measure, sums) in &mut self.rows {
-            if measure.metric.subject == sighting.subject && measure.filter.admits(&sighting) {
-                sums.add(&sighting, measure.metric.statistic);
-            }
+        self.count(&sighting);
+    }
+
+    fn transcribe(&mut self, federation: &Federation, entry: &TranscriptEntry) {
+        if !self.rows.is_empty() {
+            self.count(&sight_statement(federation, entry));
         }
     }
 }
 
 impl Sums {
-    fn add(&mut self, sighting: &Sighting, statistic: Statistic) {
+    fn add(&mut self, sighting: &Sighting<'_>, statistic: Statistic) {
         self.count += 1;
         self.bytes += sighting.bytes;
         if let Some(success) = sighting.success {

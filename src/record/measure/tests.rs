@@ -39,7 +39,11 @@ fn run() -> Vec<Observation> {
 }
 
 fn compile(text: &str) -> Result<Measure, Vec<MeasureError>> {
-    Measure::compile(&Expression::parse(text)?, federation(), &read_instant)
+    let readers = Readers {
+        instant: &read_instant,
+        cmdlets: &["Get-Mailbox", "Set-Mailbox"],
+    };
+    Measure::compile(&Expression::parse(text)?, federation(), &readers)
 }
 
 fn measure(texts: &[&str], observations: &[Observation]) -> Measures {

@@ -30,6 +30,8 @@ pub enum Subject {
     Wasted,
     /// Local folders of shared calendars, each time a run of synchronization ends.
     Folders,
+    /// Statements of administrators' scripts.
+    Statements,
 }
 
 /// What is made of it.
@@ -85,6 +87,10 @@ pub enum Label {
     From,
     Until,
     Shows,
+    Script,
+    Cmdlet,
+    Exception,
+    Contains,
 }
 
 words!(Label {
@@ -92,6 +98,7 @@ words!(Label {
     Side => "side", Layer => "layer", Level => "level", Offer => "offer", Gateway => "gateway", Answer => "answer", Leg => "leg",
     Path => "path", Org => "org", Target => "target", Workload => "workload",
     Request => "request", From => "from", Until => "until", Shows => "shows",
+    Script => "script", Cmdlet => "cmdlet", Exception => "exception", Contains => "contains",
 });
 
 /// A metric.
@@ -161,6 +168,9 @@ impl Subject {
             ],
             Subject::Wasted => &[Leg, Path, Org, Target, Workload, Request, From, Until],
             Subject::Folders => &[Shows, Org, Target, Workload, Request, From, Until],
+            Subject::Statements => &[
+                Outcome, Cmdlet, Exception, Contains, Script, Org, From, Until,
+            ],
         }
     }
 
@@ -170,6 +180,7 @@ impl Subject {
             Subject::Requests => &["complete", "partial", "failed", "in-flight"],
             Subject::Groups => &["answered", "failed"],
             Subject::Attendees => &["view", "answered", "failed"],
+            Subject::Statements => &["done", "warned", "failed"],
             _ => &[],
         }
     }
@@ -181,7 +192,8 @@ impl Label {
         match self {
             Label::Outcome => {
                 "requests: complete, partial, failed, in-flight; groups: answered, failed; \
-                 attendees: view, answered (MailTips, a photo and the like), failed"
+                 attendees: view, answered (MailTips, a photo and the like), failed; statements: done, \
+                 warned (no error, but a warning), failed"
             }
             Label::Cause => "the root cause of a failure, such as `token.signature-unknown`",
             Label::Code => {
@@ -202,7 +214,7 @@ impl Label {
                 "how the target is reached: relationship, connector, address-space, \
                  personal-share, local; none: no path was found"
             }
-            Label::Org => "the organization that asks, by name",
+            Label::Org => "the organization that asks, or is administered, by name",
             Label::Target => "the organization that is asked, by name",
             Label::Workload => "the workload that a request belongs to, by name",
             Label::Request => {
@@ -214,6 +226,17 @@ impl Label {
             Label::Shows => {
                 "what a local folder shows: details, times-alone, blank-level-none, \
                  blank-never-synchronized, blank-empty-calendar"
+            }
+            Label::Script => "a script by name: that of its file, or of its place on the time line",
+            Label::Cmdlet => {
+                "a cmdlet that the statement names, wherever in it, such as `Get-Mailbox`"
+            }
+            Label::Exception => {
+                "the name of the first error's exception, such as `FederationTrustNotFoundException`"
+            }
+            Label::Contains => {
+                "a text that stands in what the shell showed, or in the first error's text; blanks and \
+                 line breaks in a row count as one blank, capital letters count"
             }
         }
     }
@@ -376,6 +399,14 @@ pub const METRICS: &[Metric] = &[
         "runs of synchronization that have ended, well or not, by what the local folder then shows",
         "",
         "runs that never began, and those that are under way",
+    ),
+    metric(
+        "statements.count",
+        Subject::Statements,
+        Statistic::Count,
+        "statements of administrators' scripts that were carried out, at the instant at which they ended",
+        "",
+        "statements that were never begun, and those that are under way",
     ),
     metric(
         "latency.mean",

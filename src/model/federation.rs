@@ -198,6 +198,8 @@ pub struct Additions {
     pub connectors: BTreeMap<OrgId, Vec<ConnectorId>>,
     /// Address spaces that were made.
     pub address_spaces: BTreeMap<(OrgId, NameId), AddressSpaceId>,
+    /// Mail users and contacts that were made.
+    pub recipients: BTreeMap<(OrgId, Address), Recipient>,
 }
 
 impl Federation {
@@ -270,6 +272,9 @@ impl Federation {
         if let Some(&recipient) = self.index.recipients.get(&(organization, address)) {
             return Some(recipient);
         }
+        if let Some(&recipient) = self.additions.recipients.get(&(organization, address)) {
+            return Some(recipient);
+        }
         let LocalPart::Numbered(number) = address.local else {
             return None;
         };
@@ -280,6 +285,15 @@ impl Federation {
             .is_some_and(|d| d.domain == address.domain);
         let exists = is_first_domain && (1..=described.described_mailboxes).contains(&number);
         exists.then_some(Recipient::Mailbox(MailboxKey::Described(number)))
+    }
+
+    /// Whether another organization has a mailbox with this address.
+    pub fn has_mailbox_elsewhere(&self, organization: OrgId, address: Address) -> bool {
+        let mut others = self.organizations.ids().filter(|&id| id != organization);
+        others.any(|other| {
+            let found = self.index.recipients.get(&(other, address));
+            matches!(found, Some(Recipient::Mailbox(_)))
+        })
     }
 
     /// A mailbox, declared or described.
@@ -303,6 +317,7 @@ impl Federation {
                     grants: &mailbox.grants,
                     sharing_policy: mailbox.sharing_policy,
                     subscriptions: &mailbox.subscriptions,
+                    personal_contacts: &mailbox.personal_contacts,
                     identity: mailbox.identity,
                     calendar: mailbox.calendar,
                     state: mailbox.state,
@@ -344,6 +359,7 @@ impl Federation {
             grants: &[],
             sharing_policy: None,
             subscriptions: &[],
+            personal_contacts: &[],
             identity: FederatedIdentity::AccountNamespace,
             calendar: CalendarState::Present,
             state: MailboxState::Available,

@@ -25,6 +25,8 @@ pub struct OrganizationIdentifier {
     pub account_namespace: NameId,
     /// The domain whose address represents a user that has several.
     pub default_domain: Option<NameId>,
+    /// The domain of the address of the system mailbox `FederatedEmail`; none: the first domain.
+    pub system_mailbox_domain: Option<NameId>,
     /// `OrganizationContact`: information alone.
     pub contact: Arc<str>,
 }
@@ -330,6 +332,7 @@ carries!(OrganizationIdentifier {
     enabled,
     account_namespace,
     default_domain,
+    system_mailbox_domain,
     contact
 });
 carries!(FederationTrust { exists, name, gateway, token_issuer_uri, token_issuer_host, application_uri, organization_certificate, previous_certificate, next_certificate, issuer_certificates, refresh } nested { registration });

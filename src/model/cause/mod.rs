@@ -115,7 +115,9 @@ impl Cause {
             | Cause::TokenEmailMissing
             | Cause::AutodiscoverRedirectNoRelationship
             | Cause::AddressSpaceCredentials
-            | Cause::RecipientMovedAway => Side::Requester,
+            | Cause::RecipientMovedAway
+            | Cause::RequesterTooOld
+            | Cause::SharingAnonymousMissing => Side::Requester,
             Cause::TokenSubjectMissing => Side::Gateway,
             Cause::SharingRecipientNotFederated => Side::Target,
             Cause::RequestWindowTooLongForTarget
@@ -285,6 +287,16 @@ pub enum Cause {
     SharingPolicyBlocks,
     SharingPolicyDisabled,
     SharingRecipientNotFederated,
+    SharingLevelNotAllowed,
+    SharingAnonymousMissing,
+    CalendarDamaged,
+    RecipientWithoutLocalObject,
+    RecipientPersonalContact,
+    FrontEndRemembersOldServer,
+    FrontEndDefective,
+    SiteWithoutServer,
+    RequesterTooOld,
+    SystemMailboxNotFederated,
 }
 
 #[cfg(test)]

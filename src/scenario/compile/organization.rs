@@ -172,6 +172,10 @@ fn accepted_domains(
             };
             found.push(diagnostic.help(help));
         }
+        // Whose domain it is does not hang on whether mail is accepted for it.
+        if !accepted.boolean("exists") {
+            continue;
+        }
         domains.push(AcceptedDomain {
             domain: ids.names.intern(domain),
             kind,
@@ -193,6 +197,9 @@ fn identifier(row: &Table, ids: &mut Ids) -> OrganizationIdentifier {
         account_namespace: ids.names.intern(identifier.text("account_namespace")),
         default_domain: identifier
             .optional_text("default_domain")
+            .map(|d| ids.names.intern(d)),
+        system_mailbox_domain: identifier
+            .optional_text("system_mailbox_domain")
             .map(|d| ids.names.intern(d)),
         contact: "".into(),
     }

@@ -7,6 +7,8 @@ pub mod assumption;
 pub mod csv;
 pub mod directory;
 pub mod identity;
+pub mod ladder;
+pub mod mermaid;
 pub mod reference;
 pub mod summary;
 pub mod text;

@@ -297,6 +297,7 @@ pub enum Cause {
     SiteWithoutServer,
     RequesterTooOld,
     SystemMailboxNotFederated,
+    SubscriptionOutdated,
 }
 
 #[cfg(test)]

@@ -514,6 +514,10 @@ pub const CAUSES: &[CauseRow] = &[
         "the address of the system mailbox FederatedEmail, for which a newer server asks on behalf of an older one, is in a domain that is not federated",
         "Requester: give the system mailbox an address in a federated domain, or Add-FederatedDomain.",
         "Troubleshoot free/busy issues in a hybrid deployment (docs)"),
+    row(Cause::SubscriptionOutdated, "share.subscription-outdated", Layer::Sharing, ByLeg,
+        "what the user's subscription remembers of a shared calendar, its address or the application that tokens are made out to, is no longer so",
+        "Client: remove the shared calendar, and accept a new invitation if it is still wanted.",
+        "RefreshSharingFolder operation (docs); Bad relationship, meaning no free/busy (blog)"),
 ];
 
 const fn row(

@@ -200,6 +200,8 @@ pub struct Additions {
     pub address_spaces: BTreeMap<(OrgId, NameId), AddressSpaceId>,
     /// Addresses that mailboxes were given, or that were taken from them.
     pub addresses: BTreeMap<(OrgId, Address), Option<MailboxId>>,
+    /// Mail users and contacts that were made.
+    pub recipients: BTreeMap<(OrgId, Address), Recipient>,
 }
 
 impl Federation {
@@ -275,6 +277,9 @@ impl Federation {
         if let Some(&recipient) = self.index.recipients.get(&(organization, address)) {
             return Some(recipient);
         }
+        if let Some(&recipient) = self.additions.recipients.get(&(organization, address)) {
+            return Some(recipient);
+        }
         let LocalPart::Numbered(number) = address.local else {
             return None;
         };
@@ -330,6 +335,15 @@ impl Federation {
             .change(id, now, |row| row.addresses = addresses);
     }
 
+    /// Whether another organization has a mailbox with this address.
+    pub fn has_mailbox_elsewhere(&self, organization: OrgId, address: Address) -> bool {
+        let mut others = self.organizations.ids().filter(|&id| id != organization);
+        others.any(|other| {
+            let found = self.index.recipients.get(&(other, address));
+            matches!(found, Some(Recipient::Mailbox(_)))
+        })
+    }
+
     /// A mailbox, declared or described.
     pub fn mailbox(
         &self,
@@ -351,6 +365,7 @@ impl Federation {
                     grants: &mailbox.grants,
                     sharing_policy: mailbox.sharing_policy,
                     subscriptions: &mailbox.subscriptions,
+                    personal_contacts: &mailbox.personal_contacts,
                     identity: mailbox.identity,
                     calendar: mailbox.calendar,
                     state: mailbox.state,
@@ -393,6 +408,7 @@ impl Federation {
             grants: &[],
             sharing_policy: None,
             subscriptions: &[],
+            personal_contacts: &[],
             identity: FederatedIdentity::AccountNamespace,
             calendar: CalendarState::Present,
             state: MailboxState::Available,

@@ -100,6 +100,16 @@ fn names(cause: Cause) -> Option<&'static Treatment> {
                     NAME,
                     &[
                         remedy_when!(
+                            zone_is_bad,
+                            "the zone's servers are in trouble",
+                            DnsOperator,
+                            &[Step::Change(
+                                "Repair the zone {host.zone}.",
+                                "dns.zone.\"{host.zone}\".state = \"ok\"",
+                            )],
+                            &[ResolverCaches],
+                        ),
+                        remedy_when!(
                             is_discovered,
                             "the name is the one that the partner's Autodiscover tells",
                             TargetAdministrator,
@@ -145,14 +155,6 @@ fn names(cause: Cause) -> Option<&'static Treatment> {
                             ),],
                             ADDRESSES_FORGOTTEN,
                         ),
-                        remedy!(
-                            DnsOperator,
-                            &[Step::Change(
-                                "Repair the zone {host.zone}.",
-                                "dns.zone.\"{host.zone}\".state = \"ok\"",
-                            )],
-                            &[ResolverCaches],
-                        ),
                     ],
                 )
             }
@@ -195,19 +197,18 @@ fn names(cause: Cause) -> Option<&'static Treatment> {
 }
 
 fn resolver_is_down(case: &Case<'_>) -> bool {
-    let Some(resolver) = value("resolver", case) else {
-        return false;
-    };
-    let path = ["dns", "resolver", &resolver, "state"].map(str::to_owned);
-    let records = crate::diagnosis::setting::Records {
-        prepared: case.prepared,
-        federation: case.federation,
-        transcript: &[],
-    };
-    let setting = records.setting(&path, case.decided);
-    setting
-        .and_then(|it| it.value)
-        .is_some_and(|value| value != "\"up\"")
+    let state = |resolver: String| case.setting(&["dns", "resolver", &resolver, "state"]);
+    value("resolver", case)
+        .and_then(state)
+        .is_some_and(|state| state != "\"up\"")
+}
+
+/// Whether the servers of the host's zone are in trouble.
+fn zone_is_bad(case: &Case<'_>) -> bool {
+    let state = |zone: String| case.setting(&["dns", "zone", &zone, "state"]);
+    value("host.zone", case)
+        .and_then(state)
+        .is_some_and(|state| state != "\"ok\"")
 }
 
 fn network(cause: Cause) -> Option<&'static Treatment> {
@@ -236,7 +237,9 @@ fn network(cause: Cause) -> Option<&'static Treatment> {
         )],
         &[],
     );
-    const HOST_UP: Remedy = remedy!(
+    const HOST_UP: Remedy = remedy_when!(
+        host_is_not_up,
+        "the host itself does not answer, or nobody says who has to",
         TargetAdministrator,
         &[Step::Change(
             "Start what should answer at {host}, port 443.",
@@ -358,6 +361,14 @@ fn network(cause: Cause) -> Option<&'static Treatment> {
             }
         }
         _ => return None,
+    })
+}
+
+/// Whether the host that was called is not up; of one that stands for another host that is not known.
+fn host_is_not_up(case: &Case<'_>) -> bool {
+    case.called_host().is_some_and(|host| {
+        let host = case.federation.hosts.at(host, case.decided);
+        host.state != crate::model::publishing::HostState::Up
     })
 }
 

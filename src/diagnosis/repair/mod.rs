@@ -8,6 +8,7 @@
 mod access;
 mod fill;
 mod gate;
+mod states;
 mod token;
 mod transport;
 mod vocabulary;
@@ -213,6 +214,18 @@ impl Repair {
         all
     }
 
+    /// Waiting for a fault that goes on to pass.
+    pub fn passes(cause: Cause, fault: &str) -> Repair {
+        Repair {
+            cause,
+            actor: Actor::Wait,
+            actions: vec![Action::Wait {
+                shown: format!("the fault `{fault}` has passed"),
+            }],
+            passing: Vec::new(),
+        }
+    }
+
     /// How long it takes after its last step until it shows everywhere.
     pub fn settles_in(&self) -> Span {
         let spans = self.passing.iter().map(|passing| passing.1);
@@ -353,6 +366,7 @@ pub fn treatment(cause: Cause) -> &'static Treatment {
     let tables = [
         access::treatment,
         gate::treatment,
+        states::treatment,
         token::treatment,
         transport::treatment,
     ];
@@ -416,6 +430,7 @@ mod tests {
             let tables = [
                 access::treatment,
                 gate::treatment,
+                states::treatment,
                 token::treatment,
                 transport::treatment,
             ];

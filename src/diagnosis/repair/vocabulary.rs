@@ -164,6 +164,57 @@ pub const PLACE_HOLDERS: &[PlaceHolder] = &[
         },
     ),
     holder(
+        "here.further-domains",
+        "the lines that add its further domains to the trust",
+        |case| Some(further_domains(case, case.here()?)),
+    ),
+    holder(
+        "target.further-domains",
+        "the lines that add the further domains of the organization that is asked",
+        |case| Some(further_domains(case, case.target?)),
+    ),
+    holder(
+        "external",
+        "the address that is asked for, where it leads",
+        |case| Some(case.federation.address_text(case.external())),
+    ),
+    holder(
+        "external.local",
+        "the part before the @ of that address",
+        |case| Some(case.local_part(case.external())),
+    ),
+    holder(
+        "holder",
+        "the organization that holds the mailbox of the address",
+        |case| {
+            let (holder, _) = held_elsewhere(case)?;
+            Some(name(case, holder))
+        },
+    ),
+    holder("held.mailbox", "that mailbox", |case| {
+        let (_, id) = held_elsewhere(case)?;
+        Some(case.federation.mailboxes.original(id).name.to_string())
+    }),
+    holder(
+        "held.routing-address",
+        "an address of that mailbox in another domain",
+        |case| {
+            let (_, id) = held_elsewhere(case)?;
+            let row = case.federation.mailboxes.at(id, case.decided);
+            let mut addresses = row.addresses.iter();
+            let routing = addresses.find(|it| it.domain != case.asked.domain)?;
+            Some(case.federation.address_text(*routing))
+        },
+    ),
+    holder("invitation", "the invitation that is opened", |case| {
+        let mut workloads = case.federation.workloads.iter();
+        let opened = |row: &&crate::model::demand::Workload| {
+            let companions = row.companions;
+            companions.is_some_and(|its| its.opened == case.request.workload)
+        };
+        Some(workloads.find(opened)?.name.to_string())
+    }),
+    holder(
         "here.remove-domains",
         "the lines that take its domains out of the trust",
         |case| {
@@ -195,8 +246,11 @@ pub const PLACE_HOLDERS: &[PlaceHolder] = &[
                 let row = policies.at(*id, case.decided);
                 row.organization == requester && row.is_default
             });
-            let id = mailbox.sharing_policy.or(own)?;
-            Some(policies.original(id).name.to_string())
+            let policy = mailbox.sharing_policy.or(own);
+            Some(policy.map_or(
+                crate::model::sharing_policy::DEFAULT_SHARING_POLICY.to_owned(),
+                |id| policies.original(id).name.to_string(),
+            ))
         },
     ),
     holder(
@@ -403,12 +457,14 @@ pub const PLACE_HOLDERS: &[PlaceHolder] = &[
     ),
     holder(
         "address-space",
-        "the availability address space that was taken",
-        |case| match case.path? {
-            PathObject::AddressSpace(id) => {
-                Some(case.federation.address_spaces.original(id).name.to_string())
-            }
-            _ => None,
+        "the availability address space for the attendee's domain",
+        |case| {
+            let federation = case.federation;
+            let id = match case.path {
+                Some(PathObject::AddressSpace(id)) => id,
+                _ => federation.address_space_for(case.requester(), case.external().domain)?,
+            };
+            Some(federation.address_spaces.original(id).name.to_string())
         },
     ),
     holder("request", "the request, by the scenario's name", |case| {
@@ -523,6 +579,29 @@ fn partners(case: &Case<'_>) -> Option<RelationshipId> {
     case.partners_relationship().or_else(about)
 }
 
+/// The mailbox of another organization that has the address.
+fn held_elsewhere(case: &Case<'_>) -> Option<(OrgId, crate::model::directory::MailboxId)> {
+    let mailboxes = &case.federation.mailboxes;
+    let mut ids = mailboxes.ids();
+    ids.find_map(|id| {
+        let row = mailboxes.at(id, case.decided);
+        let is_it = row.organization != case.requester() && row.addresses.contains(&case.asked);
+        is_it.then_some((row.organization, id))
+    })
+}
+
+fn further_domains(case: &Case<'_>, organization: OrgId) -> String {
+    let domains = case.federated_domains(organization);
+    let line = |domain: &String| {
+        format!(
+            "\n$proof = Get-FederatedDomainProof -DomainName {domain}\n\
+             Add-DnsServerResourceRecord -ZoneName {domain} -Name \"@\" -Txt -DescriptiveText $proof.Proof\n\
+             Add-FederatedDomain -DomainName {domain}"
+        )
+    };
+    domains.iter().skip(1).map(line).collect()
+}
+
 fn certificate(case: &Case<'_>, organization: OrgId) -> Option<String> {
     let row = case.federation.organizations.at(organization, case.decided);
     let id = row.trust.organization_certificate?;
@@ -557,25 +636,25 @@ fn firewall_rule(case: &Case<'_>) -> Option<String> {
     out.or_else(|| find(&target?, "in", &["*", &requester]))
 }
 
-/// The first link that is down or loses packets, by the scenario's name.
+/// The first link or private link that is down or loses packets when the failure is decided, as a path.
 fn down_link(case: &Case<'_>) -> Option<String> {
     let network = case.prepared.compiled.effective.table("network");
-    let mut links = network.named("link");
-    let changes = case.prepared.document.tables.tables("timeline");
-    let changed = changes.filter_map(|row| row.optional_table("set"));
-    let mut changed =
-        changed.filter_map(|set| set.optional_table("network")?.optional_table("link"));
-    let is_bad = |row: &Table| {
-        row.optional_text("state").is_some_and(|state| state == "down")
-            || row.get("loss").is_some_and(|entry| {
-                matches!(entry.value, crate::scenario::Value::Share(share) if share.parts() > 0)
-            })
+    let records = crate::diagnosis::setting::Records {
+        prepared: case.prepared,
+        federation: case.federation,
+        transcript: &[],
     };
-    let found = links.find(|(_, row)| is_bad(row));
-    let found = found.map(|(link, _)| link.to_owned());
-    found.or_else(|| {
-        let links = changed.next()?;
-        let (link, _) = links.iter().next()?;
-        Some(link.to_owned())
+    let value = |kind: &str, link: &str, key: &str| {
+        let path = ["network", kind, link, key].map(str::to_owned);
+        records.setting(&path, case.decided)?.value
+    };
+    let is_bad = |kind: &str, link: &str| {
+        value(kind, link, "state").is_some_and(|state| state == "\"down\"")
+            || value(kind, link, "loss").is_some_and(|loss| !loss.starts_with("\"0 "))
+    };
+    ["link", "private"].into_iter().find_map(|kind| {
+        let mut links = network.named(kind);
+        let (link, _) = links.find(|(link, _)| is_bad(kind, link))?;
+        Some(format!("network.{kind}.\"{link}\""))
     })
 }

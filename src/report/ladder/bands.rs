@@ -39,13 +39,12 @@ pub(super) struct Band {
 /// The bands of these steps, each with its number in the ladder.
 pub(super) fn bands(ladder: &Ladder, columns: &Columns, steps: &[(usize, Step)]) -> Vec<Band> {
     let mut bands = Vec::new();
-    let mut last = Span::ZERO;
+    let mut next = 0;
     for (number, step) in steps {
-        let gap = step.at.saturating_sub(last);
-        if gap >= BREAK {
+        if let Some(gap) = idle(&ladder.steps[next..=*number]) {
             bands.push(pause(columns, gap));
         }
-        last = last.max(step.at);
+        next = *number;
         let mut band = match step.what {
             What::Message(message) if message.from != message.to => arrow(columns, step, &message),
             What::Message(Message { to: over, .. }) | What::Note { over } => {
@@ -62,6 +61,15 @@ pub(super) fn bands(ladder: &Ladder, columns: &Columns, steps: &[(usize, Step)])
         }
     }
     bands
+}
+
+/// How long nothing at all happens between steps, drawn or not, if for long.
+fn idle(steps: &[Step]) -> Option<Span> {
+    let gaps = steps
+        .windows(2)
+        .map(|pair| pair[1].at.saturating_sub(pair[0].at));
+    let long = gaps.filter(|gap| *gap >= BREAK);
+    long.reduce(|sum, gap| sum + gap)
 }
 
 /// Nothing happens for a while.

@@ -22,9 +22,6 @@ use support::Run;
 /// The scenarios whose requests are drawn.
 const FOLDERS: &[&str] = &["scenarios/teaching", "scenarios/regression/symptoms"];
 
-/// Of a scenario with more requests than these, so many are drawn that failed and that did not.
-const REQUESTS_MAX: usize = 400;
-
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -60,12 +57,9 @@ fn by_request(run: &Run) -> BTreeMap<RequestIdentity, Vec<Observation>> {
 fn ladders(path: &Path) -> Vec<Ladder> {
     let run = support::run_file(path);
     let all = by_request(&run);
-    let all = all
-        .iter()
-        .map(|(&request, seen)| Ladder::of(&run.federation, request, seen));
-    let (failed, answered): (Vec<_>, Vec<_>) = all.partition(|ladder| ladder.decisive.is_some());
-    let few = |ladders: Vec<Ladder>| ladders.into_iter().take(REQUESTS_MAX);
-    few(failed).chain(few(answered)).collect()
+    let all = all.iter();
+    all.map(|(&request, seen)| Ladder::of(&run.federation, request, seen))
+        .collect()
 }
 
 /// A caption as long as real ones are.

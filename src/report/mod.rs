@@ -10,8 +10,10 @@ pub mod identity;
 pub mod ladder;
 pub mod mermaid;
 pub mod reference;
+pub mod suite;
 pub mod summary;
 pub mod text;
+pub mod why;
 
 pub use assumption::Assumption;
 pub use directory::{Overwrite, WriteError};

@@ -228,19 +228,21 @@ fn no_picture_has_texts_that_overlap_or_leave_their_page() {
                 of_ladder.push(format!("{} lifelines", ladder.lifelines.len()));
             }
             let pages = pages(&ladder, &caption);
-            let is_decisive = |shape: &&Shape| {
-                matches!(
-                    shape,
-                    Shape::Rectangle {
-                        fill: Fill::Decisive,
-                        ..
-                    }
-                )
-            };
-            let framed = pages.iter().flat_map(|page| &page.shapes);
-            let framed = framed.filter(is_decisive).count();
-            if framed != usize::from(ladder.decisive.is_some()) {
-                of_ladder.push(format!("{framed} frames of a decisive failure"));
+            let shapes = pages.iter().flat_map(|page| &page.shapes);
+            let framed = shapes.filter_map(|shape| match shape {
+                Shape::Rectangle {
+                    frame,
+                    fill: Fill::Decisive,
+                } => Some(frame.y),
+                _ => None,
+            });
+            let framed: Vec<i32> = framed.collect();
+            if framed.len() != usize::from(ladder.decisive.is_some()) {
+                of_ladder.push(format!("{} frames of a decisive failure", framed.len()));
+            }
+            // Its step is at least as high as a line of text, below the heads.
+            if framed.iter().any(|y| *y < 76 + 44 + 6 + 17) {
+                of_ladder.push("the decisive failure is parted from its step".to_owned());
             }
             of_ladder.extend(pages.iter().flat_map(faults_of));
             of_ladder.extend(faults_of_document(&svg(&ladder, &caption)));

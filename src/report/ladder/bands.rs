@@ -29,6 +29,8 @@ const SLANT: i32 = 4;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Band {
     pub height: i32,
+    /// Whether it stands on the page of the band before it.
+    pub is_bound: bool,
     /// What stands in the column of time, and how far below the upper edge.
     pub time: Option<String>,
     pub time_y: i32,
@@ -57,7 +59,9 @@ pub(super) fn bands(ladder: &Ladder, columns: &Columns, steps: &[(usize, Step)])
         });
         bands.push(band);
         if let Some(decisive) = ladder.decisive.filter(|decisive| decisive.step == *number) {
-            bands.push(verdict(columns, &decisive));
+            let mut verdict = verdict(columns, &decisive);
+            verdict.is_bound = true;
+            bands.push(verdict);
         }
     }
     bands
@@ -80,6 +84,7 @@ fn pause(columns: &Columns, gap: Span) -> Band {
     });
     Band {
         height,
+        is_bound: false,
         time: Some(format!("({} pass)", seconds(gap))),
         time_y: 2,
         shapes: shapes.collect(),
@@ -136,6 +141,7 @@ fn arrow(columns: &Columns, step: &Step, message: &Message) -> Band {
     }
     Band {
         height: y + slant + OVER_LINE,
+        is_bound: false,
         time: None,
         time_y: (LINE * lines.len() as i32 - LINE) / 2,
         shapes,
@@ -210,6 +216,7 @@ fn boxed(x: i32, lines: &[(String, Face)], fill: Fill, full: &str) -> Band {
     }
     Band {
         height: frame.y + frame.height + 4,
+        is_bound: false,
         time: None,
         time_y: frame.y + inside,
         shapes,

@@ -8,6 +8,7 @@
 mod access;
 mod fill;
 mod gate;
+mod states;
 mod token;
 mod transport;
 mod vocabulary;
@@ -365,6 +366,7 @@ pub fn treatment(cause: Cause) -> &'static Treatment {
     let tables = [
         access::treatment,
         gate::treatment,
+        states::treatment,
         token::treatment,
         transport::treatment,
     ];
@@ -428,6 +430,7 @@ mod tests {
             let tables = [
                 access::treatment,
                 gate::treatment,
+                states::treatment,
                 token::treatment,
                 transport::treatment,
             ];

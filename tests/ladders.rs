@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use fedsim::diagnosis::ladder::{Fate, LIFELINES_MAX, Ladder, Role, What};
 use fedsim::model::observation::{Observation, RequestIdentity};
+use fedsim::model::outcome::AttendeeOutcome;
 use fedsim::report::ladder::layout::{
     End, Fill, Frame, HEIGHT, Page, Shape, Stroke, TEXT, WIDTH, pages,
 };
@@ -374,6 +375,27 @@ fn targets_for_which_there_is_no_room_are_counted_and_the_one_that_failed_first_
         note.map(|step| &*step.text),
         Some("calls answered: 4, failed: 2")
     );
+}
+
+#[test]
+fn a_ladder_marks_the_failure_that_it_is_to_explain() {
+    let run = support::run_file(&root().join("scenarios/teaching/ten-organizations.toml"));
+    let request = run.request("contoso/planning#1");
+    let outcomes = run.outcomes(request);
+    let mut causes = Vec::new();
+    for outcome in outcomes {
+        if let AttendeeOutcome::Failed(failure) = outcome {
+            let seen = &run.observations;
+            let ladder = Ladder::explaining(&run.federation, request, seen, &failure);
+            let decisive = ladder.decisive.expect("this failure is one of the request");
+            assert_eq!(decisive.cause, failure.cause);
+            assert!(ladder.steps[decisive.step].cause.is_some());
+            causes.push(failure.cause);
+        }
+    }
+    causes.sort();
+    causes.dedup();
+    assert!(causes.len() > 3, "{causes:?}");
 }
 
 #[test]

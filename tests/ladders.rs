@@ -28,8 +28,10 @@ fn root() -> &'static Path {
 }
 
 fn scenarios(folder: &Path, found: &mut Vec<PathBuf>) {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut entries: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    let entries = fs::read_dir(folder).expect("the folder is there");
+    let mut entries: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("an entry can be read").path())
+        .collect();
     entries.sort();
     for entry in entries {
         if entry.is_dir() {
@@ -220,7 +222,11 @@ fn no_picture_has_texts_that_overlap_or_leave_their_page() {
     }
     let (mut pictures, mut faults) = (0, Vec::new());
     for path in found {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .expect("a file has a name")
+            .to_string_lossy()
+            .into_owned();
         for ladder in ladders(&path) {
             pictures += 1;
             let caption = caption(&ladder);
@@ -440,11 +446,15 @@ fn pictures_are_written_where_somebody_wants_to_look_at_them() {
         return;
     };
     let folder = root().join("target/pictures");
-    fs::create_dir_all(&folder).unwrap();
+    fs::create_dir_all(&folder).expect("target can be written");
     let mut found = Vec::new();
     scenarios(&root().join("scenarios"), &mut found);
     for path in found {
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let name = path
+            .file_stem()
+            .expect("a file has a name")
+            .to_string_lossy()
+            .into_owned();
         if !wanted.split(',').any(|word| word == name) {
             continue;
         }
@@ -460,7 +470,8 @@ fn pictures_are_written_where_somebody_wants_to_look_at_them() {
                 .unwrap();
             }
             let text = mermaid::sequence(&ladder, &caption);
-            fs::write(file.with_extension(format!("{request}.mmd")), text).unwrap();
+            fs::write(file.with_extension(format!("{request}.mmd")), text)
+                .expect("target can be written");
         }
     }
 }

@@ -6,6 +6,7 @@
 //! fill makes its remedy inapplicable, and the next one is taken.
 
 mod access;
+mod account;
 mod fill;
 mod gate;
 mod token;
@@ -352,6 +353,7 @@ impl Treatment {
 pub fn treatment(cause: Cause) -> &'static Treatment {
     let tables = [
         access::treatment,
+        account::treatment,
         gate::treatment,
         token::treatment,
         transport::treatment,
@@ -415,6 +417,7 @@ mod tests {
         for row in CAUSES {
             let tables = [
                 access::treatment,
+                account::treatment,
                 gate::treatment,
                 token::treatment,
                 transport::treatment,

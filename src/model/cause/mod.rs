@@ -294,6 +294,8 @@ pub enum Cause {
     GatewayMemberNameInvalid,
     OrganizationTrustLinkBroken,
     TokenApplicationOutdated,
+    OAuthCertificateExpired,
+    OAuthLinkedAccountMissing,
 }
 
 #[cfg(test)]

@@ -494,6 +494,14 @@ pub const CAUSES: &[CauseRow] = &[
         "the token was issued for an application identifier that the requester's trust has kept from earlier (HTTP 401)",
         "Requester: have the trust updated; of a tenant's built-in trust support does it.",
         "Resolve free/busy errors (docs); which test of the target finds it is assumed"),
+    row(Cause::OAuthCertificateExpired, "oauth.certificate-expired", Layer::Publishing, Always(Code::ProxyRequestProcessingFailed),
+        "the organization's OAuth certificate is out of date: it gets no OAuth token, and its EWS application pool ends again and again (HTTP 503)",
+        "Renew the Microsoft Exchange Server Auth Certificate: New-ExchangeCertificate, Set-AuthConfig, iisreset.",
+        "EWS application pool crashes (docs); how regularly, and for how long, is assumed"),
+    row(Cause::OAuthLinkedAccountMissing, "oauth.linked-account-missing", Layer::Token, Always(Code::ProxyRequestProcessingFailed),
+        "the application is missing a linked account for RBAC roles",
+        "Target: restore the account, Set-PartnerApplication -LinkedAccount, iisreset.",
+        "Resolve free/busy errors (docs)"),
 ];
 
 const fn row(

@@ -262,6 +262,13 @@ impl<R: Recorder> World<'_, R> {
             };
             (cause, side, Span::ZERO)
         })?;
+        let oauth = federation.organizations.at(here.organization, now).oauth;
+        if !leg.is_at_autodiscover() {
+            let shown = now.shown_by(here.clock_error);
+            if oauth.has_pool_ended(here.hash, shown, federation.parameters.pool_crashes) {
+                return Err((Cause::OAuthCertificateExpired, Side::Target, Span::ZERO));
+            }
+        }
         let email = row.caller;
         match authentication {
             CallerAuthentication::DelegationToken => self.validate_token(call, server, now),
@@ -274,6 +281,12 @@ impl<R: Recorder> World<'_, R> {
                 // Servers older than 2013 know no OAuth.
                 if is_rejected || here.edition.generation < Generation::V2013 {
                     return Err((Cause::OAuthRejected, Side::Target, Span::ZERO));
+                }
+                // Autodiscover serves an application as itself; calendars are read as its account.
+                if !leg.is_at_autodiscover() {
+                    oauth
+                        .admit_application()
+                        .map_err(|cause| (cause, Side::Target, Span::ZERO))?;
                 }
                 Ok(Caller {
                     email,

@@ -121,6 +121,7 @@ pub static ORGANIZATION: Object = Object {
             "Its federated organization identifier.",
         ),
         table("trust", &TRUST, "Its federation trust."),
+        table("oauth", &OAUTH, "How it takes part in OAuth."),
         named(
             "certificate",
             &CERTIFICATES,
@@ -416,6 +417,28 @@ static TRUST: Object = Object {
             Kind::Domain,
             "the account namespace",
             "The account namespace the gateway knows.",
+        ),
+    ],
+};
+
+static OAUTH: Object = Object {
+    name: "OAuth set-up",
+    doc: "How the organization takes part in OAuth, which connectors use.",
+    keys: &[
+        optional(
+            "certificate_not_after",
+            Kind::Instant,
+            "it does not expire",
+            "When its OAuth certificate expires. From then on it gets no OAuth token, and its application \
+             pools of Exchange Web Services end again and again.",
+        ),
+        key(
+            "linked_account",
+            Kind::OneOf(&["with-roles", "without-roles", "missing"]),
+            r#""with-roles""#,
+            Choice,
+            "The account that calls with an OAuth token are served as: LinkedAccount of the partner \
+             application.",
         ),
     ],
 };

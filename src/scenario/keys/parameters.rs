@@ -3,7 +3,7 @@
 //! It knows nothing of where they are used. Invariant: every number of the model that is not a rule
 //! is here with its evidence; a guess is a parameter.
 
-use super::Evidence::{Guess, Observed, Recall, Rfc};
+use super::Evidence::{Doc, Guess, Observed, Recall, Rfc};
 use super::{Evidence, Key, Kind, Object, POSITIVE_SPAN, SPAN, count, key};
 use crate::engine::Span;
 
@@ -141,6 +141,19 @@ pub static PARAMETERS: Object = Object {
             "certificate_distribution",
             r#"{ dist = "uniform", low = "0 s", high = "4 h" }"#,
             "Carrying an organization certificate to another server.",
+        ),
+        positive(
+            "pool_crash_every",
+            r#""12 min""#,
+            Doc,
+            "While an organization's OAuth certificate is out of date, its application pools of Exchange Web \
+             Services end so often.",
+        ),
+        span(
+            "pool_crash_lasts",
+            r#""1 min""#,
+            Guess,
+            "And do not answer for so long then.",
         ),
         key(
             "web_server_restart",

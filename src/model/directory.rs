@@ -69,6 +69,8 @@ pub struct Mailbox {
     pub sharing_policy: Option<SharingPolicyId>,
     /// Calendars that others have shared with this mailbox in person.
     pub subscriptions: Box<[PersonalSubscription]>,
+    /// Addresses in its own contacts folder.
+    pub personal_contacts: Box<[Address]>,
     /// How the user is known to the gateway.
     pub identity: FederatedIdentity,
     /// What the token service holds of the user.
@@ -77,6 +79,8 @@ pub struct Mailbox {
     pub calendar: CalendarState,
     /// Whether its database can be read.
     pub state: MailboxState,
+    /// Whether its user may come from outside: `MAPIBlockOutlookRpcHttp` is not set.
+    pub outlook_anywhere: bool,
     /// Calendar entries a week.
     pub events_per_week: u32,
 }
@@ -138,6 +142,8 @@ pub enum CalendarState {
     Present,
     /// It has not.
     Missing,
+    /// It has, with items in it that cannot be read.
+    Damaged,
 }
 
 /// Whether a mailbox's database can be read.
@@ -196,12 +202,16 @@ pub struct MailboxView<'a> {
     pub sharing_policy: Option<SharingPolicyId>,
     /// Personal subscriptions.
     pub subscriptions: &'a [PersonalSubscription],
+    /// Addresses in its own contacts folder.
+    pub personal_contacts: &'a [Address],
     /// How the user is known to the gateway.
     pub identity: FederatedIdentity,
     /// Whether there is a calendar.
     pub calendar: CalendarState,
     /// Whether it can be read.
     pub state: MailboxState,
+    /// Whether its user may come from outside.
+    pub outlook_anywhere: bool,
     /// Calendar entries a week.
     pub events_per_week: u32,
 }
@@ -266,10 +276,12 @@ carries!(Mailbox {
     grants,
     sharing_policy,
     subscriptions,
+    personal_contacts,
     identity,
     account,
     calendar,
     state,
+    outlook_anywhere,
     events_per_week
 });
 carries!(Group {

@@ -20,7 +20,7 @@ pub(super) async fn read_metadata(
 ) -> Result<HeldIssuerCertificates, ErrorRecord> {
     match call.shell.ask(Errand::Metadata(gateway)).await {
         Ok(ErrandReply::Metadata(held)) => Ok(held),
-        Ok(_) | Err(_) => {
+        refused => {
             let host = call
                 .shell
                 .federation()
@@ -32,7 +32,11 @@ pub(super) async fn read_metadata(
                 "https://{}/FederationMetadata/2006-12/FederationMetadata.xml",
                 call.shell.text(host)
             );
-            let message = format!("Unable to access the Federation Metadata document from {url}.");
+            let detail = refused.err().map_or(String::new(), |failure| {
+                format!(" Detailed information: \"{}\".", transport(&failure))
+            });
+            let message =
+                format!("Unable to access the Federation Metadata document from {url}.{detail}");
             Err(call.error(
                 "MetadataError",
                 "UnableToAccessFederationMetadataException",
@@ -116,6 +120,7 @@ fn refused(
         Provisioning::RegisterDomain { domain } | Provisioning::UnregisterDomain { domain } => {
             call.shell.text(domain)
         }
+        Provisioning::PublishCertificate { .. } => "a registered domain",
         _ => "",
     };
     let detail = match refusal {

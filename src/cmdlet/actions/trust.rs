@@ -127,9 +127,18 @@ pub(super) async fn set_federation_trust(call: &Call<'_, '_>) -> Outcome {
     } else if call.switch("RefreshMetadata") {
         read_metadata(call, shell.organization().trust.gateway).await?;
         let now = shell.now();
-        shell
-            .console
-            .change_organization(|row| row.trust.refresh_by_hand(now));
+        let federation = shell.federation();
+        let gateway = federation
+            .gateways
+            .at(shell.organization().trust.gateway, now);
+        let host = federation.hosts.original(gateway.token_host).name;
+        let issuer = gateway.issuer;
+        shell.console.change_organization(|row| {
+            row.trust.refresh_by_hand(now);
+            // The metadata tells who issues tokens, and where.
+            row.trust.token_issuer_uri = Some(issuer);
+            row.trust.token_issuer_host = Some(host);
+        });
     }
     if let Some(name) = call.text("Name").map(ToOwned::to_owned) {
         shell

@@ -332,6 +332,9 @@ pub fn decide_provisioning(
             registration.exists = false;
         }
         Provisioning::PublishCertificate { certificate } => {
+            if examined.proof != ProofCheck::Found {
+                return Err(Refusal::ProofFailed(examined.proof));
+            }
             registration.previous_certificate = own.certificate;
             registration.certificate = Some(certificate);
         }

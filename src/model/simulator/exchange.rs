@@ -54,14 +54,15 @@ impl<R: Recorder> World<'_, R> {
         self.observe(now, identity, Fact::LegStarted { group, leg, host });
         let parameters = &federation.parameters;
         let refused = match federation.servers.at(server, now).outbound {
-            Outbound::Direct | Outbound::WebProxy(WebProxyState::Forwards) => None,
-            Outbound::WebProxy(WebProxyState::AsksForCredentials) => Some((
-                Cause::ProxyAuthentication,
-                parameters.minimum_delay.times(2),
-            )),
-            Outbound::WebProxy(WebProxyState::Down) => {
-                Some((Cause::ProxyUnreachable, parameters.connect_timeout))
-            }
+            Outbound::Direct => None,
+            Outbound::WebProxy { state, .. } => match state {
+                WebProxyState::Forwards => None,
+                WebProxyState::AsksForCredentials => Some((
+                    Cause::ProxyAuthentication,
+                    parameters.minimum_delay.times(2),
+                )),
+                WebProxyState::Down => Some((Cause::ProxyUnreachable, parameters.connect_timeout)),
+            },
             Outbound::Closed => Some((Cause::NetworkDropped, parameters.connect_timeout)),
         };
         if let Some((cause, after)) = refused {
@@ -407,9 +408,11 @@ impl<R: Recorder> World<'_, R> {
     ) -> Result<(), (Cause, Side)> {
         let (names, name) = (&self.federation.names, self.calls[call].url.host);
         if !server.trusts(host.tls.issuer) {
-            // A root that everybody else trusts is missing here; any other one nobody has to trust.
+            // A root that everybody else trusts is missing here, and so is the gateway's, whose
+            // certificate is given; any other one nobody has to trust.
             let is_public = Some(host.tls.issuer) == self.federation.index.public_root;
-            let side = if is_public {
+            let is_given = matches!(host.owner, HostOwner::Gateway(_));
+            let side = if is_public || is_given {
                 Side::Requester
             } else {
                 self.owner_side(call, host, now)

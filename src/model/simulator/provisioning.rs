@@ -44,15 +44,21 @@ impl Federation {
     /// The texts that prove that an organization owns a domain, to the gateway that it is registered
     /// with.
     ///
-    /// Source: proof of the published certificate since 2010 SP1, `AppID=` before it: Create a TXT
+    /// Source: proof of the registered certificate (of the next one, if that is what is published) since 2010 SP1, `AppID=` before it: Create a TXT
     /// record for federation (docs). Assumed: only the instance of 2010 RTM, which asks for certificates of
     /// some issuers, takes the older form.
-    fn accepted_proofs(&self, organization: OrgId, domain: NameId, at: Instant) -> Vec<String> {
+    fn accepted_proofs(
+        &self,
+        organization: OrgId,
+        domain: NameId,
+        certificate: Option<CertificateId>,
+        at: Instant,
+    ) -> Vec<String> {
         let trust = &self.organizations.at(organization, at).trust;
         let gateway = self.gateways.at(trust.gateway, at);
         let of =
             |id: CertificateId| domain_proof(self.certificates.at(id, at), self.names.text(domain));
-        let mut proofs: Vec<String> = trust.registration.certificate.map(of).into_iter().collect();
+        let mut proofs: Vec<String> = certificate.map(of).into_iter().collect();
         if !gateway.accepted_issuers.is_empty() {
             proofs.push(format!(
                 "AppID={}",
@@ -92,11 +98,32 @@ impl<R: Recorder> World<'_, R> {
         let instance = self.federation.gateways.at(gateway, now);
         let law = &instance.provisioning_service_time;
         let mut span = law.sample(&self.keys, Purpose::ProvisioningService, hash, 0);
-        if let Provisioning::RegisterDomain { domain } = request {
-            let (proof, waited) = self.look_for_proof(gateway, organization, domain, call, now);
-            self.errand_mut(group).proof = proof;
+        let trust = &self.federation.organizations.at(organization, now).trust;
+        let (domains, certificate) = match request {
+            Provisioning::RegisterDomain { domain } => {
+                (vec![domain], trust.registration.certificate)
+            }
+            Provisioning::PublishCertificate { certificate }
+                if self.federation.rules.proofs_at_publication =>
+            {
+                (trust.registration.domains.to_vec(), Some(certificate))
+            }
+            _ => (Vec::new(), None),
+        };
+        // Nothing that is missing among none.
+        let mut found = ProofCheck::Found;
+        for domain in domains {
+            let proofs = self
+                .federation
+                .accepted_proofs(organization, domain, certificate, now);
+            let (proof, waited) = self.look_for_proof(gateway, domain, &proofs, call, now);
             span += waited;
+            if proof != ProofCheck::Found {
+                found = proof;
+                break;
+            }
         }
+        self.errand_mut(group).proof = found;
         let centre = self.calls[call].data_centre;
         let centre = centre.expect("it was chosen for the connection");
         let source = self.federation.sources.data_centres[centre];
@@ -227,8 +254,8 @@ impl<R: Recorder> World<'_, R> {
     fn look_for_proof(
         &mut self,
         gateway: GatewayId,
-        organization: OrgId,
         domain: NameId,
+        proofs: &[String],
         call: CallSlot,
         now: Instant,
     ) -> (ProofCheck, Span) {
@@ -252,9 +279,8 @@ impl<R: Recorder> World<'_, R> {
                 law.sample(&self.keys, Purpose::DnsDelay, hash, 1) + extra
             }
         };
-        let proofs = federation.accepted_proofs(organization, domain, now);
         let large = instance.large_answers;
-        let check = ProofCheck::of(federation, domain, resolution.answer, &proofs, large);
+        let check = ProofCheck::of(federation, domain, resolution.answer, proofs, large);
         let check = match (check, is_cached) {
             (ProofCheck::NoText, true) => ProofCheck::NoTextRemembered,
             (check, _) => check,

@@ -28,6 +28,7 @@ use crate::scenario::tree::Table;
 
 use super::changes::Changes;
 use super::ids::{Ids, find, of_organization, own_resolver};
+use super::servers::tls_name;
 use super::sharing::level;
 
 /// The version of a row. The reader lets only versions pass that the model knows; a test holds it.
@@ -117,6 +118,12 @@ pub(super) fn organizations(
                 .map(|(word, share)| (level(word), share.parts()))
                 .collect(),
             events_per_week: row.integer("events_per_week") as u32,
+            outlook_anywhere: row.boolean("outlook_anywhere"),
+            trusted_redirects: row
+                .texts("trusted_redirects")
+                .into_iter()
+                .map(|name| tls_name(name, ids))
+                .collect(),
             firewall: firewall(row, ids, found),
             publishing: match row.boolean("calendar_publishing") {
                 true => Publishing::Possible,
@@ -176,6 +183,10 @@ fn accepted_domains(
             };
             found.push(diagnostic.help(help));
         }
+        // Whose domain it is does not hang on whether mail is accepted for it.
+        if !accepted.boolean("exists") {
+            continue;
+        }
         domains.push(AcceptedDomain {
             domain: ids.names.intern(domain),
             kind,
@@ -211,6 +222,9 @@ fn identifier(row: &Table, ids: &mut Ids) -> OrganizationIdentifier {
         account_namespace: ids.names.intern(identifier.text("account_namespace")),
         default_domain: identifier
             .optional_text("default_domain")
+            .map(|d| ids.names.intern(d)),
+        system_mailbox_domain: identifier
+            .optional_text("system_mailbox_domain")
             .map(|d| ids.names.intern(d)),
         contact: "".into(),
         link: match identifier.text("delegation_trust") {

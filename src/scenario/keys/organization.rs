@@ -3,11 +3,11 @@
 //! It knows nothing of what follows from them. Invariant: as in the parent module; an organization
 //! that declares no more than its domains is fully and correctly set up.
 
-use super::Evidence::{Choice, Guess, Recall};
+use super::Evidence::{Choice, Doc, Guess, Recall};
 use super::server::PUBLIC_HOST;
 use super::{
     ACCESS_LEVELS, ADDRESS, DOMAIN, Kind, NameKind, NamedTable, Object, SERVER, SHARING_POLICIES,
-    SPAN, TEXT, count, derived, key, named, optional, required, table,
+    SPAN, TEXT, TLS_NAME, count, derived, key, named, optional, required, table,
 };
 
 /// `[org.NAME]`.
@@ -137,6 +137,22 @@ pub static ORGANIZATION: Object = Object {
             &HOSTS,
             "The public host names under which it is reached.",
         ),
+        key(
+            "outlook_anywhere",
+            Kind::Boolean,
+            "true",
+            Choice,
+            "Whether its users may come from outside by Outlook Anywhere; else Autodiscover withholds the \
+             external address of EWS.",
+        ),
+        key(
+            "trusted_redirects",
+            Kind::List(&TLS_NAME),
+            r#"["*.outlook.com"]"#,
+            Doc,
+            "Hosts to which Get-FederationInformation follows a redirect that was not secure without a \
+             question: those of the service connection point that setup creates.",
+        ),
         named(
             "mailbox",
             &MAILBOXES,
@@ -262,6 +278,13 @@ static ACCEPTED_DOMAIN: Object = Object {
             "true for the domains of `domains`",
             "Whether it is one of the federated domains.",
         ),
+        key(
+            "exists",
+            Kind::Boolean,
+            "true",
+            Choice,
+            "Whether it is accepted from the start; if not, `New-AcceptedDomain` can add it.",
+        ),
     ],
 };
 
@@ -301,6 +324,13 @@ static IDENTIFIER: Object = Object {
             r#""trust""#,
             Choice,
             "What its link leads to: the trust, one that was deleted, or nothing.",
+        ),
+        optional(
+            "system_mailbox_domain",
+            Kind::Domain,
+            "the first domain",
+            "The domain of the address of `FederatedEmail`, the system mailbox for which a newer server \
+             asks when an older one hands a request on to it.",
         ),
     ],
 };
@@ -507,10 +537,10 @@ static MAILBOX: Object = Object {
         ),
         key(
             "calendar",
-            Kind::OneOf(&["present", "missing"]),
+            Kind::OneOf(&["present", "missing", "damaged"]),
             r#""present""#,
             Choice,
-            "Whether it has a calendar folder.",
+            "Whether it has a calendar folder, and whether all that is in it can be read.",
         ),
         key(
             "state",
@@ -518,6 +548,13 @@ static MAILBOX: Object = Object {
             r#""available""#,
             Choice,
             "Whether its database can be read.",
+        ),
+        optional(
+            "outlook_anywhere",
+            Kind::Boolean,
+            "as the organization's",
+            "Whether its user may come from outside by Outlook Anywhere (`MAPIBlockOutlookRpcHttp` is not \
+             set).",
         ),
         derived(
             "server",
@@ -558,10 +595,18 @@ static MAILBOX: Object = Object {
             "the organization's default",
             "The sharing policy that is assigned to it.",
         ),
+        key(
+            "personal_contacts",
+            Kind::List(&ADDRESS),
+            "[]",
+            Choice,
+            "Addresses in its own contacts folder. Exchange Online looks none of them up in another \
+             organization, unless the person stands in an address list as well.",
+        ),
         named(
             "grant",
             &GRANTS,
-            "What its calendar's permissions allow to one external address.",
+            "What its calendar's permissions allow to one address, in person.",
         ),
         named(
             "subscription",
@@ -586,6 +631,13 @@ static SUBSCRIPTION: Object = Object {
             Kind::Text,
             "of the sharing organization",
             "The audience of tokens for it.",
+        ),
+        key(
+            "exists",
+            Kind::Boolean,
+            "true",
+            Choice,
+            "Whether its user has it; a change can give or take it.",
         ),
     ],
 };

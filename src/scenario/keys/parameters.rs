@@ -109,6 +109,14 @@ pub static PARAMETERS: Object = Object {
             "The work cycle in which the Sharing Policy Assistant holds what calendars grant against the \
              policies; where in it an organization begins is drawn.",
         ),
+        key(
+            "front_end_memory",
+            POSITIVE_SPAN,
+            r#""12 h""#,
+            Doc,
+            "How long a front end of Exchange 2013 or later remembers that a mailbox is on an older server, \
+             unless its application pool is recycled.",
+        ),
         span(
             "outbound_cpu",
             r#""15 ms""#,

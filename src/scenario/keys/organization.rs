@@ -4,6 +4,7 @@
 //! that declares no more than its domains is fully and correctly set up.
 
 use super::Evidence::{Choice, Doc, Guess, Recall};
+use super::federation::{IDENTIFIER, OAUTH};
 use super::server::PUBLIC_HOST;
 use super::{
     ACCESS_LEVELS, ADDRESS, DOMAIN, Kind, NameKind, NamedTable, Object, SERVER, SHARING_POLICIES,
@@ -288,53 +289,6 @@ static ACCEPTED_DOMAIN: Object = Object {
     ],
 };
 
-static IDENTIFIER: Object = Object {
-    name: "federated organization identifier",
-    doc: "What makes an organization known to the gateway (OrgID).",
-    keys: &[
-        key(
-            "exists",
-            Kind::Boolean,
-            "true",
-            Choice,
-            "Whether it was set at all.",
-        ),
-        key(
-            "enabled",
-            Kind::Boolean,
-            "true",
-            Choice,
-            "Whether it is enabled.",
-        ),
-        optional(
-            "default_domain",
-            Kind::Domain,
-            "none is set",
-            "The domain that stands for the organization to others.",
-        ),
-        derived(
-            "account_namespace",
-            Kind::Domain,
-            "`FYDIBOHF25SPDLT.` and the first domain",
-            "The right-hand side of user identifiers in token requests.",
-        ),
-        key(
-            "delegation_trust",
-            Kind::OneOf(&["trust", "deleted", "blank"]),
-            r#""trust""#,
-            Choice,
-            "What its link leads to: the trust, one that was deleted, or nothing.",
-        ),
-        optional(
-            "system_mailbox_domain",
-            Kind::Domain,
-            "the first domain",
-            "The domain of the address of `FederatedEmail`, the system mailbox for which a newer server \
-             asks when an older one hands a request on to it.",
-        ),
-    ],
-};
-
 static TRUST: Object = Object {
     name: "federation trust",
     doc: "What the organization keeps of the gateway, and the gateway of the organization.",
@@ -447,28 +401,6 @@ static TRUST: Object = Object {
             Kind::Domain,
             "the account namespace",
             "The account namespace the gateway knows.",
-        ),
-    ],
-};
-
-static OAUTH: Object = Object {
-    name: "OAuth set-up",
-    doc: "How the organization takes part in OAuth, which connectors use.",
-    keys: &[
-        optional(
-            "certificate_not_after",
-            Kind::Instant,
-            "it does not expire",
-            "When its OAuth certificate expires. From then on it gets no OAuth token, and its application \
-             pools of Exchange Web Services end again and again.",
-        ),
-        key(
-            "linked_account",
-            Kind::OneOf(&["with-roles", "without-roles", "missing"]),
-            r#""with-roles""#,
-            Choice,
-            "The account that calls with an OAuth token are served as: LinkedAccount of the partner \
-             application.",
         ),
     ],
 };

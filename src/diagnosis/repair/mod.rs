@@ -6,9 +6,10 @@
 //! fill makes its remedy inapplicable, and the next one is taken.
 
 mod access;
-mod account;
 mod fill;
 mod gate;
+mod oauth;
+mod states;
 mod token;
 mod transport;
 mod vocabulary;
@@ -365,8 +366,9 @@ impl Treatment {
 pub fn treatment(cause: Cause) -> &'static Treatment {
     let tables = [
         access::treatment,
-        account::treatment,
         gate::treatment,
+        oauth::treatment,
+        states::treatment,
         token::treatment,
         transport::treatment,
     ];
@@ -429,8 +431,9 @@ mod tests {
         for row in CAUSES {
             let tables = [
                 access::treatment,
-                account::treatment,
                 gate::treatment,
+                oauth::treatment,
+                states::treatment,
                 token::treatment,
                 transport::treatment,
             ];

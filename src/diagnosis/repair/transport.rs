@@ -276,7 +276,7 @@ fn network(cause: Cause) -> Option<&'static Treatment> {
             const {
                 &treated!(
                     &[
-                        "network.link.{down-link}.state",
+                        "{down-link}.state",
                         "org.{requester}.server.{entry}.direct_internet"
                     ],
                     &[
@@ -285,7 +285,7 @@ fn network(cause: Cause) -> Option<&'static Treatment> {
                             NetworkOperator,
                             &[Step::Change(
                                 "Repair the link {down-link}.",
-                                "network.link.\"{down-link}\".state = \"up\""
+                                "{down-link}.state = \"up\""
                             )],
                             &[],
                         ),
@@ -322,12 +322,12 @@ fn network(cause: Cause) -> Option<&'static Treatment> {
         Cause::NetworkLost => {
             const {
                 &treated!(
-                    &["network.link.{down-link}.loss", "parameters.loss"],
+                    &["{down-link}.loss", "parameters.loss"],
                     &[remedy!(
                         NetworkOperator,
                         &[Step::Change(
                             "Repair the link {down-link}.",
-                            "network.link.\"{down-link}\".loss = \"0 %\""
+                            "{down-link}.loss = \"0 %\""
                         )],
                         &[],
                     )],

@@ -29,6 +29,7 @@ pub mod permission;
 pub mod population;
 pub mod publishing;
 pub mod purpose;
+mod recipients;
 pub mod relationship;
 pub mod revised;
 pub mod sharing_policy;

@@ -6,6 +6,7 @@
 //! fill makes its remedy inapplicable, and the next one is taken.
 
 mod access;
+mod arrival;
 mod fill;
 mod gate;
 mod token;
@@ -355,6 +356,7 @@ pub fn treatment(cause: Cause) -> &'static Treatment {
         gate::treatment,
         token::treatment,
         transport::treatment,
+        arrival::treatment,
     ];
     let mut found = tables.iter().filter_map(|table| table(cause));
     found

@@ -4,7 +4,7 @@
 //! expectation that is met there is one beside it that is not.
 
 use fedsim::engine::Continue;
-use fedsim::record::Log;
+use fedsim::record::{Log, Value};
 use fedsim::scenario::{Diagnostics, Scenario};
 use fedsim::study::{self, Verdict};
 
@@ -61,7 +61,11 @@ fn outcome(world: &str, expect: &str) -> Result<Vec<Verdict>, Diagnostics> {
 fn check(world: &str, cases: &[(&str, &str)]) {
     let lines: Vec<String> = cases
         .iter()
-        .map(|(measure, got)| format!("{measure:?} = \"== {got}\""))
+        .map(|(measure, got)| {
+            let is_condition = got.contains([' ', '<', '>']);
+            let sign = if is_condition { "" } else { "== " };
+            format!("{measure:?} = \"{sign}{got}\"")
+        })
         .collect();
     let wrong: Vec<String> = judged(world, &lines.join("\n"))
         .into_iter()
@@ -163,4 +167,81 @@ fn what_no_statement_can_be_is_refused_at_its_place() {
              (its labels: outcome, cmdlet, exception, contains, script, org, from, until)",
         ]
     );
+}
+
+#[test]
+fn what_happened_is_ordered_in_time() {
+    check(
+        ADMINISTERED,
+        &[
+            ("statements.first{org=contoso}", "within 5 s of +1 min"),
+            (
+                "statements.first{cmdlet=Start-Sleep}",
+                "within 1 min of statements.first{org=fabrikam}",
+            ),
+            (
+                "statements.last{org=contoso}",
+                "after statements.last{org=fabrikam}",
+            ),
+            ("statements.first", "before statements.last"),
+            (
+                "statements.last{cmdlet=Test-FederationTrust}",
+                "after tokens.last",
+            ),
+            ("tokens.first", "after 08:02"),
+            ("tokens.last", "!= day 2 08:00"),
+        ],
+    );
+}
+
+#[test]
+fn where_there_is_nothing_to_measure_nothing_is_met() {
+    let verdicts = judged(
+        ADMINISTERED,
+        r#"
+"requests.first" = "!= 08:00"
+"tokens.first" = "before requests.first"
+"tokens.first{org=contoso}" = "after requests.last{org=fabrikam}"
+"#,
+    );
+    for verdict in &verdicts {
+        let values = [Some(verdict.got), verdict.compared_with];
+        assert!(values.contains(&Some(Value::Nothing)), "{verdict:?}");
+        assert!(!verdict.is_met, "{verdict:?}");
+    }
+    assert_eq!(verdicts.len(), 3);
+}
+
+#[test]
+fn scripts_that_are_not_at_their_end_are_counted() {
+    let world = ADMINISTERED.replace("length = \"4 h\"", "length = \"90 s\"");
+    check(
+        &world,
+        &[
+            ("scripts.unfinished", "2"),
+            ("scripts.unfinished{org=contoso}", "1"),
+            ("scripts.unfinished{script='time line, entry 2'}", "1"),
+            ("statements.count", "1"),
+        ],
+    );
+    check(ADMINISTERED, &[("scripts.unfinished", "0")]);
+}
+
+#[test]
+fn a_digest_is_that_of_the_run_and_of_each_organization() {
+    let digest = |measure: &str| {
+        let zeros = "0".repeat(32);
+        let verdicts = judged(ADMINISTERED, &format!("{measure:?} = \"== {zeros}\""));
+        assert!(!verdicts[0].is_met, "{measure}");
+        verdicts[0].got.to_string()
+    };
+    let all = digest("digest");
+    let parts = ["contoso", "fabrikam"].map(|name| digest(&format!("digest{{org={name}}}")));
+    check(
+        ADMINISTERED,
+        &[("digest", &all), ("digest{org=contoso}", &parts[0])],
+    );
+    let number = |digits: &str| u128::from_str_radix(digits, 16).expect("32 digits");
+    let sum = number(&parts[0]).wrapping_add(number(&parts[1]));
+    assert_eq!(number(&all), sum);
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use fedsim::scenario::{self, Compiled, Diagnostics, Document, Scenario};
+use fedsim::scenario::{self, Compiled, Diagnostics, Document};
 use fedsim::study::work::Work;
 use fedsim::study::{Expectation, expectation};
 
@@ -42,12 +42,7 @@ pub struct Loaded {
 /// Reads and compiles a scenario with its expectations.
 pub fn load(file: &Path, settings: &[String]) -> Result<Loaded, Diagnostics> {
     let document = read(file, settings)?;
-    let compiled = Scenario::from(document.clone()).compile();
-    let compiled = compiled.map_err(|mut found| {
-        found.append(expectation::check(&document));
-        found
-    })?;
-    let expectations = expectation::compile(&document, &compiled.federation)?;
+    let (compiled, expectations) = expectation::compile_with(&document)?;
     let stem = file
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned());

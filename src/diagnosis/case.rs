@@ -8,7 +8,7 @@ use crate::engine::Instant;
 use crate::model::Federation;
 use crate::model::address::{Address, LocalPart, Url, UrlPath};
 use crate::model::directory::{MailboxKey, Recipient, federated_address};
-use crate::model::dns::HostId;
+use crate::model::dns::{Answer, HostId, RecordType};
 use crate::model::names::NameId;
 use crate::model::observation::{Fact, Observation, PathObject, RequestIdentity};
 use crate::model::organization::{AcceptedDomainKind, OrgId, ServerId};
@@ -282,6 +282,14 @@ impl<'a> Case<'a> {
         federated.unwrap_or(self.from)
     }
 
+    /// The address that is asked for where it leads: of a contact or mail user here the external one.
+    pub fn external(&self) -> Address {
+        match self.federation.recipient(self.requester(), self.asked) {
+            Some(Recipient::MailUser { external } | Recipient::Contact { external }) => external,
+            _ => self.asked,
+        }
+    }
+
     /// The host that the failing leg called.
     pub fn called_host(&self) -> Option<HostId> {
         let hosts = &self.federation.hosts;
@@ -316,12 +324,22 @@ impl<'a> Case<'a> {
             federation.owner_of_host(*id) == Some(organization)
                 && host.redirect.is_none()
                 && host.proxy.publishes_autodiscover
+                && self.is_published(host.name)
         });
         let mut own: Vec<String> = own
             .map(|id| names.text(hosts.original(id).name).to_owned())
             .collect();
         own.sort_by_key(|name| (!name.starts_with("autodiscover."), name.clone()));
         own.into_iter().next()
+    }
+
+    /// Whether a host name is in public DNS.
+    pub fn is_published(&self, host: NameId) -> bool {
+        let answer = self
+            .federation
+            .dns
+            .authoritative(host, RecordType::Address, self.decided);
+        matches!(answer, Answer::Found(_))
     }
 
     /// The first domain of an organization that a partner may ask about: a federated one, else any.

@@ -236,6 +236,13 @@ impl Found {
         cases.into_iter().nth(fitting.unwrap_or(0))
     }
 
+    /// The failure of one attendee, by number.
+    fn case_of(&self, attendee: u16) -> Option<Case<'_>> {
+        let federation = &self.watched.federation;
+        let cases = Case::all(&self.prepared, federation, &self.chosen);
+        cases.into_iter().find(|case| case.attendee == attendee)
+    }
+
     /// Explains the request.
     pub fn diagnose(&self, question: &Question) -> Diagnosis {
         use crate::model::observation::Fact;
@@ -267,7 +274,7 @@ impl Found {
 
 fn explain(case: &Case<'_>, chosen: &Chosen, records: Records<'_>) -> Explained {
     let keys = repair::treatment(case.failure.cause).decided_by;
-    let repairs = Repair::all(case);
+    let repairs = repairs(case, records);
     let actors = repairs.iter().map(|repair| repair.actor.named(case));
     Explained {
         attendee: case.federation.address_text(case.asked),
@@ -280,4 +287,19 @@ fn explain(case: &Case<'_>, chosen: &Chosen, records: Records<'_>) -> Explained 
         actors: actors.collect(),
         repairs,
     }
+}
+
+/// The repairs of a case, the likeliest first. What a fault has set comes back by itself, and until it does no repair
+/// holds against it.
+fn repairs(case: &Case<'_>, records: Records<'_>) -> Vec<Repair> {
+    let cause = case.failure.cause;
+    let keys = repair::treatment(cause).decided_by;
+    let settings = chain::settings(keys, case, records).into_iter();
+    let passes = settings.filter_map(|setting| match setting.set_by {
+        setting::SetBy::Fault(name, _) => Some(Repair::passes(cause, &name)),
+        _ => None,
+    });
+    let mut repairs: Vec<Repair> = passes.take(1).collect();
+    repairs.extend(Repair::all(case));
+    repairs
 }

@@ -95,15 +95,22 @@ pub fn try_fix(
     let Some(case) = found.case(question) else {
         return Ok(None);
     };
-    let fix_at = fix_at.unwrap_or(found.watched.federation.start);
+    let start = found.watched.federation.start;
     let mut trial = Trial {
         subject,
         original: found,
         first: case.failure.cause,
         sent: case.sent,
         asked_for: case.federation.address_text(case.asked),
-        fix_at,
+        attendee: case.attendee,
+        // A fault that came in the course of the day undoes what was done before it.
+        begins: match fix_at {
+            Some(at) => vec![at],
+            None => vec![start, case.decided.max(start)],
+        },
         additions: found.additions.clone(),
+        ready: start,
+        asking: None,
         progress: &mut progress,
     };
     let mut proof = Proof {
@@ -117,10 +124,10 @@ pub fn try_fix(
     while proof.rounds.len() < ROUNDS_MAX {
         let (repairs, cause) = {
             let of = present.as_ref().unwrap_or(found);
-            let Some(case) = of.case(&trial.question()) else {
+            let Some(case) = of.case_of(trial.attendee_of(of)) else {
                 break;
             };
-            let repairs = Repair::all(&case).into_iter();
+            let repairs = super::repairs(&case, of.records()).into_iter();
             let named = repairs.map(|repair| (repair.actor.named(&case), repair));
             (named.collect::<Vec<_>>(), case.failure.cause)
         };
@@ -136,6 +143,8 @@ pub fn try_fix(
             proof.difference = tried.difference;
         }
         trial.additions = tried.additions;
+        trial.ready = trial.ready.max(tried.round.done.unwrap_or(start));
+        trial.asking = tried.round.repair.asking().or(trial.asking);
         proof.rounds.push(tried.round);
         if is_answered {
             proof.is_cured = true;
@@ -154,18 +163,28 @@ struct Trial<'a, P> {
     first: Cause,
     sent: Instant,
     asked_for: String,
-    fix_at: Instant,
+    /// The attendee's number in the request.
+    attendee: u16,
+    /// When repairs are begun: the first at which they help.
+    begins: Vec<Instant>,
     /// What has been laid over the scenario so far.
     additions: Additions,
+    /// When what has been repaired so far shows everywhere.
+    ready: Instant,
+    /// How the request is asked differently by now.
+    asking: Option<Asking>,
     progress: &'a mut P,
 }
 
 impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
-    fn question(&self) -> Question {
-        Question {
-            to: Some(self.asked_for.clone()),
-            ..Question::default()
-        }
+    /// The number of the attendee in a request: one that was asked differently has a single one.
+    fn attendee_of(&self, found: &Found) -> u16 {
+        use crate::model::observation::Fact;
+        let done = |it: &&crate::model::observation::Observation| {
+            matches!(it.fact, Fact::AttendeeDone { .. })
+        };
+        let count = found.chosen.observations.iter().filter(done).count();
+        if count == 1 { 0 } else { self.attendee }
     }
 
     /// The first repair after which the attendee is answered, or fails for another cause.
@@ -177,22 +196,23 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
         proof: &mut Proof,
     ) -> Result<Option<Tried>, NoDiagnosis> {
         for (actor, repair) in repairs {
-            let tried = match repair.is_waiting() {
-                true => self.wait(repair, actor, cause, present)?,
-                false => self.carry_out(repair, actor, cause, present)?,
+            let begins = match repair.is_waiting() {
+                true => vec![self.sent],
+                false => self.begins.clone(),
             };
-            let helps = match tried.round.outcome {
-                Some(AttendeeOutcome::Failed(failure)) => {
-                    let known = |round: &Round| round.cause == failure.cause;
-                    failure.cause != cause && !proof.rounds.iter().any(known)
+            let mut last = None;
+            for begun in begins {
+                let who = (repair.clone(), actor.clone());
+                let tried = match repair.is_waiting() {
+                    true => self.wait(who, cause, present)?,
+                    false => self.carry_out(who, cause, begun)?,
+                };
+                if helps(&tried.round, proof) {
+                    return Ok(Some(tried));
                 }
-                Some(_) => true,
-                None => false,
-            };
-            if helps {
-                return Ok(Some(tried));
+                last = Some(tried.round);
             }
-            proof.in_vain.push(tried.round);
+            proof.in_vain.extend(last);
         }
         Ok(None)
     }
@@ -200,8 +220,7 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
     /// Nobody does anything, and the request is asked again and again, each time in a run of its own.
     fn wait(
         &mut self,
-        repair: Repair,
-        actor: String,
+        (repair, actor): (Repair, String),
         cause: Cause,
         present: Option<&Found>,
     ) -> Result<Tried, NoDiagnosis> {
@@ -210,7 +229,8 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
         for wait in WAITS {
             let at = base.max(self.sent) + *wait;
             let additions = self.additions.clone();
-            let (watched, prepared, with) = self.ask_again(additions, None, at)?;
+            let asking = self.asking;
+            let (watched, prepared, with) = self.ask_again(additions, asking, at)?;
             let (outcome, found) = self.outcome(watched, prepared, with);
             let is_answered = outcome.is_some_and(|outcome| outcome.is_answer());
             last = Some((at, outcome, found));
@@ -238,21 +258,20 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
     /// The repair is carried out; if it is not done when the request is sent, the request is asked again later.
     fn carry_out(
         &mut self,
-        repair: Repair,
-        actor: String,
+        (repair, actor): (Repair, String),
         cause: Cause,
-        _: Option<&Found>,
+        begun: Instant,
     ) -> Result<Tried, NoDiagnosis> {
         let known = self.entries(&self.additions)?;
         let mut additions = self.additions.clone();
         if !additions.text.is_empty() && !additions.text.ends_with("\n\n") {
             additions.text.push('\n');
         }
-        additions.text.push_str(&repair.time_line(self.fix_at));
+        additions.text.push_str(&repair.time_line(begun));
         additions.settings.extend(repair.settings());
         let long = length_to(
             &self.original.watched.federation,
-            self.fix_at + repair.settles_in(),
+            begun + repair.settles_in(),
         );
         let mut in_run = additions.clone();
         in_run.settings.push(format!("run.length={long}"));
@@ -264,14 +283,14 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
         }
         let failures = &self.original.watched.failures;
         let difference = failures.against(&watched.failures, self.first);
-        let ended = ended_at(&watched, known, self.fix_at);
-        let done = ended.map(|ended| ended + repair.settles_in());
-        let asking = repair.asking();
+        let ended = ended_at(&watched, known, begun);
+        let ready = self.ready;
+        let done = ended.map(|ended| (ended + repair.settles_in()).max(ready));
+        let asking = repair.asking().or(self.asking);
         let (outcome, found) = self.outcome(watched, prepared, additions.clone());
         let is_answered = outcome.is_some_and(|outcome| outcome.is_answer());
         let must_ask =
             asking.is_some() || (!is_answered && done.is_some_and(|done| done > self.sent));
-        let begun = self.fix_at;
         let round = |asked, outcome| Round {
             cause,
             repair: repair.clone(),
@@ -369,9 +388,8 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
         use crate::model::observation::Fact;
         let found = self.original;
         let federation = &found.watched.federation;
-        let case = found
-            .case(&self.question())
-            .ok_or(NoDiagnosis::NoSuchRequest)?;
+        let case = found.case_of(self.attendee);
+        let case = case.ok_or(NoDiagnosis::NoSuchRequest)?;
         let Fact::Sent {
             asks, window, view, ..
         } = found.chosen.observations[0].fact
@@ -429,17 +447,17 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
         let chosen = watched.chosen.clone();
         let outcomes = chosen.iter().flat_map(|chosen| {
             chosen.observations.iter().filter_map(|it| match it.fact {
-                Fact::AttendeeDone { asked, outcome, .. } => Some((asked, outcome)),
+                Fact::AttendeeDone {
+                    attendee, outcome, ..
+                } => Some((attendee, outcome)),
                 _ => None,
             })
         });
         let outcomes: Vec<_> = outcomes.collect();
-        let is_asked_for =
-            |(asked, _): &&(_, _)| watched.federation.address_text(*asked) == self.asked_for;
         // A request that was asked differently has one attendee, whoever that is.
-        let its = outcomes.iter().find(is_asked_for);
-        let alone = || outcomes.first().filter(|_| outcomes.len() == 1);
-        let outcome = its.or_else(alone).map(|(_, outcome)| *outcome);
+        let alone = outcomes.first().filter(|_| outcomes.len() == 1);
+        let its = || outcomes.iter().find(|(number, _)| *number == self.attendee);
+        let outcome = alone.or_else(its).map(|(_, outcome)| *outcome);
         let chosen = chosen.unwrap_or_else(|| self.original.chosen.clone());
         let found = Found {
             additions,
@@ -448,6 +466,18 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
             chosen,
         };
         (outcome, found)
+    }
+}
+
+/// Whether a repair has helped: the attendee is answered, or fails for another cause that shows for the first time.
+fn helps(round: &Round, proof: &Proof) -> bool {
+    match round.outcome {
+        Some(AttendeeOutcome::Failed(failure)) => {
+            let is_known = |earlier: &Round| earlier.cause == failure.cause;
+            failure.cause != round.cause && !proof.rounds.iter().any(is_known)
+        }
+        Some(_) => true,
+        None => false,
     }
 }
 

@@ -71,6 +71,8 @@ pub struct Mailbox {
     pub subscriptions: Box<[PersonalSubscription]>,
     /// How the user is known to the gateway.
     pub identity: FederatedIdentity,
+    /// What the token service holds of the user.
+    pub account: AccountRecord,
     /// Whether there is a calendar.
     pub calendar: CalendarState,
     /// Whether its database can be read.
@@ -112,6 +114,23 @@ pub enum FederatedIdentity {
     AccountNamespace,
     /// By user principal name, which federated sharing on premises does not accept.
     UserPrincipalName,
+    /// By an immutable id that does not have the form of an address.
+    Malformed,
+}
+
+/// What the token service holds of a user of its own: an account that directory synchronization or the
+/// first token made.
+///
+/// Source: Resolve free/busy errors (docs), which repairs it by renaming the user to and fro.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AccountRecord {
+    /// A record that agrees with itself.
+    #[default]
+    Consistent,
+    /// A record whose passwords contradict each other.
+    PasswordMismatch,
+    /// None that could be signed in with yet.
+    NotProvisioned,
 }
 
 /// Whether a mailbox has a calendar folder.
@@ -191,6 +210,21 @@ pub struct MailboxView<'a> {
     pub events_per_week: u32,
 }
 
+impl FederatedIdentity {
+    /// What an immutable id makes of a user; a blank one has a blank suffix.
+    ///
+    /// Source: an immutable id has the form of an SMTP address, Set-Mailbox (docs).
+    pub fn of_immutable_id(id: &str, intern: impl FnOnce(&str) -> NameId) -> FederatedIdentity {
+        match id.rsplit_once('@') {
+            Some((user, suffix)) if !user.is_empty() && !suffix.is_empty() => {
+                FederatedIdentity::Immutable(intern(suffix))
+            }
+            None if id.is_empty() => FederatedIdentity::Immutable(intern("")),
+            _ => FederatedIdentity::Malformed,
+        }
+    }
+}
+
 impl<'a> MailboxView<'a> {
     /// All its addresses, the primary one first.
     pub fn addresses(self) -> impl Iterator<Item = Address> + 'a {
@@ -237,6 +271,7 @@ carries!(Mailbox {
     sharing_policy,
     subscriptions,
     identity,
+    account,
     calendar,
     state,
     outlook_anywhere,

@@ -10,6 +10,7 @@ pub mod identity;
 pub mod ladder;
 pub mod mermaid;
 pub mod reference;
+pub mod suite;
 pub mod summary;
 pub mod text;
 pub mod why;

@@ -10,7 +10,7 @@ use crate::model::certificate::{CertificateId, StoreState};
 use crate::model::gateway::GatewayId;
 use crate::model::names::NameId;
 use crate::model::organization::AcceptedDomainKind;
-use crate::model::trust::Registration;
+use crate::model::trust::{Registration, TrustLink};
 
 use super::call::Call;
 use super::gateway::provision;
@@ -85,11 +85,17 @@ fn require_key(call: &Call<'_, '_>, id: CertificateId) -> Result<(), ErrorRecord
 /// Source: Set-FederatedOrganizationIdentifier (docs). Chosen: proofs are looked for before the namespace
 /// is reserved, so that a failed proof leaves nothing behind.
 pub(super) async fn set_federated_organization_identifier(call: &Call<'_, '_>) -> Outcome {
+    if call.shell.organization().identifier.link == TrustLink::Deleted {
+        return Err(deleted_link(call));
+    }
     if let Some(link) = call.text("DelegationFederationTrust") {
         let trust = &call.shell.organization().trust;
         if !trust.exists || !trust.name.eq_ignore_ascii_case(link) {
             return Err(call.not_found("federation trust", link));
         }
+        call.shell
+            .console
+            .change_organization(|row| row.identifier.link = TrustLink::Trust);
     }
     if let Some(domain) = call.text("AccountNamespace") {
         let domain = domain.to_owned();
@@ -170,6 +176,7 @@ async fn set_namespace(call: &Call<'_, '_>, domain: &str) -> Result<(), ErrorRec
         row.identifier.exists = true;
         row.identifier.enabled = true;
         row.identifier.account_namespace = namespace;
+        row.identifier.link = TrustLink::Trust;
         row.trust.application_uri = Some(namespace);
     });
     Ok(())
@@ -326,8 +333,13 @@ pub(super) async fn get_federated_organization_identifier(call: &Call<'_, '_>) -
         (true, None) => Value::Null,
         (false, _) => missing(),
     };
-    let link = (organization.trust.exists && identifier.exists)
-        .then(|| shell.distinguished_name(&[&organization.trust.name, "Federation Trusts"]));
+    let link = match identifier.link {
+        TrustLink::Deleted => Some(shell.deleted_trust()),
+        TrustLink::Trust if organization.trust.exists && identifier.exists => {
+            Some(shell.distinguished_name(&[&organization.trust.name, "Federation Trusts"]))
+        }
+        TrustLink::Trust | TrustLink::Blank => None,
+    };
     let is_enabled = identifier.exists && identifier.enabled;
     let shown = shell
         .object("FederatedOrganizationIdWithDomainStatus")
@@ -444,6 +456,22 @@ fn set_federated(call: &Call<'_, '_>, domain: NameId, is_federated: bool) {
             }
         }
     });
+}
+
+/// The identifier's link leads to a trust that has been deleted.
+///
+/// Source: running the Hybrid Configuration wizard fails (docs): the deleted object and that it was not
+/// found are quoted there.
+fn deleted_link(call: &Call<'_, '_>) -> ErrorRecord {
+    let message = format!(
+        "The federation trust \"{}\" wasn't found.",
+        call.shell.deleted_trust()
+    );
+    call.error(
+        "ObjectNotFound",
+        "ManagementObjectNotFoundException",
+        message,
+    )
 }
 
 fn no_trust(call: &Call<'_, '_>) -> ErrorRecord {

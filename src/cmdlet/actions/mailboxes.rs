@@ -6,7 +6,9 @@
 use crate::cmdlet::output::ErrorRecord;
 use crate::cmdlet::value::{Object, Value};
 use crate::model::address::Address;
-use crate::model::directory::{Grant, Mailbox, MailboxId, MailboxKey, MailboxView, Recipient};
+use crate::model::directory::{
+    FederatedIdentity, Grant, Mailbox, MailboxId, MailboxKey, MailboxView, Recipient,
+};
 use crate::model::outcome::AccessLevel;
 use crate::model::sharing_policy::{DEFAULT_SHARING_POLICY, PolicyInForce};
 
@@ -43,9 +45,9 @@ pub(super) async fn get_mailbox(call: &Call<'_, '_>) -> Outcome {
     Ok(shown)
 }
 
-/// Changes addresses, and assigns a sharing policy.
+/// Changes addresses, and assigns a sharing policy or an immutable id.
 ///
-/// Source: Set-Mailbox -SharingPolicy (docs); `$null` leaves the default one.
+/// Source: Set-Mailbox -SharingPolicy and -ImmutableId (docs); `$null` leaves the default one.
 pub(super) async fn set_mailbox(call: &Call<'_, '_>) -> Outcome {
     let shell = call.shell;
     let identity = call.text("Identity").unwrap_or_default();
@@ -69,6 +71,18 @@ pub(super) async fn set_mailbox(call: &Call<'_, '_>) -> Outcome {
         shell
             .console
             .change(|federation, now| federation.change_addresses(id, addresses, now));
+    }
+    if call.has("ImmutableId") {
+        let given = call.text("ImmutableId");
+        let identity = match given {
+            None => FederatedIdentity::AccountNamespace,
+            Some(given) => FederatedIdentity::of_immutable_id(given, |suffix| shell.intern(suffix)),
+        };
+        shell.console.change(|federation, now| {
+            federation
+                .mailboxes
+                .change(id, now, |row| row.identity = identity);
+        });
     }
     Ok(Vec::new())
 }

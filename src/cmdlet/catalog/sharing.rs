@@ -190,11 +190,12 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
     },
     Cmdlet {
         name: "Set-Mailbox",
-        summary: "Changes a mailbox: its addresses, its sharing policy.",
+        summary: "Changes a mailbox: its addresses, its sharing policy, or what identifies its user to the gateway.",
         parameters: &[
             identity(Of::Mailbox).required(),
             Parameter::new("EmailAddresses", Kind::List(&Kind::Address)),
             Parameter::new("SharingPolicy", Kind::Identity(Of::SharingPolicy)),
+            Parameter::new("ImmutableId", Kind::Text),
         ],
         not_modelled: &[
             "AcceptMessagesOnlyFrom",

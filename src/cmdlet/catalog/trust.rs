@@ -84,15 +84,17 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
     },
     Cmdlet {
         name: "Set-FederationTrust",
-        summary: "Stages or publishes an organization certificate, or refreshes the gateway's metadata.",
+        summary: "Stages or publishes an organization certificate, refreshes the gateway's metadata, or \
+                  turns to another gateway.",
         parameters: &[
             identity(Of::FederationTrust).required(),
             Parameter::new("Name", Kind::Text),
             Parameter::new("Thumbprint", Kind::Identity(Of::Certificate)),
             Parameter::new("PublishFederationCertificate", Kind::Switch),
             Parameter::new("RefreshMetadata", Kind::Switch),
+            Parameter::new("MetadataUrl", Kind::Url),
         ],
-        not_modelled: &["ApplicationUri", "MetadataUrl"],
+        not_modelled: &["ApplicationUri"],
         output: None,
         creates: Some(Of::FederationTrust),
         tasks: SYSTEM,

@@ -16,7 +16,10 @@ impl Drafts<'_> {
     /// The ladder.
     pub(super) fn into_ladder(mut self) -> Ladder {
         let failure = self.first_failure();
-        let decisive = failure.and_then(|failure| self.decisive(&failure));
+        let mut decisive = failure.and_then(|failure| self.decisive(&failure));
+        if let Some(number) = &mut decisive {
+            *number -= self.drop_outcome(*number);
+        }
         let first = decisive.and_then(|number| self.drafts[number].target);
         let places = Places::of(&self.parties, self.named(), first);
         let is_drawn: Vec<bool> = self
@@ -97,6 +100,25 @@ impl Drafts<'_> {
         both.min().or_else(|| position(&caused))
     }
 
+    /// Drops the outcome of a single attendee that the decisive step tells already. Gives back how many
+    /// steps before the decisive one are gone.
+    fn drop_outcome(&mut self, decisive: usize) -> usize {
+        let is_single = self
+            .seen
+            .iter()
+            .any(|seen| matches!(seen.fact, Fact::RequestDone { attendees: 1, .. }));
+        let is_outcome = |draft: &Draft| matches!(draft.kind, Kind::Outcome);
+        if !is_single || is_outcome(&self.drafts[decisive]) {
+            return 0;
+        }
+        let before = self.drafts[..decisive]
+            .iter()
+            .filter(|draft| is_outcome(draft));
+        let before = before.count();
+        self.drafts.retain(|draft| !is_outcome(draft));
+        before
+    }
+
     /// All that have part in a draft, once or more often.
     fn named(&self) -> Vec<Party> {
         let mut named = vec![Party::Client, Party::Requester];
@@ -107,7 +129,6 @@ impl Drafts<'_> {
                 Kind::Outcome => {}
             }
         }
-        // A target of which one server or host is drawn needs no line as an organization.
         named
     }
 
@@ -237,6 +258,7 @@ fn step(draft: &Draft, zero: Instant, place: impl Fn(Party) -> usize) -> Step {
         full: draft.full.clone(),
         what,
         cause: draft.cause,
+        call: draft.exchange,
         is_ordinary: draft.is_ordinary,
     }
 }

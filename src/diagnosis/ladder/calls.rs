@@ -18,7 +18,7 @@ impl Drafts<'_> {
         let exchange = self.exchanges[number];
         let call = Call {
             there: self.parties.addressee(&exchange),
-            name: self.teller.leg_name(exchange.leg),
+            name: self.name_of(exchange.group, exchange.leg),
             cause: exchange.failure().map(|failure| failure.cause),
             number,
             exchange,
@@ -131,7 +131,7 @@ impl Drafts<'_> {
             received: end,
             ..call.message()
         };
-        let name = call.name;
+        let name = &call.name;
         let told = sent.or(end);
         match (told, call.cause) {
             (Some(told), None) if end.is_some() => {
@@ -249,7 +249,7 @@ struct Call {
     /// Whom it is directed at.
     there: Party,
     /// What its leg is called.
-    name: &'static str,
+    name: String,
     cause: Option<Cause>,
 }
 

@@ -114,13 +114,13 @@ impl<'a> Drafts<'a> {
             Fact::PathChosen { path, cache, .. } => {
                 let path = match self.paths_at(at, alike) {
                     1 => self.teller.path(path),
-                    n => format!("{n} objects of the kind {}", path.kind()),
+                    n => format!("{n} paths of the kind {}", path.kind()),
                 };
                 let text = format!("{}: by {path}{}", self.who(alike), cached(cache));
                 self.push(place, Kind::Note(Party::Requester), text);
             }
             Fact::TokenReused { group, leg, .. } => {
-                let text = format!("{}: uses an earlier one again", self.teller.leg_name(leg));
+                let text = format!("{}: uses an earlier one again", self.name_of(group, leg));
                 self.push_of(group, place, Kind::Note(Party::Requester), text);
             }
             Fact::OAuthTokenIssued { group } => self.draft_oauth(place, group, None),
@@ -271,7 +271,7 @@ impl<'a> Drafts<'a> {
             received: Some(self.seen[place].at),
         };
         let result = if cause.is_some() { "refused" } else { "issued" };
-        let text = format!("{}: {result}", self.teller.leg_name(Leg::OAuthToken));
+        let text = format!("{}: {result}", self.name_of(group, Leg::OAuthToken));
         self.push_of(group, place, kind, text).cause = cause;
     }
 
@@ -318,7 +318,13 @@ impl<'a> Drafts<'a> {
                             && draft.cause == Some(failure.cause)
                     });
                     if !is_said {
-                        let text = format!("the time is up: {}", failure.text());
+                        let text = match failure.leg {
+                            Some(leg) => {
+                                let leg = self.teller.leg_name(leg);
+                                format!("the time is up: {leg} is not answered")
+                            }
+                            None => "the time is up".to_owned(),
+                        };
                         let draft = self.push(place, Kind::Note(Party::Requester), text);
                         draft.cause = Some(failure.cause);
                     }
@@ -366,6 +372,23 @@ impl<'a> Drafts<'a> {
         self.exchanges.iter().rposition(fits)
     }
 
+    /// What a leg is called: with several groups, so that it is clear which of them it is of.
+    pub(super) fn name_of(&self, group: u16, leg: Leg) -> String {
+        let name = self.teller.leg_name(leg);
+        let groups = &self.parties.groups;
+        let Some(&(_, domain)) = groups.iter().find(|(number, _)| *number == group) else {
+            return name.to_owned();
+        };
+        let alike = groups.iter().filter(|(_, other)| *other == domain);
+        let before = alike.clone().filter(|(number, _)| *number < group).count();
+        let text = self.federation.names.text(domain);
+        match (groups.len(), alike.count()) {
+            (1, _) => name.to_owned(),
+            (_, 1) => format!("{name} for {text}"),
+            _ => format!("{name} for {text} ({})", before + 1),
+        }
+    }
+
     fn asks(&self) -> Asks {
         let sent = self.seen.iter().find_map(|seen| match seen.fact {
             Fact::Sent { asks, .. } => Some(asks),
@@ -387,7 +410,7 @@ impl<'a> Drafts<'a> {
     fn relationship(&self, id: Option<RelationshipId>) -> String {
         id.map_or(String::new(), |id| {
             let name = &self.federation.relationships.original(id).name;
-            format!("by relationship `{name}` ")
+            format!("by relationship `{name}`: ")
         })
     }
 

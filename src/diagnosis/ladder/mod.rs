@@ -88,6 +88,8 @@ pub struct Step {
     pub what: What,
     /// Why it failed, if it did.
     pub cause: Option<Cause>,
+    /// The call that it belongs to: steps of one call bear one number.
+    pub call: Option<usize>,
     /// Whether it went as it always goes: a drawing may leave it out.
     pub is_ordinary: bool,
 }
@@ -209,14 +211,13 @@ impl Role {
     pub fn word(self) -> &'static str {
         match self {
             Role::Client => "client",
-            Role::Requester => "requester's server",
+            Role::Requester => "requester",
             Role::Resolver => "DNS resolver",
-            Role::Authorization => "authorization server",
+            Role::Authorization => "authorization",
             Role::Gateway => "gateway",
             Role::Published => "published host",
             Role::Nobody => "nobody's host",
-            Role::Target => "target's server",
-            Role::TargetOrganization => "target",
+            Role::Target | Role::TargetOrganization => "target",
             Role::MoreTargets => "more targets",
         }
     }

@@ -65,6 +65,8 @@ pub(super) struct Parties<'a> {
     pub targets: Vec<Target>,
     /// The target of each group that goes to one.
     pub of_group: BTreeMap<u16, usize>,
+    /// These groups, with the domain that each asks for.
+    pub groups: Vec<(u16, NameId)>,
     /// The data centres that answered.
     centres: Vec<DataCentreId>,
 }
@@ -83,6 +85,7 @@ impl<'a> Parties<'a> {
             asks: Asks::FreeBusy,
             targets: Vec::new(),
             of_group: BTreeMap::new(),
+            groups: Vec::new(),
             centres: Vec::new(),
         };
         for observation in observations {
@@ -109,6 +112,7 @@ impl<'a> Parties<'a> {
                 if !is_here {
                     let target = self.target(domain);
                     self.of_group.insert(group, target);
+                    self.groups.push((group, domain));
                 }
             }
             Fact::TokenIssued { data_centre, .. } | Fact::TokenRefused { data_centre, .. } => {

@@ -81,11 +81,17 @@ fn requests(cause: Cause) -> Option<&'static Treatment> {
             const {
                 &treated!(
                     &["request.{request}.to", "parameters.client_request"],
-                    &[remedy!(
-                        Requester,
-                        &[Step::Ask(SPLIT, Asking::OnlyTheAttendee)],
-                        &[]
-                    )],
+                    &[
+                        remedy!(Requester, &[Step::Ask(SPLIT, Asking::OnlyTheAttendee)], &[]),
+                        remedy!(
+                            Requester,
+                            &[Step::Build(
+                                "Send a smaller body: at most 400 KiB.",
+                                "parameters.client_request = \"3 KB\"",
+                            )],
+                            &[],
+                        ),
+                    ],
                 )
             }
         }
@@ -308,15 +314,18 @@ fn recipients(cause: Cause) -> Option<&'static Treatment> {
         Cause::RecipientMovedAway => {
             const {
                 &treated!(
-                    &["request.{request}.to"],
+                    &[
+                        "relationship.{requester.relationship-key}.target_sharing_epr",
+                        "org.{target}.mail_user.{attendee.local}.external_address"
+                    ],
                     &[remedy!(
                         RequesterAdministrator,
-                        &[Step::Ask(
-                            "Ask for the address where the mailbox is now: the organization that holds it needs a relationship \
-                         of its own with the requester.",
-                            Asking::NearestAddress,
+                        &[Step::Cmdlets(
+                            AtRequester,
+                            "Set-OrganizationRelationship -Identity \"{requester.relationship}\" -TargetAutodiscoverEpr {target.autodiscover-epr} -TargetSharingEpr $null\n\
+                         Get-FederationInformation -DomainName {moved.domain} | New-OrganizationRelationship -Name \"{moved.domain}\" -FreeBusyAccessEnabled $true -FreeBusyAccessLevel AvailabilityOnly",
                         )],
-                        &[],
+                        CONFIGURATION,
                     )],
                 )
             }
@@ -470,14 +479,34 @@ fn requesters_relationship(cause: Cause) -> Option<&'static Treatment> {
                         "relationship.{requester.relationship-key}.target_autodiscover_epr",
                         "relationship.{requester.relationship-key}.target_sharing_epr",
                     ],
-                    &[remedy!(
-                        RequesterAdministrator,
-                        &[Step::Cmdlets(
-                            AtRequester,
-                            "Get-FederationInformation -DomainName {attendee.domain} | Set-OrganizationRelationship -Identity \"{requester.relationship}\"",
-                        )],
-                        CONFIGURATION,
-                    )],
+                    &[
+                        remedy_when!(
+                            super::gate::partner_has_no_trust,
+                            "the partner is not federated yet",
+                            BothAdministrators,
+                            &[
+                                Step::Cmdlets(AtTarget, super::gate::SET_UP_TARGET),
+                                Step::Cmdlets(
+                                    AtRequester,
+                                    "Start-Sleep -Seconds 3600\n\
+                                 Get-FederationInformation -DomainName {attendee.domain} | Set-OrganizationRelationship -Identity \"{requester.relationship}\"",
+                                ),
+                            ],
+                            &[
+                                Replication,
+                                RelationshipCache,
+                                super::Passing::CertificateDistribution
+                            ],
+                        ),
+                        remedy!(
+                            RequesterAdministrator,
+                            &[Step::Cmdlets(
+                                AtRequester,
+                                "Get-FederationInformation -DomainName {attendee.domain} | Set-OrganizationRelationship -Identity \"{requester.relationship}\"",
+                            )],
+                            CONFIGURATION,
+                        )
+                    ],
                 )
             }
         }

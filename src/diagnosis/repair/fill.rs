@@ -5,7 +5,8 @@
 use crate::diagnosis::case::Case;
 use crate::engine::Span;
 use crate::record::naming::organization_name;
-use crate::scenario::Table;
+use crate::scenario::tree::Shape;
+use crate::scenario::{Table, Value};
 
 use super::vocabulary::value;
 use super::{Action, Passing, Remedy, Repair, Step, Where};
@@ -53,11 +54,31 @@ fn action(step: &Step, case: &Case<'_>) -> Option<Action> {
 
 fn change(shown: &str, keys: &str, from_start: bool, case: &Case<'_>) -> Option<Action> {
     let keys: Option<Vec<String>> = keys.lines().map(|key| filled(key, case)).collect();
+    let keys = keys?;
+    // What the scenario does not declare cannot come to be in a run.
+    let tree = &case.prepared.compiled.effective;
+    let from_start = from_start || !keys.iter().all(|key| is_declared(tree, key));
     Some(Action::Change {
         shown: filled(shown, case)?,
-        keys: keys?,
+        keys,
         from_start,
     })
+}
+
+/// Whether the scenario has what a line `path = value` changes a key of.
+fn is_declared(tree: &Table, line: &str) -> bool {
+    let path = line.split_once(" = ").map_or(line, |(path, _)| path);
+    let mut parts = split_path(path);
+    let last = parts.pop();
+    let mut table = tree;
+    for part in &parts {
+        match table.get(part).map(|entry| &entry.value) {
+            Some(Value::Table(below)) => table = below,
+            _ => return false,
+        }
+    }
+    // Of a table of names the last part is itself a name.
+    !matches!(table.shape(), Shape::Named(_)) || last.is_some_and(|last| table.get(&last).is_some())
 }
 
 fn organization(place: Where, case: &Case<'_>) -> Option<String> {
@@ -98,11 +119,22 @@ pub(in crate::diagnosis) fn filled(template: &str, case: &Case<'_>) -> Option<St
     Some(out)
 }
 
-/// The parts of a key's path with place-holders filled: dots within braces or quotes part nothing.
+/// The parts of a key's path with place-holders filled.
 pub fn path(template: &str, case: &Case<'_>) -> Option<Vec<String>> {
+    // A place-holder that stands for a path of its own is filled before the parts are told apart.
+    let template = match template.contains("{firewall-rule}") {
+        true => template.replace("{firewall-rule}", &value("firewall-rule", case)?),
+        false => template.to_owned(),
+    };
+    let parts = split_path(&template);
+    parts.iter().map(|part| filled(part, case)).collect()
+}
+
+/// The parts of a path: dots within braces or quotes part nothing.
+fn split_path(path: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let (mut is_held, mut is_quoted) = (false, false);
-    for character in template.chars() {
+    for character in path.chars() {
         match character {
             '{' => is_held = true,
             '}' => is_held = false,
@@ -116,7 +148,7 @@ pub fn path(template: &str, case: &Case<'_>) -> Option<Vec<String>> {
             other => last.push(other),
         }
     }
-    parts.iter().map(|part| filled(part, case)).collect()
+    parts
 }
 
 /// How long something takes to pass at most, as the world has it.

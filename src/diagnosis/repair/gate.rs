@@ -8,9 +8,10 @@ use super::Actor::{
 };
 use super::Passing::{CertificateDistribution, RelationshipCache, Replication};
 use super::Where::{Here, Requester as AtRequester};
-use super::{Passing, Step, Treatment, remedy, remedy_when, treated};
+use super::{Passing, Step, Treatment, Where, remedy, remedy_when, treated};
 use crate::diagnosis::case::Case;
 use crate::model::cause::Cause;
+use crate::model::observation::PathObject;
 
 const CONFIGURATION: &[Passing] = &[Replication, RelationshipCache];
 
@@ -20,7 +21,15 @@ $ski = [System.Guid]::NewGuid().ToString(\"N\")
 New-ExchangeCertificate -FriendlyName \"Exchange Federated Delegation\" -DomainName \"{here.domain}\" -Services Federation -KeySize 2048 -PrivateKeyExportable $true -SubjectKeyIdentifier $ski | New-FederationTrust -Name \"Microsoft Federation Gateway\"
 $proof = Get-FederatedDomainProof -DomainName {here.domain}
 Add-DnsServerResourceRecord -ZoneName {here.domain} -Name \"@\" -Txt -DescriptiveText $proof.Proof
-Set-FederatedOrganizationIdentifier -DelegationFederationTrust \"Microsoft Federation Gateway\" -AccountNamespace {here.domain} -DefaultDomain {here.domain} -Enabled $true";
+Set-FederatedOrganizationIdentifier -DelegationFederationTrust \"Microsoft Federation Gateway\" -AccountNamespace {here.domain} -DefaultDomain {here.domain} -Enabled $true{here.further-domains}";
+
+/// The same at the organization that is asked.
+pub(super) const SET_UP_TARGET: &str = "\
+$ski = [System.Guid]::NewGuid().ToString(\"N\")
+New-ExchangeCertificate -FriendlyName \"Exchange Federated Delegation\" -DomainName \"{target.domain}\" -Services Federation -KeySize 2048 -PrivateKeyExportable $true -SubjectKeyIdentifier $ski | New-FederationTrust -Name \"Microsoft Federation Gateway\"
+$proof = Get-FederatedDomainProof -DomainName {target.domain}
+Add-DnsServerResourceRecord -ZoneName {target.domain} -Name \"@\" -Txt -DescriptiveText $proof.Proof
+Set-FederatedOrganizationIdentifier -DelegationFederationTrust \"Microsoft Federation Gateway\" -AccountNamespace {target.domain} -DefaultDomain {target.domain} -Enabled $true{target.further-domains}";
 
 /// The treatment of a cause of these kinds.
 pub(super) fn treatment(cause: Cause) -> Option<&'static Treatment> {
@@ -51,14 +60,28 @@ fn organization(cause: Cause) -> Option<&'static Treatment> {
                         "org.{here}.identifier.enabled",
                         "org.{here}.identifier.exists"
                     ],
-                    &[remedy!(
-                        LocalAdministrator,
-                        &[Step::Cmdlets(
-                            Here,
-                            "Set-FederatedOrganizationIdentifier -Enabled $true"
-                        )],
-                        CONFIGURATION,
-                    )],
+                    &[
+                        remedy_when!(
+                            |case| !identifier_is_set(case),
+                            "the identifier is not set",
+                            LocalAdministrator,
+                            &[Step::Cmdlets(
+                                Here,
+                                "$proof = Get-FederatedDomainProof -DomainName {here.domain}\n\
+                             Add-DnsServerResourceRecord -ZoneName {here.domain} -Name \"@\" -Txt -DescriptiveText $proof.Proof\n\
+                             Set-FederatedOrganizationIdentifier -DelegationFederationTrust \"Microsoft Federation Gateway\" -AccountNamespace {here.domain} -DefaultDomain {here.domain} -Enabled $true{here.further-domains}",
+                            )],
+                            CONFIGURATION,
+                        ),
+                        remedy!(
+                            LocalAdministrator,
+                            &[Step::Cmdlets(
+                                Here,
+                                "Set-FederatedOrganizationIdentifier -Enabled $true"
+                            )],
+                            CONFIGURATION,
+                        ),
+                    ],
                 )
             }
         }
@@ -214,12 +237,12 @@ fn certificate(cause: Cause) -> Option<&'static Treatment> {
 
 /// The trust taken down and set up again with a new certificate: what an expired one leaves.
 const RECREATE: &str = "\
-{here.remove-domains}Remove-FederationTrust -Identity \"Microsoft Federation Gateway\" -Confirm:$false
+{here.remove-domains}Remove-FederationTrust -Identity \"Microsoft Federation Gateway\" -Force
 $ski = [System.Guid]::NewGuid().ToString(\"N\")
 New-ExchangeCertificate -FriendlyName \"Exchange Federated Delegation\" -DomainName \"{here.domain}\" -Services Federation -KeySize 2048 -PrivateKeyExportable $true -SubjectKeyIdentifier $ski | New-FederationTrust -Name \"Microsoft Federation Gateway\"
 $proof = Get-FederatedDomainProof -DomainName {here.domain}
 Add-DnsServerResourceRecord -ZoneName {here.domain} -Name \"@\" -Txt -DescriptiveText $proof.Proof
-Set-FederatedOrganizationIdentifier -DelegationFederationTrust \"Microsoft Federation Gateway\" -AccountNamespace {here.domain} -DefaultDomain {here.domain} -Enabled $true";
+Set-FederatedOrganizationIdentifier -DelegationFederationTrust \"Microsoft Federation Gateway\" -AccountNamespace {here.domain} -DefaultDomain {here.domain} -Enabled $true{here.further-domains}";
 
 fn gateway(cause: Cause) -> Option<&'static Treatment> {
     fn may_come_back(case: &Case<'_>) -> bool {
@@ -369,6 +392,13 @@ fn gateway(cause: Cause) -> Option<&'static Treatment> {
                     ],
                     &[
                         remedy_when!(
+                            partner_has_no_trust,
+                            "the partner has no federation trust",
+                            super::Actor::TargetAdministrator,
+                            &[Step::Cmdlets(Where::Target, SET_UP_TARGET)],
+                            &[Replication, RelationshipCache, CertificateDistribution],
+                        ),
+                        remedy_when!(
                             |case| !partner_is_registered(case),
                             "the partner is not registered at the gateway",
                             super::Actor::TargetAdministrator,
@@ -386,7 +416,9 @@ fn gateway(cause: Cause) -> Option<&'static Treatment> {
                             )],
                             CONFIGURATION,
                         ),
-                        remedy!(
+                        remedy_when!(
+                            |case| matches!(case.path, Some(PathObject::Personal(_))),
+                            "the calendar was shared in person",
                             RequesterAdministrator,
                             &[Step::Change(
                                 "{attendee} shares the calendar with {from} once more, and the invitation is accepted: it tells the application URI.",
@@ -449,6 +481,20 @@ fn gateways_clock_is_right(case: &Case<'_>) -> bool {
         .at(case.requester(), case.decided);
     let gateway = case.federation.gateways.at(row.trust.gateway, case.decided);
     gateway.clock_error == crate::engine::Offset::default()
+}
+
+fn identifier_is_set(case: &Case<'_>) -> bool {
+    case.here().is_some_and(|here| {
+        let row = case.federation.organizations.at(here, case.decided);
+        row.identifier.exists
+    })
+}
+
+pub(super) fn partner_has_no_trust(case: &Case<'_>) -> bool {
+    case.target.is_some_and(|target| {
+        let row = case.federation.organizations.at(target, case.decided);
+        !row.trust.exists
+    })
 }
 
 fn partner_is_registered(case: &Case<'_>) -> bool {

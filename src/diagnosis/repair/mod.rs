@@ -214,6 +214,18 @@ impl Repair {
         all
     }
 
+    /// Waiting for a fault that goes on to pass.
+    pub fn passes(cause: Cause, fault: &str) -> Repair {
+        Repair {
+            cause,
+            actor: Actor::Wait,
+            actions: vec![Action::Wait {
+                shown: format!("the fault `{fault}` has passed"),
+            }],
+            passing: Vec::new(),
+        }
+    }
+
     /// How long it takes after its last step until it shows everywhere.
     pub fn settles_in(&self) -> Span {
         let spans = self.passing.iter().map(|passing| passing.1);

@@ -128,8 +128,33 @@ fn validation(cause: Cause) -> Option<&'static Treatment> {
                 )
             }
         }
-        Cause::TokenNotYetValid | Cause::TokenConditionsExpired | Cause::TokenOfferExpired => {
+        Cause::TokenNotYetValid | Cause::TokenConditionsExpired => {
             const { &treated!(CLOCK, CLOCKS) }
+        }
+        Cause::TokenOfferExpired => {
+            const {
+                &treated!(
+                    &[
+                        "org.{target}.server.{server}.clock_offset",
+                        "gateway.{gateway}.clock_offset",
+                        "invitation.{invitation}.opened_after"
+                    ],
+                    &[
+                        remedy_when!(
+                            |case| case.asks == crate::model::outcome::Asks::OpenInvitation,
+                            "an invitation was opened too late",
+                            super::Actor::Requester,
+                            &[Step::Build(
+                                "Share once more, and open the invitation within 15 days.",
+                                "invitation.{invitation}.opened_after = \"1 h\"",
+                            )],
+                            &[],
+                        ),
+                        CLOCKS[0],
+                        CLOCKS[1],
+                    ],
+                )
+            }
         }
         Cause::TokenSubjectMissing => {
             const {

@@ -99,6 +99,12 @@ fn names(cause: Cause) -> Option<&'static Treatment> {
             && is_called_at_partner(case)
             && !is_split(case)
     }
+    fn is_discovered(case: &Case<'_>) -> bool {
+        let is_own_setting = case.endpoint.is_some_and(|url| Some(url.host) == case.host);
+        case.failure.leg == Some(Leg::Availability)
+            && !is_own_setting
+            && case.called_host().is_none()
+    }
     fn is_outside_record(case: &Case<'_>) -> bool {
         case.called_host().is_some() && !is_wrong_endpoint(case)
     }
@@ -108,6 +114,19 @@ fn names(cause: Cause) -> Option<&'static Treatment> {
                 &treated!(
                     NAME,
                     &[
+                        remedy_when!(
+                            is_discovered,
+                            "the name is the one that the partner's Autodiscover tells",
+                            TargetAdministrator,
+                            &[
+                                Step::Cmdlets(
+                                    AtTarget,
+                                    "Get-WebServicesVirtualDirectory | Set-WebServicesVirtualDirectory -ExternalUrl https://{target.host}/EWS/Exchange.asmx",
+                                ),
+                                Step::Cmdlets(AtRequester, "iisreset {entry}"),
+                            ],
+                            &[Replication, RelationshipCache, PoolStart],
+                        ),
                         remedy_when!(
                             is_split,
                             "the name exists outside, and the requester's own copy of the zone lacks it",
@@ -240,6 +259,13 @@ fn network(cause: Cause) -> Option<&'static Treatment> {
         )],
         &[],
     );
+    const PASSES: Remedy = remedy!(
+        Wait,
+        &[Step::Wait(
+            "the way is open again, or resolvers have forgotten an old address"
+        )],
+        &[],
+    );
     const HOST_UP: Remedy = remedy!(
         TargetAdministrator,
         &[Step::Change(
@@ -299,7 +325,7 @@ fn network(cause: Cause) -> Option<&'static Treatment> {
                         "gateway.{gateway}.state",
                         "org.{requester}.server.{entry}.direct_internet"
                     ],
-                    &[NO_WAY_OUT, ENDPOINT, FIREWALL, GATEWAY_UP, HOST_UP],
+                    &[NO_WAY_OUT, ENDPOINT, FIREWALL, GATEWAY_UP, HOST_UP, PASSES],
                 )
             }
         }
@@ -311,7 +337,7 @@ fn network(cause: Cause) -> Option<&'static Treatment> {
                         "org.{host.owner}.host.{host}.state",
                         "gateway.{gateway}.state"
                     ],
-                    &[ENDPOINT, FIREWALL, GATEWAY_UP, HOST_UP],
+                    &[ENDPOINT, FIREWALL, GATEWAY_UP, HOST_UP, PASSES],
                 )
             }
         }
@@ -544,14 +570,21 @@ fn publishing(cause: Cause) -> Option<&'static Treatment> {
                         "org.{target}.server.{target.server}.state",
                         "org.{host.owner}.host.{host}.servers"
                     ],
-                    &[remedy!(
-                        TargetAdministrator,
-                        &[Step::Change(
-                            "Start the servers behind {host}.",
-                            "org.{target}.server.{target.server}.state = \"up\"",
-                        )],
-                        &[],
-                    )],
+                    &[
+                        remedy!(
+                            TargetAdministrator,
+                            &[Step::Change(
+                                "Start the servers behind {host}.",
+                                "org.{target}.server.{target.server}.state = \"up\"",
+                            )],
+                            &[],
+                        ),
+                        remedy!(
+                            Wait,
+                            &[Step::Wait("a server behind {host} runs again")],
+                            &[]
+                        )
+                    ],
                 )
             }
         }

@@ -164,6 +164,24 @@ pub const PLACE_HOLDERS: &[PlaceHolder] = &[
         },
     ),
     holder(
+        "here.further-domains",
+        "the lines that add its further domains to the trust",
+        |case| Some(further_domains(case, case.here()?)),
+    ),
+    holder(
+        "target.further-domains",
+        "the lines that add the further domains of the organization that is asked",
+        |case| Some(further_domains(case, case.target?)),
+    ),
+    holder("invitation", "the invitation that is opened", |case| {
+        let mut workloads = case.federation.workloads.iter();
+        let opened = |row: &&crate::model::demand::Workload| {
+            let companions = row.companions;
+            companions.is_some_and(|its| its.opened == case.request.workload)
+        };
+        Some(workloads.find(opened)?.name.to_string())
+    }),
+    holder(
         "here.remove-domains",
         "the lines that take its domains out of the trust",
         |case| {
@@ -195,8 +213,11 @@ pub const PLACE_HOLDERS: &[PlaceHolder] = &[
                 let row = policies.at(*id, case.decided);
                 row.organization == requester && row.is_default
             });
-            let id = mailbox.sharing_policy.or(own)?;
-            Some(policies.original(id).name.to_string())
+            let policy = mailbox.sharing_policy.or(own);
+            Some(policy.map_or(
+                crate::model::sharing_policy::DEFAULT_SHARING_POLICY.to_owned(),
+                |id| policies.original(id).name.to_string(),
+            ))
         },
     ),
     holder(
@@ -419,12 +440,14 @@ pub const PLACE_HOLDERS: &[PlaceHolder] = &[
     ),
     holder(
         "address-space",
-        "the availability address space that was taken",
-        |case| match case.path? {
-            PathObject::AddressSpace(id) => {
-                Some(case.federation.address_spaces.original(id).name.to_string())
-            }
-            _ => None,
+        "the availability address space for the attendee's domain",
+        |case| {
+            let federation = case.federation;
+            let id = match case.path {
+                Some(PathObject::AddressSpace(id)) => id,
+                _ => federation.address_space_for(case.requester(), case.external().domain)?,
+            };
+            Some(federation.address_spaces.original(id).name.to_string())
         },
     ),
     holder("request", "the request, by the scenario's name", |case| {
@@ -537,6 +560,18 @@ fn own(case: &Case<'_>) -> Option<RelationshipId> {
 fn partners(case: &Case<'_>) -> Option<RelationshipId> {
     let about = || case.relationship_between(case.target?, case.requester());
     case.partners_relationship().or_else(about)
+}
+
+fn further_domains(case: &Case<'_>, organization: OrgId) -> String {
+    let domains = case.federated_domains(organization);
+    let line = |domain: &String| {
+        format!(
+            "\n$proof = Get-FederatedDomainProof -DomainName {domain}\n\
+             Add-DnsServerResourceRecord -ZoneName {domain} -Name \"@\" -Txt -DescriptiveText $proof.Proof\n\
+             Add-FederatedDomain -DomainName {domain}"
+        )
+    };
+    domains.iter().skip(1).map(line).collect()
 }
 
 fn certificate(case: &Case<'_>, organization: OrgId) -> Option<String> {

@@ -31,8 +31,8 @@ pub use errand::{
 };
 pub use proof::{DomainProof, domain_proof};
 pub use provisioning::{
-    NAMESPACE_PREFIX, ProofCheck, Provisioned, Provisioning, ProvisioningRefusal, Registrations,
-    decide_provisioning, names_of_others,
+    Examined, NAMESPACE_PREFIX, ProofCheck, Provisioned, Provisioning, ProvisioningRefusal,
+    Registrations, decide_provisioning, names_of_others,
 };
 
 crate::define_id! {

@@ -110,9 +110,13 @@ impl Cause {
             | Cause::GatewayTargetNotRegistered
             | Cause::GatewayInstanceMismatch
             | Cause::GatewayClosed
+            | Cause::GatewayAccountPasswordMismatch
+            | Cause::GatewayAccountNotProvisioned
+            | Cause::GatewayMemberNameInvalid
             | Cause::TokenAudienceMismatch
             | Cause::TokenOfferMismatch
             | Cause::TokenEmailMissing
+            | Cause::TokenApplicationOutdated
             | Cause::AutodiscoverRedirectNoRelationship
             | Cause::AddressSpaceCredentials
             | Cause::RecipientMovedAway => Side::Requester,
@@ -285,6 +289,11 @@ pub enum Cause {
     SharingPolicyBlocks,
     SharingPolicyDisabled,
     SharingRecipientNotFederated,
+    GatewayAccountPasswordMismatch,
+    GatewayAccountNotProvisioned,
+    GatewayMemberNameInvalid,
+    OrganizationTrustLinkBroken,
+    TokenApplicationOutdated,
     PublishingWsSecurityOutOfStep,
     PublishingHandlerMissing,
     PublishingRelayAgentStopped,

@@ -371,6 +371,7 @@ fn side_of_rejection(rejection: Rejection) -> Side {
         Rejection::AudienceMismatch | Rejection::OfferMismatch | Rejection::EmailMissing => {
             Side::Target
         }
+        Rejection::ApplicationOutdated => Side::Target,
         Rejection::SubjectMissing => Side::Gateway,
         Rejection::Malformed
         | Rejection::EncryptionUnknown

@@ -7,8 +7,8 @@
 use crate::engine::{Instant, Schedule, Span};
 
 use super::super::administration::{
-    Errand, ErrandReply, ProofCheck, Provisioned, Provisioning, ProvisioningRefusal, Registrations,
-    decide_provisioning, domain_proof, names_of_others,
+    Errand, ErrandReply, Examined, ProofCheck, Provisioned, Provisioning, ProvisioningRefusal,
+    Registrations, decide_provisioning, domain_proof, names_of_others,
 };
 use super::super::cause::Cause;
 use super::super::certificate::CertificateId;
@@ -17,10 +17,10 @@ use super::super::federation::Federation;
 use super::super::gateway::{GatewayId, MetadataState};
 use super::super::names::NameId;
 use super::super::observation::Recorder;
-use super::super::organization::OrgId;
+use super::super::organization::{OrgId, ServerId};
 use super::super::outcome::{Leg, Side};
 use super::super::purpose::Purpose;
-use super::super::trust::Registration;
+use super::super::trust::{FIRST_APPLICATION, Registration};
 use super::legs::failure;
 use super::state::{CallSlot, Reply};
 use super::{Event, World};
@@ -28,11 +28,17 @@ use super::{Event, World};
 impl Federation {
     /// The AppID under which a gateway knows an organization.
     ///
-    /// Source: a unique number made by the gateway, Federation terms, Exchange 2010 glossary (docs).
-    pub fn application_identifier(&self, organization: OrgId) -> String {
+    /// Source: a unique number made by the gateway, Federation terms, Exchange 2010 glossary (docs); that
+    /// a trust that is made anew has another one: Same URI cannot be attached to different AppId (docs).
+    pub fn application_identifier(&self, organization: OrgId, application: u32) -> String {
         let row = self.organizations.original(organization);
         let gateway = self.gateways.original(row.trust.gateway);
-        format!("{:016X}", row.hash.with(gateway.hash.0).0)
+        let hash = row.hash.with(gateway.hash.0);
+        let hash = match application {
+            FIRST_APPLICATION => hash,
+            other => hash.with(u64::from(other)),
+        };
+        format!("{:016X}", hash.0)
     }
 
     /// The texts that prove that an organization owns a domain, to the gateway that it is registered
@@ -56,7 +62,7 @@ impl Federation {
         if !gateway.accepted_issuers.is_empty() {
             proofs.push(format!(
                 "AppID={}",
-                self.application_identifier(organization)
+                self.application_identifier(organization, trust.registration.application)
             ));
         }
         proofs
@@ -132,7 +138,8 @@ impl<R: Recorder> World<'_, R> {
         let (group, organization) = (row.group, row.request.requester);
         let proof = self.errand(group).proof;
         let (gateway, request) = self.provisioning(group);
-        let answer = self.provision(gateway, organization, request, proof, now);
+        let server = row.server;
+        let answer = self.provision(gateway, (organization, server), request, proof, now);
         let present = &self.federation.organizations.at(organization, now).trust;
         let is_same =
             |wanted: &Registration| present.registration == *wanted && present.gateway == gateway;
@@ -173,7 +180,7 @@ impl<R: Recorder> World<'_, R> {
     fn provision(
         &self,
         gateway: GatewayId,
-        organization: OrgId,
+        (organization, server): (OrgId, ServerId),
         request: Provisioning,
         proof: ProofCheck,
         now: Instant,
@@ -203,12 +210,17 @@ impl<R: Recorder> World<'_, R> {
             trust.registration.previous_certificate,
         ];
         let signs_well = trust.organization_certificate.is_some_and(|signer| {
+            // Who publishes a certificate may sign with that very one.
+            let is_published = request
+                == Provisioning::PublishCertificate {
+                    certificate: signer,
+                };
             let in_date = federation
                 .certificates
                 .at(signer, now)
                 .validity
                 .covers(shown);
-            is_here && in_date && known.contains(&Some(signer))
+            is_here && in_date && (is_published || known.contains(&Some(signer)))
         });
         let registrations = Registrations {
             federation,
@@ -217,7 +229,22 @@ impl<R: Recorder> World<'_, R> {
             at: now,
         };
         let is_taken = |name| names_of_others(registrations, name);
-        decide_provisioning(request, &trust.registration, is_taken, signs_well, proof)
+        let here = federation.servers.at(server, now);
+        let asked_at = now.shown_by(here.clock_error);
+        let is_blocked = match request {
+            Provisioning::RegisterDomain { domain } => instance.blocked_domains.contains(&domain),
+            _ => false,
+        };
+        let examined = Examined {
+            at: now,
+            signs_well,
+            clock_difference: asked_at.max(shown).since(asked_at.min(shown)),
+            proof,
+            is_blocked,
+            applications_max: instance.applications_per_domain_and_day,
+            effective_after: instance.application_effective_after,
+        };
+        decide_provisioning(request, &trust.registration, is_taken, &examined)
     }
 
     /// Looks for the proof of a domain, through the gateway's resolver and its cache.

@@ -299,7 +299,8 @@ impl<R: Recorder> World<'_, R> {
             None => return Err(refusal(Cause::RequesterUnknown, Side::Client)),
         };
         let immutable = match mailbox.identity {
-            FederatedIdentity::AccountNamespace => true,
+            // One that is no address at all is found out by the gateway alone.
+            FederatedIdentity::AccountNamespace | FederatedIdentity::Malformed => true,
             FederatedIdentity::Immutable(suffix) => {
                 suffix == organization.identifier.account_namespace
             }

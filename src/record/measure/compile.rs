@@ -3,12 +3,15 @@
 //! It knows nothing of what is counted. Invariant: a filter holds ids of its own federation only, and
 //! a name that the federation does not have is an error, never a filter that admits nothing.
 
+use std::collections::BTreeSet;
+
 use crate::engine::Instant;
 use crate::model::Federation;
+use crate::model::administration::ScriptId;
 use crate::model::cause::{CAUSES, Cause, Layer};
 use crate::model::demand::WorkloadId;
 use crate::model::gateway::GatewayId;
-use crate::model::observation::{NameAnswer, PathKind};
+use crate::model::observation::{NameAnswer, PathKind, RequestIdentity};
 use crate::model::organization::OrgId;
 use crate::model::outcome::{AccessLevel, Answer, Leg, ResponseCode, Side};
 use crate::model::synchronization::FolderContents;
@@ -60,6 +63,8 @@ pub(super) struct Filter {
     request: Option<Request>,
     from: Option<Instant>,
     until: Option<Instant>,
+    /// The scripts of one name: organizations may give it to one each.
+    scripts: Option<Box<[ScriptId]>>,
     statement: StatementFilter,
 }
 
@@ -71,12 +76,56 @@ struct Request {
     number: Option<u32>,
 }
 
+impl Request {
+    fn is(self, request: RequestIdentity) -> bool {
+        self.workload == request.workload
+            && fits(self.requester, Some(request.requester))
+            && fits(self.number, Some(request.number))
+    }
+}
+
+/// Whether what was found is what is wanted, or nothing is.
+fn fits<T: PartialEq>(wanted: Option<T>, found: Option<T>) -> bool {
+    wanted.is_none() || wanted == found
+}
+
 impl Filter {
+    /// The organization that it is narrowed to.
+    pub(super) fn organization(&self) -> Option<OrgId> {
+        self.organization
+    }
+
+    /// The requests that it names: those of the scenario, and one by its identity.
+    pub(super) fn requests(&self, federation: &Federation, most: usize) -> Vec<RequestIdentity> {
+        let Some(wanted) = self.request else {
+            return Vec::new();
+        };
+        let declared = federation.requests.iter().map(|row| row.identity);
+        let named: Vec<_> = declared.filter(|it| wanted.is(*it)).take(most).collect();
+        match (wanted.requester, wanted.number) {
+            // One that a workload draws.
+            (Some(requester), Some(number)) if named.is_empty() => vec![RequestIdentity {
+                requester,
+                workload: wanted.workload,
+                number,
+                attempt: 0,
+            }],
+            _ => named,
+        }
+    }
+
+    /// Whether a statement has everything but what became of it and what was shown.
+    pub(super) fn is_about(&self, sighting: &Sighting<'_>) -> bool {
+        let anything = Filter {
+            outcome: None,
+            statement: self.statement.of_any_end(),
+            ..self.clone()
+        };
+        anything.admits(sighting)
+    }
+
     /// Whether a sighting is counted.
     pub(super) fn admits(&self, sighting: &Sighting<'_>) -> bool {
-        fn fits<T: PartialEq>(wanted: Option<T>, found: Option<T>) -> bool {
-            wanted.is_none() || wanted == found
-        }
         let layer = sighting.cause.map(|cause| cause.row().layer);
         let request = sighting.request;
         fits(self.outcome, sighting.outcome)
@@ -95,13 +144,14 @@ impl Filter {
             && fits(self.target, sighting.target)
             && fits(self.organization, Some(request.requester))
             && fits(self.workload, Some(request.workload))
-            && self.request.is_none_or(|wanted| {
-                wanted.workload == request.workload
-                    && fits(wanted.requester, Some(request.requester))
-                    && fits(wanted.number, Some(request.number))
-            })
+            && self.request.is_none_or(|wanted| wanted.is(request))
             && self.from.is_none_or(|from| from <= sighting.at)
             && self.until.is_none_or(|until| sighting.at < until)
+            && self.scripts.as_deref().is_none_or(|wanted| {
+                sighting
+                    .script
+                    .is_some_and(|script| wanted.contains(&script))
+            })
             && sighting
                 .statement
                 .is_none_or(|entry| self.statement.admits(entry))
@@ -179,10 +229,11 @@ impl Reader<'_> {
             Label::Shows => {
                 filter.shows = Some(self.word(FolderContents::from_word, FolderContents::ALL)?);
             }
-            Label::Script | Label::Cmdlet | Label::Exception | Label::Contains => {
+            Label::Script => filter.scripts = Some(self.scripts()?),
+            Label::Cmdlet | Label::Exception | Label::Contains => {
                 filter
                     .statement
-                    .read(self.condition, self.federation, self.readers.cmdlets)?;
+                    .read(self.condition, self.readers.cmdlets)?;
             }
             Label::From => filter.from = Some(self.instant()?),
             Label::Until => filter.until = Some(self.instant()?),
@@ -263,6 +314,17 @@ impl Reader<'_> {
         let name = |id: GatewayId| &*gateways.original(id).name;
         let found = gateways.ids().find(|id| name(*id) == self.value());
         found.ok_or_else(|| self.unknown("gateway", self.value(), gateways.ids().map(name)))
+    }
+
+    fn scripts(&self) -> Result<Box<[ScriptId]>, MeasureError> {
+        let scripts = || self.federation.scripts.enumerate();
+        let found = scripts().filter(|(_, script)| &*script.name == self.value());
+        let found: Box<[ScriptId]> = found.map(|(id, _)| id).collect();
+        if found.is_empty() {
+            let names: BTreeSet<&str> = scripts().map(|(_, script)| &*script.name).collect();
+            return Err(self.unknown("script", self.value(), names));
+        }
+        Ok(found)
     }
 
     fn organization(&self, text: &str) -> Result<OrgId, MeasureError> {

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::engine::{Instant, Span};
 use crate::model::Federation;
-use crate::model::administration::TranscriptEntry;
+use crate::model::administration::{ScriptId, TranscriptEntry};
 use crate::model::cause::Cause;
 use crate::model::gateway::GatewayId;
 use crate::model::observation::{Fact, NameAnswer, Observation, PathKind, RequestIdentity};
@@ -20,7 +20,7 @@ use crate::model::outcome::{
 use crate::model::synchronization::FolderContents;
 use crate::model::token::Offer;
 
-use super::vocabulary::Subject;
+use super::vocabulary::{IN_FLIGHT, Subject};
 
 /// Something that measures count.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +48,7 @@ pub(super) struct Sighting<'e> {
     pub(super) target: Option<OrgId>,
     pub(super) bytes: u64,
     pub(super) latency: Option<Span>,
+    pub(super) script: Option<ScriptId>,
     /// The statement that was carried out.
     pub(super) statement: Option<&'e TranscriptEntry>,
 }
@@ -136,8 +137,22 @@ pub(super) fn sight_statement<'e>(
     };
     Sighting {
         outcome: Some(outcome),
+        script: Some(entry.script),
         statement: Some(entry),
         ..Sighting::blank(Subject::Statements, entry.ended, identity)
+    }
+}
+
+/// What measures count of a script that is not at its end.
+pub(super) fn sight_unfinished(
+    federation: &Federation,
+    script: ScriptId,
+    at: Instant,
+) -> Sighting<'static> {
+    let identity = federation.scripts[script].identity;
+    Sighting {
+        script: Some(script),
+        ..Sighting::blank(Subject::UnfinishedScripts, at, identity)
     }
 }
 
@@ -168,7 +183,7 @@ pub(super) fn sight(
             ..blank(Subject::Requests)
         },
         Fact::InFlightAtEnd { .. } => Sighting {
-            outcome: Some("in-flight"),
+            outcome: Some(IN_FLIGHT),
             ..blank(Subject::Requests)
         },
         Fact::GroupDone {
@@ -300,6 +315,7 @@ impl<'e> Sighting<'e> {
             target: None,
             bytes: 0,
             latency: None,
+            script: None,
             statement: None,
         }
     }

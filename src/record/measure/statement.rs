@@ -1,10 +1,9 @@
 //! What labels ask of statements of administrators' scripts.
 //!
-//! It knows no language and no cmdlets: their names come in from outside. Invariant: a script or a cmdlet
-//! that there is not is an error, never a filter that admits nothing.
+//! It knows no language and no cmdlets: their names come in from outside. Invariant: a cmdlet that there
+//! is not is an error, never a filter that admits nothing.
 
-use crate::model::Federation;
-use crate::model::administration::{ScriptId, TranscriptEntry};
+use crate::model::administration::TranscriptEntry;
 
 use super::expression::{Condition, MeasureError};
 use super::vocabulary::Label;
@@ -12,8 +11,6 @@ use super::vocabulary::Label;
 /// What statements are narrowed to; none: to all.
 #[derive(Clone, Debug, Default)]
 pub(super) struct StatementFilter {
-    /// The scripts of one name: organizations may give it to one each.
-    scripts: Option<Box<[ScriptId]>>,
     cmdlet: Option<&'static str>,
     exception: Option<Box<str>>,
     /// With one blank where there are several.
@@ -21,14 +18,19 @@ pub(super) struct StatementFilter {
 }
 
 impl StatementFilter {
+    /// The same without what became of a statement and what was shown.
+    pub(super) fn of_any_end(&self) -> StatementFilter {
+        StatementFilter {
+            cmdlet: self.cmdlet,
+            ..StatementFilter::default()
+        }
+    }
+
     /// Whether a statement is counted.
     pub(super) fn admits(&self, entry: &TranscriptEntry) -> bool {
         let error = entry.error.as_ref();
-        let is_of_script = |scripts: &[ScriptId]| scripts.contains(&entry.script);
-        self.scripts.as_deref().is_none_or(is_of_script)
-            && self
-                .cmdlet
-                .is_none_or(|cmdlet| entry.cmdlets.contains(&cmdlet))
+        self.cmdlet
+            .is_none_or(|cmdlet| entry.cmdlets.contains(&cmdlet))
             && self.exception.as_deref().is_none_or(|wanted| {
                 error.is_some_and(|error| error.exception.eq_ignore_ascii_case(wanted))
             })
@@ -44,7 +46,6 @@ impl StatementFilter {
     pub(super) fn read(
         &mut self,
         condition: &Condition,
-        federation: &Federation,
         cmdlets: &[&'static str],
     ) -> Result<(), MeasureError> {
         let value = condition.value.as_str();
@@ -52,18 +53,6 @@ impl StatementFilter {
             MeasureError::unknown(condition.range.clone(), what, value, known)
         };
         match condition.label {
-            Label::Script => {
-                let scripts = || federation.scripts.enumerate();
-                let ids = scripts().filter(|(_, script)| &*script.name == value);
-                let ids: Box<[ScriptId]> = ids.map(|(id, _)| id).collect();
-                if ids.is_empty() {
-                    let mut names: Vec<_> = scripts().map(|(_, script)| &*script.name).collect();
-                    names.sort_unstable();
-                    names.dedup();
-                    return Err(unknown("script", names));
-                }
-                self.scripts = Some(ids);
-            }
             Label::Cmdlet => {
                 let found = cmdlets.iter().find(|name| name.eq_ignore_ascii_case(value));
                 let found = found.ok_or_else(|| {

@@ -32,6 +32,10 @@ pub enum Subject {
     Folders,
     /// Statements of administrators' scripts.
     Statements,
+    /// Scripts that were not at their end when the run was.
+    UnfinishedScripts,
+    /// The whole run.
+    Run,
 }
 
 /// What is made of it.
@@ -49,6 +53,12 @@ pub enum Statistic {
     Percentile(u32),
     /// The longest response time.
     Maximum,
+    /// The instant of the first.
+    First,
+    /// The instant of the last.
+    Last,
+    /// The fingerprint of everything.
+    Digest,
 }
 
 /// What kind of value a metric has.
@@ -62,6 +72,10 @@ pub enum Kind {
     Share,
     /// A length of time.
     Span,
+    /// An instant.
+    Instant,
+    /// A fingerprint.
+    Digest,
 }
 
 /// By what a metric can be narrowed.
@@ -101,6 +115,9 @@ words!(Label {
     Script => "script", Cmdlet => "cmdlet", Exception => "exception", Contains => "contains",
 });
 
+/// The outcome of a request that has none when the run ends.
+pub(super) const IN_FLIGHT: &str = "in-flight";
+
 /// A metric.
 #[derive(Debug)]
 pub struct Metric {
@@ -131,6 +148,8 @@ impl Metric {
             Statistic::Bytes => Kind::Bytes,
             Statistic::Rate => Kind::Share,
             Statistic::Mean | Statistic::Percentile(_) | Statistic::Maximum => Kind::Span,
+            Statistic::First | Statistic::Last => Kind::Instant,
+            Statistic::Digest => Kind::Digest,
         }
     }
 
@@ -171,13 +190,15 @@ impl Subject {
             Subject::Statements => &[
                 Outcome, Cmdlet, Exception, Contains, Script, Org, From, Until,
             ],
+            Subject::UnfinishedScripts => &[Script, Org],
+            Subject::Run => &[Org],
         }
     }
 
     /// The outcomes that this subject has.
     pub fn outcomes(self) -> &'static [&'static str] {
         match self {
-            Subject::Requests => &["complete", "partial", "failed", "in-flight"],
+            Subject::Requests => &["complete", "partial", "failed", IN_FLIGHT],
             Subject::Groups => &["answered", "failed"],
             Subject::Attendees => &["view", "answered", "failed"],
             Subject::Statements => &["done", "warned", "failed"],
@@ -250,6 +271,12 @@ impl Kind {
             Kind::Bytes => "a size, e.g. `< 20 KB`",
             Kind::Share => "a share, e.g. `>= 99.5 %`",
             Kind::Span => "a span, e.g. `< 25 s`",
+            Kind::Instant => {
+                "an instant, e.g. `before 11:05`, `after +2 h`, `within 5 min of tokens.first`"
+            }
+            Kind::Digest => {
+                "a digest of 32 hexadecimal digits, e.g. `== 5d41402abc4b2a76b9719d911017c592`"
+            }
         }
     }
 }
@@ -296,6 +323,16 @@ pub const METRICS: &[Metric] = &[
         "answered requests",
         "requests in flight at the end",
     ),
+    first(
+        "requests.first",
+        Subject::Requests,
+        "the first answer to a request",
+    ),
+    last(
+        "requests.last",
+        Subject::Requests,
+        "the last answer to a request",
+    ),
     metric(
         "groups.count",
         Subject::Groups,
@@ -311,6 +348,16 @@ pub const METRICS: &[Metric] = &[
         "groups that the target answered",
         "groups that have an outcome",
         "groups of requests in flight at the end; mailboxes of the own organization",
+    ),
+    first(
+        "groups.first",
+        Subject::Groups,
+        "the first outcome of a group",
+    ),
+    last(
+        "groups.last",
+        Subject::Groups,
+        "the last outcome of a group",
     ),
     metric(
         "attendees.count",
@@ -328,6 +375,16 @@ pub const METRICS: &[Metric] = &[
         "attendees of other organizations that have an outcome, those without any path included",
         "attendees of requests in flight at the end; mailboxes of the own organization",
     ),
+    first(
+        "attendees.first",
+        Subject::Attendees,
+        "the first outcome of an attendee",
+    ),
+    last(
+        "attendees.last",
+        Subject::Attendees,
+        "the last outcome of an attendee",
+    ),
     metric(
         "tokens.count",
         Subject::Tokens,
@@ -343,6 +400,16 @@ pub const METRICS: &[Metric] = &[
         "bytes of the answers that carried delegation tokens",
         "",
         "requests for tokens; TLS and TCP overhead",
+    ),
+    first(
+        "tokens.first",
+        Subject::Tokens,
+        "the issue of the first delegation token",
+    ),
+    last(
+        "tokens.last",
+        Subject::Tokens,
+        "the issue of the last delegation token",
     ),
     metric(
         "tokens.refused",
@@ -400,6 +467,16 @@ pub const METRICS: &[Metric] = &[
         "",
         "runs that never began, and those that are under way",
     ),
+    first(
+        "folders.first",
+        Subject::Folders,
+        "the end of the first run of synchronization",
+    ),
+    last(
+        "folders.last",
+        Subject::Folders,
+        "the end of the last run of synchronization",
+    ),
     metric(
         "statements.count",
         Subject::Statements,
@@ -407,6 +484,24 @@ pub const METRICS: &[Metric] = &[
         "statements of administrators' scripts that were carried out, at the instant at which they ended",
         "",
         "statements that were never begun, and those that are under way",
+    ),
+    first(
+        "statements.first",
+        Subject::Statements,
+        "the end of the first statement",
+    ),
+    last(
+        "statements.last",
+        Subject::Statements,
+        "the end of the last statement",
+    ),
+    metric(
+        "scripts.unfinished",
+        Subject::UnfinishedScripts,
+        Statistic::Count,
+        "administrators' scripts that had not ended, or not begun, when the run did",
+        "",
+        "nothing",
     ),
     metric(
         "latency.mean",
@@ -446,7 +541,28 @@ pub const METRICS: &[Metric] = &[
         "groups that have an outcome",
         "groups of requests in flight at the end",
     ),
+    metric(
+        "digest",
+        Subject::Run,
+        Statistic::Digest,
+        "the fingerprint of everything that was observed, or of what one organization asked and did",
+        "",
+        "nothing",
+    ),
 ];
+
+const fn first(name: &'static str, subject: Subject, definition: &'static str) -> Metric {
+    let statistic = Statistic::First;
+    metric(name, subject, statistic, definition, "", UNDER_WAY)
+}
+
+const fn last(name: &'static str, subject: Subject, definition: &'static str) -> Metric {
+    let statistic = Statistic::Last;
+    metric(name, subject, statistic, definition, "", UNDER_WAY)
+}
+
+/// What instants leave out.
+const UNDER_WAY: &str = "what is under way at the end";
 
 const fn percentile(name: &'static str, subject: Subject, percent: u32) -> Metric {
     let (definition, denominator, leaves_out) = match subject {

@@ -14,12 +14,14 @@ use super::measure::{Face, width, wrapped};
 const BREAK: Span = Span::from_seconds(1);
 
 /// How wide the text of a note is at most.
-const NOTE_WIDTH: i32 = 420;
+const NOTE_WIDTH: i32 = 560;
 /// How wide the text beside an arrow may be in any case.
-const LABEL_WIDTH: i32 = 300;
+const LABEL_WIDTH: i32 = 400;
 const NOTE_LINES: usize = 3;
 const LABEL_LINES: usize = 2;
 const PADDING: i32 = 6;
+/// Between the middle of a line and what stands above or below it: half a head, or half a cross.
+const OVER_LINE: i32 = 8;
 /// How much lower a message arrives than it leaves.
 const SLANT: i32 = 4;
 
@@ -34,21 +36,14 @@ pub(super) struct Band {
     pub texts: Vec<Text>,
 }
 
-/// The bands of those steps that are kept.
-pub(super) fn bands(
-    ladder: &Ladder,
-    columns: &Columns,
-    is_kept: impl Fn(usize) -> bool,
-) -> Vec<Band> {
+/// The bands of these steps, each with its number in the ladder.
+pub(super) fn bands(ladder: &Ladder, columns: &Columns, steps: &[(usize, Step)]) -> Vec<Band> {
     let mut bands = Vec::new();
     let mut last = Span::ZERO;
-    for (number, step) in ladder.steps.iter().enumerate() {
-        if !is_kept(number) {
-            continue;
-        }
+    for (number, step) in steps {
         let gap = step.at.saturating_sub(last);
         if gap >= BREAK {
-            bands.push(pause(ladder, columns, gap));
+            bands.push(pause(columns, gap));
         }
         last = last.max(step.at);
         let mut band = match step.what {
@@ -62,7 +57,7 @@ pub(super) fn bands(
             at => format!("+{}", since(at)),
         });
         bands.push(band);
-        if let Some(decisive) = ladder.decisive.filter(|decisive| decisive.step == number) {
+        if let Some(decisive) = ladder.decisive.filter(|decisive| decisive.step == *number) {
             bands.push(verdict(columns, &decisive));
         }
     }
@@ -70,14 +65,14 @@ pub(super) fn bands(
 }
 
 /// Nothing happens for a while.
-fn pause(ladder: &Ladder, columns: &Columns, gap: Span) -> Band {
+fn pause(columns: &Columns, gap: Span) -> Band {
     let height = 22;
-    let shapes = (0..ladder.lifelines.len()).map(|number| Shape::Break {
-        at: (columns.x(number), height / 2),
+    let shapes = columns.shown().map(|lifeline| Shape::Break {
+        at: (columns.x(lifeline), height / 2),
     });
     Band {
         height,
-        time: Some(format!("({} pass)", since(gap))),
+        time: Some(format!("({} pass)", seconds(gap))),
         time_y: 2,
         shapes: shapes.collect(),
         texts: Vec::new(),
@@ -95,8 +90,8 @@ fn arrow(columns: &Columns, step: &Step, message: &Message) -> Band {
         Face::Plain
     };
     let lines = wrapped(&step.text, room, LABEL_LINES, TEXT, face);
-    let texts = stacked(&lines, (left + right) / 2, 2, face, &step.full);
-    let y = 2 + LINE * lines.len() as i32 + 5;
+    let texts = stacked(&lines, (left + right) / 2, 0, face, &step.full);
+    let y = LINE * lines.len() as i32 + OVER_LINE;
     let falls = message.sent.is_some() && message.received.is_some();
     let slant = if falls { SLANT } else { 0 };
     let mut shapes = Vec::new();
@@ -132,9 +127,9 @@ fn arrow(columns: &Columns, step: &Step, message: &Message) -> Band {
         });
     }
     Band {
-        height: y + SLANT + 7,
+        height: y + slant + OVER_LINE,
         time: None,
-        time_y: 2 + (LINE * lines.len() as i32 - LINE) / 2,
+        time_y: (LINE * lines.len() as i32 - LINE) / 2,
         shapes,
         texts,
     }
@@ -232,11 +227,17 @@ fn stacked(lines: &[String], middle: i32, top: i32, face: Face, full: &str) -> V
         .collect()
 }
 
+/// `5.6 s`.
+fn seconds(span: Span) -> String {
+    let tenths = span.nanoseconds().saturating_add(50_000_000) / 100_000_000;
+    format!("{}.{} s", tenths / 10, tenths % 10)
+}
+
 /// `221 ms`, from ten seconds on `25.0 s`.
 fn since(span: Span) -> String {
     let milliseconds = span.nanoseconds().saturating_add(500_000) / 1_000_000;
     match milliseconds {
-        10_000.. => format!("{}.{} s", milliseconds / 1_000, milliseconds % 1_000 / 100),
+        10_000.. => seconds(span),
         milliseconds => format!("{milliseconds} ms"),
     }
 }

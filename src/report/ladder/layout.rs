@@ -5,11 +5,12 @@
 //! is drawn as a break that tells its length. Invariant: integers alone; every text stands in a box that
 //! is at least as wide as the text, and no two of these boxes meet.
 
-use crate::diagnosis::ladder::Ladder;
+use crate::diagnosis::ladder::{Ladder, Role, Step, What};
 use crate::record::naming::instant_short;
 
 use super::Caption;
 use super::bands::{Band, bands};
+use super::excerpt::Excerpt;
 use super::measure::{Face, elided, width, wrapped};
 
 /// The width of a page.
@@ -152,45 +153,46 @@ pub struct Page {
     pub title: String,
 }
 
+/// What is drawn on which page.
+struct Plan {
+    columns: Columns,
+    parts: Vec<Vec<Band>>,
+    foot: Foot,
+}
+
 /// The lines below the steps.
 struct Foot {
     lines: Vec<(Option<&'static str>, String, Face)>,
 }
 
-/// The pages of a ladder. If one page can hold it without its ordinary steps alone, they are left out,
-/// and the foot says so; else nothing is.
+/// The pages of a ladder: with all its steps, or with the first of the [excerpts](Excerpt) that needs
+/// fewer pages than those before it. The foot says what an excerpt leaves out.
 pub fn pages(ladder: &Ladder, caption: &Caption) -> Vec<Page> {
-    let columns = Columns::of(ladder);
-    let whole = bands(ladder, &columns, |_| true);
-    let foot = Foot::of(caption, 0);
-    let parts = parted(&whole, foot.height());
-    if parts.len() == 1 {
-        return drawn(ladder, caption, &columns, parts, &foot);
+    let mut best: Option<Plan> = None;
+    for excerpt in Excerpt::all(ladder) {
+        let foot = Foot::of(caption, excerpt.note());
+        let columns = Columns::of(ladder, &excerpt.steps);
+        let bands = bands(ladder, &columns, &excerpt.steps);
+        let parts = parted(bands, foot.height());
+        let is_better = |known: &Plan| parts.len() < known.parts.len();
+        if best.as_ref().is_none_or(is_better) {
+            best = Some(Plan {
+                columns,
+                parts,
+                foot,
+            });
+        }
     }
-    let ordinary = ladder.steps.iter().enumerate();
-    let is_kept = |number: usize| {
-        let is_decisive = ladder
-            .decisive
-            .is_some_and(|decisive| decisive.step == number);
-        !ladder.steps[number].is_ordinary || is_decisive
-    };
-    let left_out = ordinary.filter(|(number, _)| !is_kept(*number)).count();
-    let short = bands(ladder, &columns, is_kept);
-    let short_foot = Foot::of(caption, left_out);
-    let short_parts = parted(&short, short_foot.height());
-    if short_parts.len() == 1 {
-        return drawn(ladder, caption, &columns, short_parts, &short_foot);
-    }
-    drawn(ladder, caption, &columns, parts, &foot)
+    let plan = best.expect("the whole is an excerpt too");
+    drawn(ladder, caption, &plan)
 }
 
 /// Bands page by page; the last page has room for the foot.
-fn parted(bands: &[Band], foot: i32) -> Vec<Vec<&Band>> {
+fn parted(bands: Vec<Band>, foot: i32) -> Vec<Vec<Band>> {
     let room = BODY_BOTTOM - BODY_TOP;
-    let mut parts: Vec<Vec<&Band>> = vec![Vec::new()];
+    let mut parts: Vec<Vec<Band>> = vec![Vec::new()];
     let mut used = 0;
     for band in bands {
-        // What stands at a page's head needs no distance from what is above.
         if used + band.height > room {
             parts.push(Vec::new());
             used = 0;
@@ -206,15 +208,9 @@ fn parted(bands: &[Band], foot: i32) -> Vec<Vec<&Band>> {
     parts
 }
 
-fn drawn(
-    ladder: &Ladder,
-    caption: &Caption,
-    columns: &Columns,
-    parts: Vec<Vec<&Band>>,
-    foot: &Foot,
-) -> Vec<Page> {
-    let count = parts.len();
-    let parts = parts.into_iter().enumerate();
+fn drawn(ladder: &Ladder, caption: &Caption, plan: &Plan) -> Vec<Page> {
+    let count = plan.parts.len();
+    let parts = plan.parts.iter().enumerate();
     parts
         .map(|(number, bands)| {
             let mut page = Page {
@@ -223,7 +219,7 @@ fn drawn(
             };
             page.head(ladder, caption, (number + 1, count));
             let height: i32 = bands.iter().map(|band| band.height).sum();
-            page.lifelines(ladder, columns, BODY_TOP + height);
+            page.lifelines(ladder, &plan.columns, BODY_TOP + height);
             let mut top = BODY_TOP;
             let mut last = None;
             for band in bands {
@@ -231,29 +227,51 @@ fn drawn(
                 top += band.height;
             }
             if number + 1 == count {
-                page.foot(foot);
+                page.foot(&plan.foot);
             }
             page
         })
         .collect()
 }
 
-/// Where the lifelines stand.
+/// Where the lifelines stand: those that have part in a step that is drawn, and all targets, so that it shows
+/// who was never reached.
 pub(super) struct Columns {
     width: i32,
+    /// The lifelines, from left to right.
+    shown: Vec<usize>,
 }
 
 impl Columns {
-    fn of(ladder: &Ladder) -> Columns {
-        let count = ladder.lifelines.len().max(1) as i32;
+    fn of(ladder: &Ladder, steps: &[(usize, Step)]) -> Columns {
+        let has_part = |lifeline: usize| {
+            steps.iter().any(|(_, step)| match step.what {
+                What::Message(message) => message.from == lifeline || message.to == lifeline,
+                What::Note { over } => over == lifeline,
+            })
+        };
+        let lifelines = ladder.lifelines.iter().enumerate();
+        let shown = lifelines.filter(|(number, lifeline)| {
+            has_part(*number) || lifeline.role == Role::TargetOrganization
+        });
+        let shown: Vec<usize> = shown.map(|(number, _)| number).collect();
+        let count = shown.len().max(1) as i32;
         Columns {
             width: (BODY_RIGHT - BODY_LEFT) / count,
+            shown,
         }
+    }
+
+    /// The lifelines that stand, from left to right.
+    pub(super) fn shown(&self) -> impl Iterator<Item = usize> {
+        self.shown.iter().copied()
     }
 
     /// The middle of a lifeline.
     pub(super) fn x(&self, lifeline: usize) -> i32 {
-        BODY_LEFT + self.width * lifeline as i32 + self.width / 2
+        let column = self.shown.iter().position(|&shown| shown == lifeline);
+        let column = column.expect("a lifeline with part in a step stands") as i32;
+        BODY_LEFT + self.width * column + self.width / 2
     }
 }
 
@@ -339,7 +357,8 @@ impl Page {
     }
 
     fn lifelines(&mut self, ladder: &Ladder, columns: &Columns, bottom: i32) {
-        for (number, lifeline) in ladder.lifelines.iter().enumerate() {
+        for number in columns.shown() {
+            let lifeline = &ladder.lifelines[number];
             let x = columns.x(number);
             let frame = Frame {
                 x: x - columns.width / 2 + 4,
@@ -415,7 +434,7 @@ impl Foot {
     /// The most lines that a page holds, and leaves a rule's room.
     const LINES_MAX: usize = 30;
 
-    fn of(caption: &Caption, left_out: usize) -> Foot {
+    fn of(caption: &Caption, note: Option<String>) -> Foot {
         let room = BODY_RIGHT - BODY_LEFT;
         let mut lines = Vec::new();
         let parts = [
@@ -435,13 +454,8 @@ impl Foot {
             lines.truncate(Foot::LINES_MAX - 1);
             lines.push((None, format!("… and {more} more lines"), Face::Plain));
         }
-        if left_out > 0 {
-            let what = if left_out == 1 { "step" } else { "steps" };
-            let text = format!(
-                "Left out: {left_out} {what} that went as usual (names resolved, connections set up, \
-                 tokens honoured)"
-            );
-            lines.push((Some("Note"), text, Face::Plain));
+        if let Some(note) = note {
+            lines.push((Some("Note"), note, Face::Plain));
         }
         Foot { lines }
     }

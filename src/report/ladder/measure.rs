@@ -82,8 +82,8 @@ pub fn elided(text: &str, room: i32, size: i32, face: Face) -> String {
 /// its middle, a text that is too long at its end.
 pub fn wrapped(text: &str, room: i32, lines_max: usize, size: i32, face: Face) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let word = elided(word, room, size, face);
+    for word in words(text) {
+        let word = elided(&word, room, size, face);
         match lines.last_mut() {
             Some(line) if width(&format!("{line} {word}"), size, face) <= room => {
                 line.push(' ');
@@ -102,6 +102,23 @@ pub fn wrapped(text: &str, room: i32, lines_max: usize, size: i32, face: Face) -
         }
     }
     lines
+}
+
+/// The words of a text; what stands between backquotes, a name, is not parted.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut is_quoted = false;
+    for part in text.split_whitespace() {
+        match words.last_mut() {
+            Some(word) if is_quoted => {
+                word.push(' ');
+                word.push_str(part);
+            }
+            _ => words.push(part.to_owned()),
+        }
+        is_quoted ^= part.matches('`').count() % 2 == 1;
+    }
+    words
 }
 
 #[cfg(test)]

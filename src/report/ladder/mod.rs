@@ -7,6 +7,7 @@
 
 mod bands;
 mod draw;
+mod excerpt;
 pub mod layout;
 pub mod measure;
 

@@ -238,6 +238,13 @@ pub(super) fn gateways(
                 .into_iter()
                 .map(|issuer| ids.names.intern(issuer))
                 .collect(),
+            blocked_domains: row
+                .texts("blocked_domains")
+                .into_iter()
+                .map(|domain| ids.names.intern(domain))
+                .collect(),
+            applications_per_domain_and_day: row.integer("applications_per_domain_and_day") as u32,
+            application_effective_after: row.span("application_effective_after"),
             data_centres,
             clock_error: row.offset("clock_offset"),
             state: match row.text("state") {

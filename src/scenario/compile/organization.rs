@@ -3,6 +3,8 @@
 //! It knows nothing of relationships between organizations. Invariant: rows are in the order of the
 //! ids that `ids` gave them: by organization, then by name.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::engine::hash::NameHash;
@@ -17,8 +19,8 @@ use crate::model::organization::{
 };
 use crate::model::sharing_policy::Publishing;
 use crate::model::trust::{
-    FederationTrust, IssuerCertificates, MetadataRefresh, OrganizationIdentifier, Registration,
-    USUAL_TRUST_NAME,
+    FIRST_APPLICATION, FederationTrust, IssuerCertificates, MetadataRefresh,
+    OrganizationIdentifier, Registration, TrustLink, USUAL_TRUST_NAME,
 };
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::tree::Table;
@@ -202,6 +204,11 @@ fn identifier(row: &Table, ids: &mut Ids) -> OrganizationIdentifier {
             .optional_text("default_domain")
             .map(|d| ids.names.intern(d)),
         contact: "".into(),
+        link: match identifier.text("delegation_trust") {
+            "deleted" => TrustLink::Deleted,
+            "blank" => TrustLink::Blank,
+            _ => TrustLink::Trust,
+        },
     }
 }
 
@@ -249,6 +256,11 @@ fn trust(
     let next_certificate = certificate("next_certificate");
     let registered_certificate = certificate("registered_certificate");
     let registered: Vec<&str> = trust.texts("registered_domains");
+    // Who begins bare has not had an application yet.
+    let application = match is_federated(row) {
+        true => FIRST_APPLICATION,
+        false => FIRST_APPLICATION - 1,
+    };
     FederationTrust {
         exists: is_federated(row) && trust.boolean("exists"),
         name: USUAL_TRUST_NAME.into(),
@@ -261,6 +273,10 @@ fn trust(
         next_certificate,
         issuer_certificates: issuer_certificates(trust, found),
         refresh: metadata_refresh(tree, name, trust, changes),
+        application: match trust.text("application_identifier") {
+            "outdated" => FIRST_APPLICATION - 1,
+            _ => application,
+        },
         registration: Registration {
             exists: is_federated(row) && trust.boolean("exists") && trust.boolean("registered"),
             certificate: registered_certificate,
@@ -273,6 +289,9 @@ fn trust(
                 .collect(),
             namespace: is_federated(row)
                 .then(|| ids.names.intern(trust.text("registered_namespace"))),
+            application,
+            effective_from: Instant::EPOCH,
+            attachments: Arc::default(),
         },
     }
 }

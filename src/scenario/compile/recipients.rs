@@ -10,8 +10,8 @@ use rustc_hash::FxHashMap;
 use crate::engine::hash::NameHash;
 use crate::model::address::Address;
 use crate::model::directory::{
-    CalendarState, FederatedIdentity, Grant, Group, Mailbox, MailboxKey, MailboxState, Member,
-    PersonalSubscription, Recipient,
+    AccountRecord, CalendarState, FederatedIdentity, Grant, Group, Mailbox, MailboxKey,
+    MailboxState, Member, PersonalSubscription, Recipient,
 };
 use crate::model::organization::OrgId;
 use crate::model::outcome::AccessLevel;
@@ -66,6 +66,11 @@ pub(super) fn mailboxes(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) ->
                 sharing_policy: policies::assigned(row, owner, ids, found),
                 subscriptions: subscriptions(organization, name, row, ids, found),
                 identity: identity(row, ids),
+                account: match row.text("token_service_account") {
+                    "password-mismatch" => AccountRecord::PasswordMismatch,
+                    "not-provisioned" => AccountRecord::NotProvisioned,
+                    _ => AccountRecord::Consistent,
+                },
                 calendar: match row.text("calendar") {
                     "missing" => CalendarState::Missing,
                     _ => CalendarState::Present,
@@ -144,10 +149,7 @@ fn identity(row: &Table, ids: &mut Ids) -> FederatedIdentity {
     }
     match row.optional_text("immutable_id") {
         None => FederatedIdentity::AccountNamespace,
-        Some(id) => {
-            let suffix = id.rsplit_once('@').map_or("", |(_, suffix)| suffix);
-            FederatedIdentity::Immutable(ids.names.intern(suffix))
-        }
+        Some(id) => FederatedIdentity::of_immutable_id(id, |suffix| ids.names.intern(suffix)),
     }
 }
 

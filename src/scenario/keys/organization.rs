@@ -310,6 +310,13 @@ static IDENTIFIER: Object = Object {
             "`FYDIBOHF25SPDLT.` and the first domain",
             "The right-hand side of user identifiers in token requests.",
         ),
+        key(
+            "delegation_trust",
+            Kind::OneOf(&["trust", "deleted", "blank"]),
+            r#""trust""#,
+            Choice,
+            "What its link leads to: the trust, one that was deleted, or nothing.",
+        ),
     ],
 };
 
@@ -385,6 +392,14 @@ static TRUST: Object = Object {
             Kind::Boolean,
             "by the versions of Exchange and Windows",
             "Whether the metadata is read again by itself.",
+        ),
+        key(
+            "application_identifier",
+            Kind::OneOf(&["current", "outdated"]),
+            r#""current""#,
+            Choice,
+            "Whether the trust knows the identifier that the gateway has now for the organization's \
+             application, or one that it had before.",
         ),
         key(
             "registered",
@@ -514,7 +529,7 @@ static MAILBOX: Object = Object {
             "immutable_id",
             Kind::Text,
             "made from its name",
-            "What identifies its user to the gateway; blank if it is missing.",
+            "What identifies its user to the gateway, in the form of an address; blank if it is missing.",
         ),
         key(
             "identity_type",
@@ -522,6 +537,14 @@ static MAILBOX: Object = Object {
             r#""immutable-id""#,
             Choice,
             "What its user is named by in token requests.",
+        ),
+        key(
+            "token_service_account",
+            Kind::OneOf(&["consistent", "password-mismatch", "not-provisioned"]),
+            r#""consistent""#,
+            Choice,
+            "What the token service holds of its user: a record that agrees with itself, one whose \
+             passwords do not match, or none yet.",
         ),
         optional(
             "events_per_week",

@@ -369,7 +369,7 @@ pub static PUBLIC_HOST: Object = Object {
         ),
         optional(
             "redirect",
-            Kind::Url,
+            Kind::UrlOrBlank,
             "it answers itself",
             "Where it sends callers instead.",
         ),

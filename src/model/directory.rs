@@ -69,6 +69,8 @@ pub struct Mailbox {
     pub sharing_policy: Option<SharingPolicyId>,
     /// Calendars that others have shared with this mailbox in person.
     pub subscriptions: Box<[PersonalSubscription]>,
+    /// Addresses in its own contacts folder.
+    pub personal_contacts: Box<[Address]>,
     /// How the user is known to the gateway.
     pub identity: FederatedIdentity,
     /// What the token service holds of the user.
@@ -140,6 +142,8 @@ pub enum CalendarState {
     Present,
     /// It has not.
     Missing,
+    /// It has, with items in it that cannot be read.
+    Damaged,
 }
 
 /// Whether a mailbox's database can be read.
@@ -198,6 +202,8 @@ pub struct MailboxView<'a> {
     pub sharing_policy: Option<SharingPolicyId>,
     /// Personal subscriptions.
     pub subscriptions: &'a [PersonalSubscription],
+    /// Addresses in its own contacts folder.
+    pub personal_contacts: &'a [Address],
     /// How the user is known to the gateway.
     pub identity: FederatedIdentity,
     /// Whether there is a calendar.
@@ -270,6 +276,7 @@ carries!(Mailbox {
     grants,
     sharing_policy,
     subscriptions,
+    personal_contacts,
     identity,
     account,
     calendar,

@@ -200,6 +200,8 @@ pub struct Additions {
     pub address_spaces: BTreeMap<(OrgId, NameId), AddressSpaceId>,
     /// Addresses that mailboxes were given, or that were taken from them.
     pub addresses: BTreeMap<(OrgId, Address), Option<MailboxId>>,
+    /// Mail users and contacts that were made.
+    pub recipients: BTreeMap<(OrgId, Address), Recipient>,
 }
 
 impl Federation {
@@ -288,6 +290,7 @@ impl Federation {
                     grants: &mailbox.grants,
                     sharing_policy: mailbox.sharing_policy,
                     subscriptions: &mailbox.subscriptions,
+                    personal_contacts: &mailbox.personal_contacts,
                     identity: mailbox.identity,
                     calendar: mailbox.calendar,
                     state: mailbox.state,
@@ -330,6 +333,7 @@ impl Federation {
             grants: &[],
             sharing_policy: None,
             subscriptions: &[],
+            personal_contacts: &[],
             identity: FederatedIdentity::AccountNamespace,
             calendar: CalendarState::Present,
             state: MailboxState::Available,

@@ -190,6 +190,8 @@ pub struct Server {
     pub queue_max: u32,
     /// The share of its capacity that work takes which is not simulated, in parts of 10¹²; below all.
     pub local_utilization: u64,
+    /// The longest window of which it answers free/busy times of its mailboxes.
+    pub window_max: Span,
     /// Worker processes of its application pools, each with caches of its own.
     pub workers: u16,
     /// Whether it can read Active Directory.
@@ -334,6 +336,22 @@ impl Edition {
         }
     }
 
+    /// Whether a server of this version can ask one of that version for anything with a delegation token.
+    ///
+    /// Source: Cannot view free/busy information after setting an organization relationship (docs):
+    /// Exchange Online answers 404 to Exchange 2010 before SP3.
+    pub fn can_ask(self, other: Edition) -> bool {
+        !(other.is_online() && self.generation == Generation::V2010 && self.update < 3)
+    }
+
+    /// Whether this front end passes federated requests on to mailboxes of that version.
+    ///
+    /// Source: Exchange 2013 CU5/CU6 hybrid issues (blog): both fail them for mailboxes on Exchange 2007.
+    pub fn passes_on_to(self, home: Edition) -> bool {
+        let is_defective = self.generation == Generation::V2013 && matches!(self.update, 5 | 6);
+        !(is_defective && home.generation == Generation::V2007)
+    }
+
     /// The name as people write it.
     pub fn text(self) -> String {
         let (name, update) = match self.generation {
@@ -420,7 +438,7 @@ impl Server {
 }
 
 carries!(Organization { name, hash, edition, accepted_domains, servers, time_zone, replication_delay, resolver, described_mailboxes, calendar_defaults, events_per_week, outlook_anywhere, trusted_redirects, firewall, publishing } nested { identifier, trust });
-carries!(Server { organization, name, hash, edition, site, client_access, recipient_resolution_limit, state, clock_error, threads, queue_max, local_utilization, workers, directory, outbound, trusted_roots, tls_versions, breakdowns } nested { ews, autodiscover } by { store: carry_store });
+carries!(Server { organization, name, hash, edition, site, client_access, recipient_resolution_limit, state, clock_error, threads, queue_max, local_utilization, window_max, workers, directory, outbound, trusted_roots, tls_versions, breakdowns } nested { ews, autodiscover } by { store: carry_store });
 
 /// Carries changes of a store, certificate by certificate.
 fn carry_store(

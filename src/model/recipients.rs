@@ -21,6 +21,9 @@ impl Federation {
         if let Some(&recipient) = self.index.recipients.get(&(organization, address)) {
             return Some(recipient);
         }
+        if let Some(&recipient) = self.additions.recipients.get(&(organization, address)) {
+            return Some(recipient);
+        }
         let LocalPart::Numbered(number) = address.local else {
             return None;
         };
@@ -48,6 +51,15 @@ impl Federation {
         }
         self.mailboxes
             .change(id, now, |row| row.addresses = addresses);
+    }
+
+    /// Whether another organization has a mailbox with this address.
+    pub fn has_mailbox_elsewhere(&self, organization: OrgId, address: Address) -> bool {
+        let mut others = self.organizations.ids().filter(|&id| id != organization);
+        others.any(|other| {
+            let found = self.index.recipients.get(&(other, address));
+            matches!(found, Some(Recipient::Mailbox(_)))
+        })
     }
 
     /// Whether an address that nobody has in an organization names one of its mailboxes all the same:

@@ -25,6 +25,8 @@ pub struct OrganizationIdentifier {
     pub account_namespace: NameId,
     /// The domain whose address represents a user that has several.
     pub default_domain: Option<NameId>,
+    /// The domain of the address of the system mailbox `FederatedEmail`; none: the first domain.
+    pub system_mailbox_domain: Option<NameId>,
     /// `OrganizationContact`: information alone.
     pub contact: Arc<str>,
     /// What `DelegationTrustLink` leads to.
@@ -374,6 +376,7 @@ carries!(OrganizationIdentifier {
     enabled,
     account_namespace,
     default_domain,
+    system_mailbox_domain,
     contact,
     link
 });

@@ -9,7 +9,7 @@ use crate::model::administration::{NAMESPACE_PREFIX, Provisioning, domain_proof}
 use crate::model::certificate::{CertificateId, StoreState};
 use crate::model::gateway::GatewayId;
 use crate::model::names::NameId;
-use crate::model::organization::AcceptedDomainKind;
+use crate::model::organization::{AcceptedDomain, AcceptedDomainKind};
 use crate::model::trust::{Registration, TrustLink};
 
 use super::call::Call;
@@ -269,6 +269,45 @@ async fn remove_from_gateway(
         provision(call, gateway, Provisioning::ReleaseNamespace).await?;
     }
     Ok(())
+}
+
+/// Makes a domain an accepted one.
+///
+/// Source: New-AcceptedDomain (docs): authoritative unless it says otherwise.
+pub(super) async fn new_accepted_domain(call: &Call<'_, '_>) -> Outcome {
+    let shell = call.shell;
+    let domain = call.text("DomainName").unwrap_or_default().to_owned();
+    let name = shell.intern(&domain);
+    if shell.organization().accepted_domain(name).is_some() {
+        let message = format!("The accepted domain {domain} already exists.");
+        return Err(call.error("InvalidArgument", "ADObjectAlreadyExistsException", message));
+    }
+    let word = call
+        .text("DomainType")
+        .unwrap_or("Authoritative")
+        .to_owned();
+    let kind = match word.as_str() {
+        "InternalRelay" => AcceptedDomainKind::InternalRelay,
+        "ExternalRelay" => AcceptedDomainKind::ExternalRelay,
+        _ => AcceptedDomainKind::Authoritative,
+    };
+    shell.console.change_organization(|row| {
+        let known = row.accepted_domains.iter().copied();
+        let added = AcceptedDomain {
+            domain: name,
+            kind,
+            federated: false,
+        };
+        row.accepted_domains = known.chain([added]).collect();
+    });
+    let shown = shell
+        .object("AcceptedDomain")
+        .with("Name", call.text("Name").unwrap_or_default())
+        .with("DomainName", domain.as_str())
+        .with("DomainType", word.as_str())
+        .with("Identity", call.text("Name").unwrap_or_default())
+        .with("IsValid", true);
+    Ok(vec![shown])
 }
 
 /// Changes the type of an accepted domain.

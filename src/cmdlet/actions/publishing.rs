@@ -218,6 +218,16 @@ pub(super) async fn restart_web_server(call: &Call<'_, '_>) -> Outcome {
     Ok(Vec::new())
 }
 
+/// Recycles an application pool of the own server. Simplified: all pools of a server are recycled together,
+/// for their worker processes are one in this model.
+///
+/// Source: Restart-WebAppPool (docs).
+pub(super) async fn restart_application_pool(call: &Call<'_, '_>) -> Outcome {
+    let shell = call.shell;
+    shell.console.recycle(shell.console.server());
+    Ok(Vec::new())
+}
+
 /// A virtual directory as the shell shows it, its ways to authenticate first.
 ///
 /// Source: the ten properties and their order: Exchange federation trust, part 1 (article).

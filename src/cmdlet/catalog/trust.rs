@@ -199,6 +199,23 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         source: "Remove-FederatedDomain (docs)",
     },
     Cmdlet {
+        name: "New-AcceptedDomain",
+        summary: "Makes a domain one for which the organization accepts mail.",
+        parameters: &[
+            Parameter::new("Name", Kind::Text).required().at(0),
+            Parameter::new("DomainName", Kind::Domain).required(),
+            Parameter::new(
+                "DomainType",
+                Kind::OneOf(&["Authoritative", "InternalRelay", "ExternalRelay"]),
+            ),
+        ],
+        not_modelled: &["MatchSubDomains"],
+        output: Some("AcceptedDomain"),
+        creates: None,
+        tasks: SYSTEM,
+        source: "New-AcceptedDomain (docs)",
+    },
+    Cmdlet {
         name: "Set-AcceptedDomain",
         summary: "Changes the type of an accepted domain: only authoritative ones can be federated.",
         parameters: &[

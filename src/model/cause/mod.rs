@@ -119,7 +119,9 @@ impl Cause {
             | Cause::TokenApplicationOutdated
             | Cause::AutodiscoverRedirectNoRelationship
             | Cause::AddressSpaceCredentials
-            | Cause::RecipientMovedAway => Side::Requester,
+            | Cause::RecipientMovedAway
+            | Cause::RequesterTooOld
+            | Cause::SharingAnonymousMissing => Side::Requester,
             Cause::TokenSubjectMissing => Side::Gateway,
             Cause::SharingRecipientNotFederated => Side::Target,
             Cause::RequestWindowTooLongForTarget
@@ -303,6 +305,17 @@ pub enum Cause {
     AutodiscoverAddressNotAssigned,
     AutodiscoverResolutionLimit,
     RecipientNoClientAccessServer,
+    SharingLevelNotAllowed,
+    SharingAnonymousMissing,
+    CalendarDamaged,
+    RecipientWithoutLocalObject,
+    RecipientPersonalContact,
+    FrontEndRemembersOldServer,
+    FrontEndDefective,
+    SiteWithoutServer,
+    RequesterTooOld,
+    SystemMailboxNotFederated,
+    SubscriptionOutdated,
 }
 
 #[cfg(test)]

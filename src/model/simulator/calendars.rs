@@ -173,6 +173,9 @@ impl<R: Recorder> World<'_, R> {
             }
         };
         let mailbox = federation.mailbox(target, key, now, &self.keys);
+        if let Err(cause) = self.reach_mailbox(here, ask.address, mailbox.server, now) {
+            return (refused(cause), 0);
+        }
         let mut decision = self.permit(here, caller, mailbox, ask.view, now);
         if decision.result.is_ok()
             && let Err(cause) = self.can_be_read(target, mailbox, ask, now)
@@ -207,7 +210,7 @@ impl<R: Recorder> World<'_, R> {
         if !federation.has_client_access(target, mailbox, now) {
             return Err(Cause::RecipientNoClientAccessServer);
         }
-        if ask.window > Span::from_days(home.window_days_max()) {
+        if ask.window > federation.servers.at(mailbox.server, now).window_max {
             return Err(Cause::RequestWindowTooLongForTarget);
         }
         read_calendar(mailbox, ask.window)
@@ -302,6 +305,9 @@ pub(super) fn read_calendar(mailbox: MailboxView<'_>, window: Span) -> Result<()
     open_mailbox(mailbox)?;
     if mailbox.calendar == CalendarState::Missing {
         return Err(Cause::CalendarMissing);
+    }
+    if mailbox.calendar == CalendarState::Damaged {
+        return Err(Cause::CalendarDamaged);
     }
     if entries(mailbox, window) > EVENTS_MAX {
         return Err(Cause::ResultSetTooBig);

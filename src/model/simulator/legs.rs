@@ -416,6 +416,7 @@ impl<R: Recorder> World<'_, R> {
         let (now, slot) = (schedule.now(), self.groups[group].request);
         match reply {
             Reply::Failed(failure) => {
+                let failure = self.root_in_subscription(group, failure, now);
                 self.groups[group].failure = Some(failure);
                 for &(number, _) in members {
                     self.decide(slot, number, now, AttendeeOutcome::Failed(failure));
@@ -449,6 +450,7 @@ impl<R: Recorder> World<'_, R> {
         failure: Failure,
     ) {
         let slot = self.groups[group].request;
+        let failure = self.root_in_subscription(group, failure, schedule.now());
         let failure = invitations::shown(self.asks_of(group), failure);
         self.groups[group].failure = Some(failure);
         for (number, _) in self.members(group) {

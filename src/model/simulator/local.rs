@@ -44,12 +44,16 @@ impl<R: Recorder> World<'_, R> {
     }
 }
 
-/// What is got of a mailbox of the own organization. A calendar shows what its Default permission allows.
+/// What is got of a mailbox of the own organization. A calendar shows what its Default permission allows,
+/// or what it grants the user in person if that is more.
+///
+/// Source: Set-MailboxFolderPermission (docs).
 fn read_own(ask: Ask, mailbox: MailboxView<'_>) -> Result<AttendeeOutcome, Cause> {
     match ask.asks {
         Asks::FreeBusy => {
             read_calendar(mailbox, ask.window)?;
-            match mailbox.calendar_default.min(ask.view.level()) {
+            let allowed = mailbox.calendar_default.max(mailbox.granted_to(ask.from));
+            match allowed.min(ask.view.level()) {
                 AccessLevel::None => Err(Cause::PermissionDefaultNone),
                 level => Ok(AttendeeOutcome::View(level)),
             }

@@ -15,6 +15,7 @@ mod calendars;
 mod exchange;
 mod faults;
 mod folders;
+mod front_end;
 mod gateway;
 mod invitations;
 mod legs;

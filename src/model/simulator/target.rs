@@ -255,6 +255,12 @@ impl<R: Recorder> World<'_, R> {
         let row = &self.calls[call];
         let (leg, authentication, path) = (row.leg, row.authentication, row.url.path);
         let here = federation.servers.at(server, now);
+        let asking = federation.servers.original(self.groups[row.group].server);
+        if authentication == CallerAuthentication::DelegationToken
+            && !asking.edition.can_ask(here.edition)
+        {
+            return Err((Cause::RequesterTooOld, Side::Requester, Span::ZERO));
+        }
         let directory = if leg.is_at_autodiscover() {
             &here.autodiscover
         } else {

@@ -181,6 +181,10 @@ fn accepted_domains(
             };
             found.push(diagnostic.help(help));
         }
+        // Whose domain it is does not hang on whether mail is accepted for it.
+        if !accepted.boolean("exists") {
+            continue;
+        }
         domains.push(AcceptedDomain {
             domain: ids.names.intern(domain),
             kind,
@@ -202,6 +206,9 @@ fn identifier(row: &Table, ids: &mut Ids) -> OrganizationIdentifier {
         account_namespace: ids.names.intern(identifier.text("account_namespace")),
         default_domain: identifier
             .optional_text("default_domain")
+            .map(|d| ids.names.intern(d)),
+        system_mailbox_domain: identifier
+            .optional_text("system_mailbox_domain")
             .map(|d| ids.names.intern(d)),
         contact: "".into(),
         link: match identifier.text("delegation_trust") {

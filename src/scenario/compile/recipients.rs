@@ -65,6 +65,11 @@ pub(super) fn mailboxes(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) ->
                 grants: grants(row, ids),
                 sharing_policy: policies::assigned(row, owner, ids, found),
                 subscriptions: subscriptions(organization, name, row, ids, found),
+                personal_contacts: row
+                    .texts("personal_contacts")
+                    .into_iter()
+                    .map(|address| ids.address(address))
+                    .collect(),
                 identity: identity(row, ids),
                 account: match row.text("token_service_account") {
                     "password-mismatch" => AccountRecord::PasswordMismatch,
@@ -73,6 +78,7 @@ pub(super) fn mailboxes(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) ->
                 },
                 calendar: match row.text("calendar") {
                     "missing" => CalendarState::Missing,
+                    "damaged" => CalendarState::Damaged,
                     _ => CalendarState::Present,
                 },
                 state: match row.text("state") {
@@ -117,7 +123,8 @@ fn subscriptions(
 ) -> Box<[PersonalSubscription]> {
     let table = row.table("subscription");
     let mut subscriptions = Vec::new();
-    for (owner, row) in row.named("subscription") {
+    let all = row.named("subscription");
+    for (owner, row) in all.filter(|(_, row)| row.boolean("exists")) {
         // Underived: the owner's organization is not declared, or publishes nothing.
         let url = row.optional_text("url").and_then(|url| ids.url(url));
         let uri = row

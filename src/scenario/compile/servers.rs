@@ -76,6 +76,11 @@ fn server(
         threads: row.integer("threads") as u32,
         queue_max: row.integer("queue_max") as u32,
         local_utilization: local_utilization(row, found),
+        window_max: row
+            .optional_span("query_interval_max")
+            .unwrap_or(Span::from_days(
+                edition(row.text("version")).window_days_max(),
+            )),
         workers: row.integer("workers") as u16,
         directory: match row.text("directory") {
             "unreachable" => DirectoryState::Unreachable,

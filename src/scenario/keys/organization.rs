@@ -277,6 +277,13 @@ static ACCEPTED_DOMAIN: Object = Object {
             "true for the domains of `domains`",
             "Whether it is one of the federated domains.",
         ),
+        key(
+            "exists",
+            Kind::Boolean,
+            "true",
+            Choice,
+            "Whether it is accepted from the start; if not, `New-AcceptedDomain` can add it.",
+        ),
     ],
 };
 
@@ -316,6 +323,13 @@ static IDENTIFIER: Object = Object {
             r#""trust""#,
             Choice,
             "What its link leads to: the trust, one that was deleted, or nothing.",
+        ),
+        optional(
+            "system_mailbox_domain",
+            Kind::Domain,
+            "the first domain",
+            "The domain of the address of `FederatedEmail`, the system mailbox for which a newer server \
+             asks when an older one hands a request on to it.",
         ),
     ],
 };
@@ -500,10 +514,10 @@ static MAILBOX: Object = Object {
         ),
         key(
             "calendar",
-            Kind::OneOf(&["present", "missing"]),
+            Kind::OneOf(&["present", "missing", "damaged"]),
             r#""present""#,
             Choice,
-            "Whether it has a calendar folder.",
+            "Whether it has a calendar folder, and whether all that is in it can be read.",
         ),
         key(
             "state",
@@ -558,10 +572,18 @@ static MAILBOX: Object = Object {
             "the organization's default",
             "The sharing policy that is assigned to it.",
         ),
+        key(
+            "personal_contacts",
+            Kind::List(&ADDRESS),
+            "[]",
+            Choice,
+            "Addresses in its own contacts folder. Exchange Online looks none of them up in another \
+             organization, unless the person stands in an address list as well.",
+        ),
         named(
             "grant",
             &GRANTS,
-            "What its calendar's permissions allow to one external address.",
+            "What its calendar's permissions allow to one address, in person.",
         ),
         named(
             "subscription",
@@ -586,6 +608,13 @@ static SUBSCRIPTION: Object = Object {
             Kind::Text,
             "of the sharing organization",
             "The audience of tokens for it.",
+        ),
+        key(
+            "exists",
+            Kind::Boolean,
+            "true",
+            Choice,
+            "Whether its user has it; a change can give or take it.",
         ),
     ],
 };

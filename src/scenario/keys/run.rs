@@ -135,6 +135,15 @@ pub static RULES: Object = Object {
              only that raising Default has repaired a blank calendar.",
         ),
         key(
+            "invitation_above_policy",
+            Kind::OneOf(&["lowered", "refused"]),
+            r#""lowered""#,
+            Choice,
+            "What becomes of an invitation that offers more than the owner's sharing policy allows: it \
+             offers what the policy allows, or it is refused. Sources tell of users who were refused and \
+             had to choose a lower level.",
+        ),
+        key(
             "token_cache",
             Kind::OneOf(&["off", "per-user-target-offer"]),
             r#""off""#,

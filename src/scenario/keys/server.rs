@@ -2,6 +2,8 @@
 //!
 //! It knows nothing of what follows from them. Invariant: as in the parent module.
 
+use crate::engine::Span;
+
 use super::Evidence::{Choice, Guess, Observed};
 use super::{
     Kind, NAME, NameKind, NamedTable, Object, POSITIVE_SPAN, TEXT, TLS_NAME, TLS_VERSIONS, UP_DOWN,
@@ -68,6 +70,16 @@ pub static SERVER: Object = Object {
             "1",
             Choice,
             "Worker processes of each application pool.",
+        ),
+        optional(
+            "query_interval_max",
+            Kind::Span {
+                min: Span::from_days(1),
+                max: Span::from_days(62),
+            },
+            "42 days for Exchange 2007, 62 for later versions",
+            "The longest window of which it answers free/busy times of its mailboxes \
+             (`maximumQueryIntervalDays`).",
         ),
         key(
             "directory",

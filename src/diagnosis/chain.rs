@@ -76,12 +76,14 @@ pub fn steps(chosen: &Chosen, case: Option<&Case<'_>>, records: Records<'_>) -> 
     steps.collect()
 }
 
-/// The values of keys with place-holders, as they were when the failure was decided.
+/// The values of keys with place-holders, as they were when the failure was decided: those that somebody has
+/// set, or all if nobody has set any.
 pub fn settings(keys: &[&str], case: &Case<'_>, records: Records<'_>) -> Vec<Setting> {
     let paths = keys.iter().filter_map(|key| filled_path(key, case));
-    paths
-        .filter_map(|path| records.setting(&path, case.decided))
-        .collect()
+    let all = paths.filter_map(|path| records.setting(&path, case.decided));
+    let all: Vec<Setting> = all.collect();
+    let set: Vec<Setting> = all.iter().filter(|it| it.is_set()).cloned().collect();
+    if set.is_empty() { all } else { set }
 }
 
 /// The keys whose values decided a step that did not fail.

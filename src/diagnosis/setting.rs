@@ -24,6 +24,13 @@ pub struct Setting {
     pub set_by: SetBy,
 }
 
+impl Setting {
+    /// Whether somebody has set it: it is not a default, and does not follow from other values.
+    pub fn is_set(&self) -> bool {
+        !matches!(self.set_by, SetBy::Default(_) | SetBy::Derived(_))
+    }
+}
+
 /// Who set a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SetBy {

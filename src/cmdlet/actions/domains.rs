@@ -144,10 +144,12 @@ async fn set_namespace(call: &Call<'_, '_>, domain: &str) -> Result<(), ErrorRec
     let name = shell.intern(domain);
     let namespace = shell.intern(&format!("{NAMESPACE_PREFIX}.{domain}"));
     let identifier = &shell.organization().identifier;
-    if identifier.exists && identifier.account_namespace == namespace {
+    let is_reserved = shell.organization().trust.application_uri.is_some();
+    if identifier.exists && identifier.account_namespace == namespace && is_reserved {
         return Ok(());
     }
-    if identifier.exists {
+    // A trust that was made anew has reserved nothing yet.
+    if identifier.exists && is_reserved {
         let message = format!(
             "The account namespace is already set to {}. It can be changed only after all domains \
              have been removed.",

@@ -122,10 +122,13 @@ pub(in crate::diagnosis) fn filled(template: &str, case: &Case<'_>) -> Option<St
 /// The parts of a key's path with place-holders filled.
 pub fn path(template: &str, case: &Case<'_>) -> Option<Vec<String>> {
     // A place-holder that stands for a path of its own is filled before the parts are told apart.
-    let template = match template.contains("{firewall-rule}") {
-        true => template.replace("{firewall-rule}", &value("firewall-rule", case)?),
-        false => template.to_owned(),
-    };
+    let mut template = template.to_owned();
+    for holder in ["firewall-rule", "down-link"] {
+        let written = format!("{{{holder}}}");
+        if template.contains(&written) {
+            template = template.replace(&written, &value(holder, case)?);
+        }
+    }
     let parts = split_path(&template);
     parts.iter().map(|part| filled(part, case)).collect()
 }

@@ -9,6 +9,7 @@ mod access;
 mod arrival;
 mod fill;
 mod gate;
+mod states;
 mod token;
 mod transport;
 mod vocabulary;
@@ -366,6 +367,7 @@ pub fn treatment(cause: Cause) -> &'static Treatment {
     let tables = [
         access::treatment,
         gate::treatment,
+        states::treatment,
         token::treatment,
         transport::treatment,
         arrival::treatment,
@@ -430,6 +432,7 @@ mod tests {
             let tables = [
                 access::treatment,
                 gate::treatment,
+                states::treatment,
                 token::treatment,
                 transport::treatment,
             ];

@@ -298,7 +298,7 @@ fn network(cause: Cause) -> Option<&'static Treatment> {
             const {
                 &treated!(
                     &[
-                        "network.link.{down-link}.state",
+                        "{down-link}.state",
                         "org.{requester}.server.{entry}.direct_internet"
                     ],
                     &[
@@ -307,7 +307,7 @@ fn network(cause: Cause) -> Option<&'static Treatment> {
                             NetworkOperator,
                             &[Step::Change(
                                 "Repair the link {down-link}.",
-                                "network.link.\"{down-link}\".state = \"up\""
+                                "{down-link}.state = \"up\""
                             )],
                             &[],
                         ),
@@ -344,12 +344,12 @@ fn network(cause: Cause) -> Option<&'static Treatment> {
         Cause::NetworkLost => {
             const {
                 &treated!(
-                    &["network.link.{down-link}.loss", "parameters.loss"],
+                    &["{down-link}.loss", "parameters.loss"],
                     &[remedy!(
                         NetworkOperator,
                         &[Step::Change(
                             "Repair the link {down-link}.",
-                            "network.link.\"{down-link}\".loss = \"0 %\""
+                            "{down-link}.loss = \"0 %\""
                         )],
                         &[],
                     )],

@@ -173,6 +173,39 @@ pub const PLACE_HOLDERS: &[PlaceHolder] = &[
         "the lines that add the further domains of the organization that is asked",
         |case| Some(further_domains(case, case.target?)),
     ),
+    holder(
+        "external",
+        "the address that is asked for, where it leads",
+        |case| Some(case.federation.address_text(case.external())),
+    ),
+    holder(
+        "external.local",
+        "the part before the @ of that address",
+        |case| Some(case.local_part(case.external())),
+    ),
+    holder(
+        "holder",
+        "the organization that holds the mailbox of the address",
+        |case| {
+            let (holder, _) = held_elsewhere(case)?;
+            Some(name(case, holder))
+        },
+    ),
+    holder("held.mailbox", "that mailbox", |case| {
+        let (_, id) = held_elsewhere(case)?;
+        Some(case.federation.mailboxes.original(id).name.to_string())
+    }),
+    holder(
+        "held.routing-address",
+        "an address of that mailbox in another domain",
+        |case| {
+            let (_, id) = held_elsewhere(case)?;
+            let row = case.federation.mailboxes.at(id, case.decided);
+            let mut addresses = row.addresses.iter();
+            let routing = addresses.find(|it| it.domain != case.asked.domain)?;
+            Some(case.federation.address_text(*routing))
+        },
+    ),
     holder("invitation", "the invitation that is opened", |case| {
         let mut workloads = case.federation.workloads.iter();
         let opened = |row: &&crate::model::demand::Workload| {
@@ -562,6 +595,17 @@ fn partners(case: &Case<'_>) -> Option<RelationshipId> {
     case.partners_relationship().or_else(about)
 }
 
+/// The mailbox of another organization that has the address.
+fn held_elsewhere(case: &Case<'_>) -> Option<(OrgId, crate::model::directory::MailboxId)> {
+    let mailboxes = &case.federation.mailboxes;
+    let mut ids = mailboxes.ids();
+    ids.find_map(|id| {
+        let row = mailboxes.at(id, case.decided);
+        let is_it = row.organization != case.requester() && row.addresses.contains(&case.asked);
+        is_it.then_some((row.organization, id))
+    })
+}
+
 fn further_domains(case: &Case<'_>, organization: OrgId) -> String {
     let domains = case.federated_domains(organization);
     let line = |domain: &String| {
@@ -608,25 +652,25 @@ fn firewall_rule(case: &Case<'_>) -> Option<String> {
     out.or_else(|| find(&target?, "in", &["*", &requester]))
 }
 
-/// The first link that is down or loses packets, by the scenario's name.
+/// The first link or private link that is down or loses packets when the failure is decided, as a path.
 fn down_link(case: &Case<'_>) -> Option<String> {
     let network = case.prepared.compiled.effective.table("network");
-    let mut links = network.named("link");
-    let changes = case.prepared.document.tables.tables("timeline");
-    let changed = changes.filter_map(|row| row.optional_table("set"));
-    let mut changed =
-        changed.filter_map(|set| set.optional_table("network")?.optional_table("link"));
-    let is_bad = |row: &Table| {
-        row.optional_text("state").is_some_and(|state| state == "down")
-            || row.get("loss").is_some_and(|entry| {
-                matches!(entry.value, crate::scenario::Value::Share(share) if share.parts() > 0)
-            })
+    let records = crate::diagnosis::setting::Records {
+        prepared: case.prepared,
+        federation: case.federation,
+        transcript: &[],
     };
-    let found = links.find(|(_, row)| is_bad(row));
-    let found = found.map(|(link, _)| link.to_owned());
-    found.or_else(|| {
-        let links = changed.next()?;
-        let (link, _) = links.iter().next()?;
-        Some(link.to_owned())
+    let value = |kind: &str, link: &str, key: &str| {
+        let path = ["network", kind, link, key].map(str::to_owned);
+        records.setting(&path, case.decided)?.value
+    };
+    let is_bad = |kind: &str, link: &str| {
+        value(kind, link, "state").is_some_and(|state| state == "\"down\"")
+            || value(kind, link, "loss").is_some_and(|loss| !loss.starts_with("\"0 "))
+    };
+    ["link", "private"].into_iter().find_map(|kind| {
+        let mut links = network.named(kind);
+        let (link, _) = links.find(|(link, _)| is_bad(kind, link))?;
+        Some(format!("network.{kind}.\"{link}\""))
     })
 }

@@ -6,7 +6,6 @@
 //! fill makes its remedy inapplicable, and the next one is taken.
 
 mod access;
-mod arrival;
 mod fill;
 mod gate;
 mod states;
@@ -370,7 +369,6 @@ pub fn treatment(cause: Cause) -> &'static Treatment {
         states::treatment,
         token::treatment,
         transport::treatment,
-        arrival::treatment,
     ];
     let mut found = tables.iter().filter_map(|table| table(cause));
     found

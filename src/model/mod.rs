@@ -31,6 +31,7 @@ pub mod permission;
 pub mod population;
 pub mod publishing;
 pub mod purpose;
+mod recipients;
 pub mod relationship;
 pub mod revised;
 pub mod sharing_policy;

@@ -2,3 +2,5 @@
 //!
 //! It knows nothing of terminals and files. Invariant: what it says of a world is read from that world or
 //! simulated in it, never guessed from a name.
+
+pub mod examination;

@@ -62,6 +62,11 @@ pub fn summary(examination: &Examination) -> String {
         (unexamined.lookups, "further partner", "further partners"),
         (unexamined.traces, "trace", "traces"),
         (
+            unexamined.changes,
+            "change by the time line, a script or a fault",
+            "changes by the time line, scripts or faults",
+        ),
+        (
             unexamined.shared_calendars,
             "workload of shared calendars",
             "workloads of shared calendars",
@@ -237,6 +242,7 @@ pub fn json(examination: &Examination, federation: &Federation, texts: &Diagnost
             "partners": unexamined.lookups,
             "traces": unexamined.traces,
             "shared_calendars": unexamined.shared_calendars,
+            "changes": unexamined.changes,
         },
     })
 }

@@ -419,10 +419,21 @@ impl Examiner<'_> {
         })?;
         let name = self.organization_name(row.organization);
         let fault = self.fault_of_rejection(server, token, Cause::TokenSignatureUnknown)?;
+        let refresh = organization.trust.refresh.automatic;
+        let until = refresh.map(|(first, every)| {
+            let rounds = at.since(first).nanoseconds() / every.nanoseconds().max(1);
+            let next = if first > at {
+                first
+            } else {
+                first + every.times(rounds + 1)
+            };
+            format!(", until it reads the metadata at {}", utc(next))
+        });
         let message = format!(
-            "the gateway `{}` signs with another certificate from {} on, which the trust of `{name}` will not know then",
+            "the gateway `{}` signs with another certificate from {} on, which the trust of `{name}` will not know then{}",
             gateway.name,
-            utc(at)
+            utc(at),
+            until.unwrap_or_default()
         );
         let fault = fault.as_check(finding::ISSUER_CERTIFICATES_STALE);
         Some(fault.says(message).from(at))

@@ -3,14 +3,17 @@
 //! It knows how the parts follow each other, and no rule of one of them. Invariant: each part is examined
 //! as if those before it were in order.
 
-use crate::model::address::{Url, UrlPath};
+use crate::model::address::{Address, Url, UrlPath};
+use crate::model::autodiscover::REDIRECTS_MAX;
 use crate::model::cause::Cause;
 use crate::model::directory::{MailboxKey, PersonalSubscription, Recipient};
 use crate::model::names::NameId;
 use crate::model::organization::{OrgId, ServerId};
 use crate::model::outcome::Asks;
 use crate::model::publishing::{CallerAuthentication, HostOwner};
-use crate::model::relationship::{OrganizationRelationship, RelationshipId};
+use crate::model::relationship::{
+    OrganizationRelationship, RelationshipId, RequesterReading, read_as_requester,
+};
 use crate::model::token::Offer;
 use crate::scenario::Location;
 
@@ -82,6 +85,7 @@ impl Examiner<'_> {
         server: ServerId,
         route: Route,
     ) {
+        self.examine_federation(context, server);
         let Some(email) = self.examine_sender(context, lookup) else {
             return;
         };
@@ -122,7 +126,12 @@ impl Examiner<'_> {
             }
             (None, None) => {}
         }
-        self.examine_grant(context, lookup, email, Held::ByRelationship);
+        let held = match (route.relationship, route.endpoint) {
+            (None, _) => Held::InPerson,
+            (Some(_), None) => Held::ByDiscovery,
+            (Some(_), Some(_)) => Held::ByRelationship,
+        };
+        self.examine_grant(context, lookup, email, held);
     }
 
     /// An address that the requester's own object names.
@@ -231,50 +240,96 @@ impl Examiner<'_> {
         }
     }
 
-    /// Whether the attendee is at the partner at all; `discovered` if Autodiscover is asked.
+    /// Whether the attendee is at the partner at all; `discovered` if Autodiscover is asked, which leads to
+    /// where a mailbox has gone.
     fn examine_attendee(&mut self, context: Context, lookup: &Lookup, discovered: Option<Route>) {
         let federation = self.federation;
-        let address = external(lookup.kind);
-        let moved = match federation.recipient(lookup.target, address) {
-            Some(Recipient::MailUser { external }) if lookup.is_somebody => external,
-            _ => return,
-        };
-        let (own, partner) = (
-            self.organization_name(lookup.requester),
-            self.organization_name(lookup.target),
-        );
-        let domain = self.name(moved.domain);
-        let cause = match discovered {
-            None => Cause::RecipientMovedAway,
-            Some(_) if moved == address => return,
-            Some(_) => {
-                let id = federation.relationship_for(lookup.requester, moved.domain, self.start);
-                let row = id.map(|id| federation.relationships.at(id, self.start));
-                let is_usable = row.is_some_and(|row| {
-                    let reading =
-                        crate::model::relationship::read_as_requester(Some(row), lookup.asks);
-                    reading == crate::model::relationship::RequesterReading::Ask
-                        && row.target_autodiscover_epr.is_some()
-                });
-                if is_usable {
-                    return;
-                }
+        let first = external(lookup.kind);
+        if !lookup.is_somebody {
+            return;
+        }
+        let (mut address, mut target) = (first, lookup.target);
+        for redirects in 0..=REDIRECTS_MAX {
+            let Some(Recipient::MailUser { external: moved }) =
+                federation.recipient(target, address)
+            else {
+                return;
+            };
+            let cause = if discovered.is_none() {
+                Cause::RecipientMovedAway
+            } else if moved == address {
+                Cause::AutodiscoverSameAddress
+            } else if redirects == REDIRECTS_MAX {
+                Cause::AutodiscoverTooManyRedirects
+            } else if !self.can_follow(lookup, moved) {
                 Cause::AutodiscoverRedirectNoRelationship
-            }
-        };
+            } else {
+                let owner = federation.index.domain_owners.get(&moved.domain);
+                let Some(&owner) = owner else { return };
+                (address, target) = (moved, owner);
+                continue;
+            };
+            let fault = self.fault_of_moving(lookup, (first, moved), target, cause);
+            return self.report(context, fault);
+        }
+    }
+
+    /// Whether the requester has a relationship by which it can follow a mailbox.
+    fn can_follow(&self, lookup: &Lookup, moved: Address) -> bool {
+        let federation = self.federation;
+        let id = federation.relationship_for(lookup.requester, moved.domain, self.start);
+        let row = id.map(|id| federation.relationships.at(id, self.start));
+        row.is_some_and(|row| {
+            read_as_requester(Some(row), lookup.asks) == RequesterReading::Ask
+                && row.target_autodiscover_epr.is_some()
+        })
+    }
+
+    fn fault_of_moving(
+        &self,
+        lookup: &Lookup,
+        (address, moved): (Address, Address),
+        target: OrgId,
+        cause: Cause,
+    ) -> Fault {
+        let federation = self.federation;
+        let who = federation.address_text(address);
+        let domain = self.name(moved.domain);
+        let is_loop = matches!(
+            cause,
+            Cause::AutodiscoverSameAddress | Cause::AutodiscoverTooManyRedirects
+        );
+        if is_loop {
+            let subject = self.subject_in(target, &["mail_user"]);
+            return Fault::new(
+                cause,
+                Acts::Organization(target),
+                format!("{subject} {who}"),
+            )
+            .says(format!(
+                "Autodiscover of `{}` leads from `{who}` to `{}`, and no further",
+                self.organization_name(target),
+                federation.address_text(moved)
+            ))
+            .at(self.place_in(target, &["mail_user"]), "leads in a circle")
+            .steps(self.words(&format!("correct the external address of {who}")));
+        }
+        let own = self.organization_name(lookup.requester);
+        let partner = self.organization_name(lookup.target);
         let subject = self.subject_in(lookup.requester, &["relationships"]);
-        let fault = Fault::new(
+        Fault::new(
             cause,
             Acts::Organization(lookup.requester),
             format!("{subject} for {domain}"),
         )
         .says(format!(
-            "the mailbox `{}` has left `{partner}` for `{domain}`, and `{own}` has no relationship by which it could follow",
-            federation.address_text(address)
+            "the mailbox `{who}` has left `{partner}` for `{domain}`, where `{own}` cannot follow it"
         ))
-        .at(self.place_in(lookup.requester, &[]), "has to have one of its own")
-        .steps(self.steps_for_new_relationship(moved.domain));
-        self.report(context, fault);
+        .at(
+            self.place_in(lookup.requester, &[]),
+            "needs a relationship of its own with it",
+        )
+        .steps(self.steps_for_new_relationship(moved.domain))
     }
 
     /// The address of an organization's Autodiscover service for partners, if it publishes one by a usual

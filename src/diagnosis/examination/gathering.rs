@@ -39,6 +39,8 @@ pub struct Unexamined {
     pub traces: usize,
     /// Workloads that draw shared calendars, which are drawn during the run.
     pub shared_calendars: usize,
+    /// Entries of the time line, scripts and faults, which change the world later.
+    pub changes: usize,
 }
 
 /// One question of somebody in one organization about somebody in another.
@@ -55,6 +57,8 @@ pub(super) struct Lookup {
     pub kind: AttendeeKind,
     /// Whether the attendee is somebody; else anybody of the domain.
     pub is_somebody: bool,
+    /// Whether no request asks: an object says that somebody may.
+    pub is_wanted_alone: bool,
     pub view: View,
     /// How bad what it meets is at most.
     pub at_most: Severity,
@@ -72,7 +76,7 @@ pub(super) struct Gathered {
 /// What makes a lookup another one.
 type Key = (
     (OrgId, Asks, Option<MailboxKey>, Option<ServerId>),
-    (Option<Address>, Option<Address>, bool, Severity),
+    (Option<Address>, Option<Address>, (bool, bool), Severity),
 );
 
 struct Gatherer<'a> {
@@ -119,6 +123,7 @@ impl Gatherer<'_> {
                     server: request.server,
                     view: request.ask.view,
                     at_most: Severity::Error,
+                    is_wanted_alone: false,
                 };
                 self.ask(base, address);
             }
@@ -150,11 +155,12 @@ impl Gatherer<'_> {
     /// Requests that are drawn: somebody of the organization asks for somebody of each partner.
     fn streams(&mut self) {
         let federation = self.federation;
+        let mut shared = BTreeSet::new();
         for id in federation.streams.streams.ids() {
             let stream = federation.streams.streams[id];
             let asks = federation.workloads[stream.workload].asks;
             if stream.cycle.is_some() {
-                self.gathered.unexamined.shared_calendars += 1;
+                shared.insert(stream.workload);
                 continue;
             }
             let is_drawn = self.is_drawn(stream.organization);
@@ -176,6 +182,7 @@ impl Gatherer<'_> {
                     server: None,
                     view: View::FreeBusy,
                     at_most: Severity::Error,
+                    is_wanted_alone: false,
                 };
                 let domain = federation.organizations.original(partner);
                 let domain = domain.accepted_domains.first().map(|row| row.domain);
@@ -187,6 +194,7 @@ impl Gatherer<'_> {
                 self.gathered.unexamined.lookups += others.count();
             }
         }
+        self.gathered.unexamined.shared_calendars = shared.len();
     }
 
     /// Each relationship that asks, for each domain that it names; and those that only let see.
@@ -282,6 +290,7 @@ impl Gatherer<'_> {
             server: None,
             view: View::FreeBusy,
             at_most,
+            is_wanted_alone: true,
         };
         self.ask_anybody(base, domain, target, as_contact);
     }
@@ -358,7 +367,12 @@ impl Gatherer<'_> {
         };
         let key = (
             (base.requester, base.asks, base.sender, base.server),
-            (Some(external), own, is_somebody, base.at_most),
+            (
+                Some(external),
+                own,
+                (is_somebody, base.is_wanted_alone),
+                base.at_most,
+            ),
         );
         if self.seen.contains(&key) {
             return;
@@ -376,6 +390,7 @@ impl Gatherer<'_> {
             server: base.server,
             kind,
             is_somebody,
+            is_wanted_alone: base.is_wanted_alone,
             view: base.view,
             at_most: base.at_most,
         });
@@ -405,6 +420,7 @@ struct Base {
     server: Option<ServerId>,
     view: View,
     at_most: Severity,
+    is_wanted_alone: bool,
 }
 
 /// The address that is asked for at the target.

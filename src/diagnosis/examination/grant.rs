@@ -7,6 +7,7 @@ use crate::model::address::Address;
 use crate::model::cause::Cause;
 use crate::model::directory::{CalendarState, MailboxKey, MailboxState, MailboxView, Recipient};
 use crate::model::names::NameId;
+use crate::model::organization::Generation;
 use crate::model::outcome::{AccessLevel, Asks};
 use crate::model::parameters::TargetFreeBusyRule;
 use crate::model::permission::{Permission, effective_level};
@@ -25,6 +26,10 @@ use super::{Context, Examiner};
 pub(super) enum Held {
     /// The target's relationship, and the calendar's permissions.
     ByRelationship,
+    /// The same, of who has asked Autodiscover before.
+    ByDiscovery,
+    /// The same, of who asks for a calendar that was shared in person.
+    InPerson,
     /// The calendar's permissions alone: who comes with the account of an address space.
     ByPermission,
 }
@@ -48,10 +53,10 @@ impl Examiner<'_> {
         let is_personal =
             mailbox.is_some_and(|mailbox| mailbox.granted_to(email) > AccessLevel::None);
         if is_free_busy && is_personal {
-            return self.examine_mailbox(context, lookup, asked);
+            return self.examine_mailbox(context, lookup, asked, held);
         }
         let relationship = match held {
-            Held::ByRelationship => {
+            Held::ByRelationship | Held::ByDiscovery | Held::InPerson => {
                 let id = federation.relationship_for(lookup.target, email.domain, self.start);
                 self.examine_relationship_at_target(context, lookup, id, email.domain);
                 self.examine_own_domains(context, lookup, id);
@@ -62,7 +67,7 @@ impl Examiner<'_> {
         if is_free_busy {
             self.examine_permissions(context, lookup, relationship, asked, held);
         }
-        self.examine_mailbox(context, lookup, asked);
+        self.examine_mailbox(context, lookup, asked, held);
     }
 
     /// What the target's relationship grants, each fault put right for the next.
@@ -219,14 +224,14 @@ impl Examiner<'_> {
         let row = relationship.map(|id| federation.relationships.at(id, self.start));
         let (level, scope) = match (held, row) {
             (Held::ByPermission, _) => (AccessLevel::Owner, Scope::Everyone),
-            (Held::ByRelationship, Some(row)) => {
+            (_, Some(row)) => {
                 let level = match row.free_busy_access_level {
                     AccessLevel::None => AccessLevel::Simple,
                     level => level,
                 };
                 (level, row.free_busy_access_scope)
             }
-            (Held::ByRelationship, None) => (AccessLevel::Simple, Scope::Everyone),
+            (_, None) => (AccessLevel::Simple, Scope::Everyone),
         };
         let keys: Vec<(MailboxKey, Severity)> = match asked {
             Some(key) => vec![(key, Severity::Error)],
@@ -340,21 +345,34 @@ impl Examiner<'_> {
             Some(MailboxKey::Declared(id)) => self.place_of_mailbox(id, "calendar_default"),
             _ => self.place_in(lookup.target, &["calendar_default"]),
         };
-        let fault = Fault::new(
-            Cause::PermissionDefaultNone,
-            Acts::Organization(lookup.target),
-            self.subject_of(id),
-        )
-        .as_check(finding::DEFAULT_BELOW_LEVEL)
-        .says(format!(
-            "the relationship of `{}` with `{}` grants {}, and calendars show {} by default: the lesser counts",
-            self.organization_name(lookup.target),
-            self.organization_name(lookup.requester),
-            level_text(level),
-            level_text(default),
-        ))
-        .at(self.place_of(id, "free_busy_level"), "more than calendars show")
-        .against(key, "shows less");
+        // Of one organization, or one population, it is one finding, however many partners it has.
+        let mut populations = federation.populations.iter();
+        let population = populations.find(|row| row.contains(lookup.target));
+        let (who, subject) = match population {
+            Some(row) => (
+                format!("organizations of `{}` grant", row.name),
+                format!("population.{} {level}", row.name),
+            ),
+            None => (
+                format!("`{}` grants", self.organization_name(lookup.target)),
+                format!("{} {level}", self.subject_in(lookup.target, &[])),
+            ),
+        };
+        let first = match population {
+            Some(row) => row.first,
+            None => lookup.target,
+        };
+        let cause = Cause::PermissionDefaultNone;
+        let fault = Fault::new(cause, Acts::Organization(first), subject)
+            .as_check(finding::DEFAULT_BELOW_LEVEL)
+            .says(format!(
+                "{who} partners {level}, and calendars show {default} by default: the lesser counts"
+            ))
+            .at(
+                self.place_of(id, "free_busy_level"),
+                "more than calendars show",
+            )
+            .against(key, "shows less");
         self.report(
             context,
             Fault {
@@ -365,7 +383,13 @@ impl Examiner<'_> {
     }
 
     /// Whether the mailbox that is asked for can be read.
-    fn examine_mailbox(&mut self, context: Context, lookup: &Lookup, asked: Option<MailboxKey>) {
+    fn examine_mailbox(
+        &mut self,
+        context: Context,
+        lookup: &Lookup,
+        asked: Option<MailboxKey>,
+        held: Held,
+    ) {
         let Some(key @ MailboxKey::Declared(id)) = asked else {
             return;
         };
@@ -377,11 +401,25 @@ impl Examiner<'_> {
         let cause = match mailbox.state {
             MailboxState::Unavailable => (Cause::MailboxUnavailable, "state", "mount its database"),
             MailboxState::FailingOver => (Cause::MailboxFailingOver, "state", "wait"),
-            MailboxState::Available if !home.can_federate_beside(newest) => (
-                Cause::CoexistenceUnsupported,
-                "server",
-                "move it to a server of a newer version",
-            ),
+            MailboxState::Available
+                if held == Held::InPerson && home.generation == Generation::V2007 =>
+            {
+                (
+                    Cause::PersonalShareTo2007,
+                    "server",
+                    "move it to a server of a newer version",
+                )
+            }
+            // Autodiscover has told of it.
+            MailboxState::Available
+                if held != Held::ByDiscovery && !home.can_federate_beside(newest) =>
+            {
+                (
+                    Cause::CoexistenceUnsupported,
+                    "server",
+                    "move it to a server of a newer version",
+                )
+            }
             MailboxState::Available
                 if mailbox.calendar == CalendarState::Missing && lookup.asks == Asks::FreeBusy =>
             {
@@ -415,15 +453,5 @@ fn granted(
         Asks::SharedCalendar | Asks::Synchronization | Asks::Invitation | Asks::OpenInvitation => {
             Ok(())
         }
-    }
-}
-
-/// A level as administrators write it.
-fn level_text(level: AccessLevel) -> &'static str {
-    match level {
-        AccessLevel::None => "None",
-        AccessLevel::Simple => "AvailabilityOnly",
-        AccessLevel::Detail => "LimitedDetails",
-        AccessLevel::Owner => "Reviewer",
     }
 }

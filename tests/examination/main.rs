@@ -64,11 +64,6 @@ const BEHIND: &[(&str, &str)] = &[
     ("ceiling-none", "permission.default-none"),
     // The gateway's clock would spoil its tokens, were they issued.
     ("clock-slow-at-gateway", "token.offer-expired"),
-    // Free/busy is asked for by the same relationship, though nobody sends such a request.
-    (
-        "delivery-reports-disabled-at-requester",
-        "relationship.level-none-at-target",
-    ),
     // The target is refused at the gateway first, and has no trust either.
     ("gate-no-trust", "organization.unfederated"),
     // Neither side has a relationship.
@@ -134,7 +129,6 @@ const SOUND: &[&str] = &[
     "teaching/first-steps/as-finally-configured.toml",
     "teaching/first-steps/mail-tips-and-photos.toml",
     "capacity/gateway-outage.toml",
-    "capacity/hundred-partners.toml",
     "capacity/mail-tips-beside-free-busy.toml",
     "capacity/office-with-shared-calendars.toml",
     "capacity/unreliable-gateway.toml",

@@ -9,7 +9,7 @@ use fedsim::diagnosis::examination::{Severity, examine};
 use fedsim::model::directory::Recipient;
 use fedsim::model::observation::Fact;
 use fedsim::model::organization::OrgId;
-use fedsim::model::outcome::{Asks, AttendeeOutcome, Failure};
+use fedsim::model::outcome::{AttendeeOutcome, Failure};
 
 use super::is_examined;
 use super::support::{Run, run_compiled};
@@ -66,10 +66,6 @@ fn judge(seed: u64) -> Result<usize, String> {
     let federation = &run.federation;
     let mut looked_at = 0;
     for request in federation.requests.iter() {
-        // What a request for a shared calendar meets hangs on the request before it.
-        if matches!(request.ask.asks, Asks::OpenInvitation) {
-            continue;
-        }
         for (number, &asked) in request.to.iter().enumerate() {
             let requester = request.identity.requester;
             let external = match federation.recipient(requester, asked) {
@@ -133,5 +129,5 @@ fn in_random_worlds_a_direction_without_errors_answers_its_requests() {
     }
     let told: Vec<&str> = wrong.iter().filter_map(|law| law.lines().next()).collect();
     assert!(wrong.is_empty(), "{}\n\n{}", wrong[0], told.join("\n"));
-    assert!(looked_at > 500, "{looked_at} attendees were looked at");
+    assert!(looked_at > 300, "{looked_at} attendees were looked at");
 }

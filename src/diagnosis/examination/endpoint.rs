@@ -5,6 +5,7 @@
 
 use crate::model::address::{Address, Url, UrlPath};
 use crate::model::autodiscover::REDIRECTS_MAX;
+use crate::model::availability::AttendeeKind;
 use crate::model::cause::Cause;
 use crate::model::directory::{MailboxKey, PersonalSubscription, Recipient};
 use crate::model::names::NameId;
@@ -103,7 +104,7 @@ impl Examiner<'_> {
             (Some(url), _) => {
                 let named = self.own_endpoint(lookup, route, url, "target_sharing_epr");
                 self.examine_call(context, call(named, Service::Ews));
-                self.examine_attendee(context, lookup, None);
+                self.examine_attendee(context, lookup, server, None);
             }
             (None, Some(url)) => {
                 let named = self.own_endpoint(lookup, route, url, "target_autodiscover_epr");
@@ -122,7 +123,7 @@ impl Examiner<'_> {
                     };
                     self.examine_call(context, call(named, Service::Ews));
                 }
-                self.examine_attendee(context, lookup, Some(route));
+                self.examine_attendee(context, lookup, server, Some(route));
             }
             (None, None) => {}
         }
@@ -242,36 +243,54 @@ impl Examiner<'_> {
 
     /// Whether the attendee is at the partner at all; `discovered` if Autodiscover is asked, which leads to
     /// where a mailbox has gone.
-    fn examine_attendee(&mut self, context: Context, lookup: &Lookup, discovered: Option<Route>) {
+    fn examine_attendee(
+        &mut self,
+        context: Context,
+        lookup: &Lookup,
+        server: ServerId,
+        discovered: Option<Route>,
+    ) {
+        let address = external(lookup.kind);
+        let moved = match self.federation.recipient(lookup.target, address) {
+            Some(Recipient::MailUser { external }) if lookup.is_somebody => external,
+            _ => return,
+        };
+        let cause = if discovered.is_none() {
+            Cause::RecipientMovedAway
+        } else if moved == address {
+            Cause::AutodiscoverSameAddress
+        } else if lookup.redirects == REDIRECTS_MAX {
+            Cause::AutodiscoverTooManyRedirects
+        } else if !self.can_follow(lookup, moved) {
+            Cause::AutodiscoverRedirectNoRelationship
+        } else {
+            return self.follow(context, lookup, server, moved);
+        };
+        let fault = self.fault_of_moving(lookup, (address, moved), cause);
+        self.report(context, fault);
+    }
+
+    /// Examines the way to where a mailbox has gone.
+    fn follow(&mut self, context: Context, lookup: &Lookup, server: ServerId, address: Address) {
         let federation = self.federation;
-        let first = external(lookup.kind);
-        if !lookup.is_somebody {
+        let id = federation.relationship_for(lookup.requester, address.domain, self.start);
+        let target = federation.index.domain_owners.get(&address.domain);
+        let (Some(id), Some(&target)) = (id, target) else {
             return;
-        }
-        let (mut address, mut target) = (first, lookup.target);
-        for redirects in 0..=REDIRECTS_MAX {
-            let Some(Recipient::MailUser { external: moved }) =
-                federation.recipient(target, address)
-            else {
-                return;
-            };
-            let cause = if discovered.is_none() {
-                Cause::RecipientMovedAway
-            } else if moved == address {
-                Cause::AutodiscoverSameAddress
-            } else if redirects == REDIRECTS_MAX {
-                Cause::AutodiscoverTooManyRedirects
-            } else if !self.can_follow(lookup, moved) {
-                Cause::AutodiscoverRedirectNoRelationship
-            } else {
-                let owner = federation.index.domain_owners.get(&moved.domain);
-                let Some(&owner) = owner else { return };
-                (address, target) = (moved, owner);
-                continue;
-            };
-            let fault = self.fault_of_moving(lookup, (first, moved), target, cause);
-            return self.report(context, fault);
-        }
+        };
+        let row = federation.relationships.at(id, self.start);
+        let followed = Lookup {
+            target,
+            kind: AttendeeKind::PlainExternal(address),
+            redirects: lookup.redirects + 1,
+            ..*lookup
+        };
+        // Autodiscover is asked again, whatever endpoint the relationship names.
+        let route = Route {
+            endpoint: None,
+            ..Route::of_relationship(id, row)
+        };
+        self.examine_route(context, &followed, server, route);
     }
 
     /// Whether the requester has a relationship by which it can follow a mailbox.
@@ -289,10 +308,9 @@ impl Examiner<'_> {
         &self,
         lookup: &Lookup,
         (address, moved): (Address, Address),
-        target: OrgId,
         cause: Cause,
     ) -> Fault {
-        let federation = self.federation;
+        let (federation, target) = (self.federation, lookup.target);
         let who = federation.address_text(address);
         let domain = self.name(moved.domain);
         let is_loop = matches!(

@@ -57,8 +57,8 @@ pub(super) struct Lookup {
     pub kind: AttendeeKind,
     /// Whether the attendee is somebody; else anybody of the domain.
     pub is_somebody: bool,
-    /// Whether no request asks: an object says that somebody may.
-    pub is_wanted_alone: bool,
+    /// How often Autodiscover has led to another address already.
+    pub redirects: u8,
     pub view: View,
     /// How bad what it meets is at most.
     pub at_most: Severity,
@@ -76,21 +76,29 @@ pub(super) struct Gathered {
 /// What makes a lookup another one.
 type Key = (
     (OrgId, Asks, Option<MailboxKey>, Option<ServerId>),
-    (Option<Address>, Option<Address>, (bool, bool), Severity),
+    (Option<Address>, Option<Address>, bool, Severity),
 );
 
 struct Gatherer<'a> {
     federation: &'a Federation,
     gathered: Gathered,
     seen: BTreeSet<Key>,
+    /// How bad it is at most what nobody meets who asks: if the scenario asks nothing at all, or if a
+    /// trace may ask anybody, everybody counts.
+    unasked_at_most: Severity,
 }
 
 /// Gathers what is to be examined.
 pub(super) fn gather(federation: &Federation) -> Gathered {
+    let asks_something = !federation.requests.is_empty() || !federation.streams.streams.is_empty();
     let mut gatherer = Gatherer {
         federation,
         gathered: Gathered::default(),
         seen: BTreeSet::new(),
+        unasked_at_most: match asks_something && federation.traces.is_empty() {
+            true => Severity::Warning,
+            false => Severity::Error,
+        },
     };
     gatherer.requests();
     gatherer.streams();
@@ -123,7 +131,6 @@ impl Gatherer<'_> {
                     server: request.server,
                     view: request.ask.view,
                     at_most: Severity::Error,
-                    is_wanted_alone: false,
                 };
                 self.ask(base, address);
             }
@@ -182,7 +189,6 @@ impl Gatherer<'_> {
                     server: None,
                     view: View::FreeBusy,
                     at_most: Severity::Error,
-                    is_wanted_alone: false,
                 };
                 let domain = federation.organizations.original(partner);
                 let domain = domain.accepted_domains.first().map(|row| row.domain);
@@ -279,6 +285,7 @@ impl Gatherer<'_> {
 
     /// An organization wants to see calendars of a domain.
     fn want(&mut self, requester: OrgId, domain: NameId, at_most: Severity, as_contact: bool) {
+        let at_most = at_most.max(self.unasked_at_most);
         let owner = self.federation.index.domain_owners.get(&domain).copied();
         let Some(target) = owner.filter(|&owner| owner != requester) else {
             return;
@@ -290,7 +297,6 @@ impl Gatherer<'_> {
             server: None,
             view: View::FreeBusy,
             at_most,
-            is_wanted_alone: true,
         };
         self.ask_anybody(base, domain, target, as_contact);
     }
@@ -367,12 +373,7 @@ impl Gatherer<'_> {
         };
         let key = (
             (base.requester, base.asks, base.sender, base.server),
-            (
-                Some(external),
-                own,
-                (is_somebody, base.is_wanted_alone),
-                base.at_most,
-            ),
+            (Some(external), own, is_somebody, base.at_most),
         );
         if self.seen.contains(&key) {
             return;
@@ -390,7 +391,7 @@ impl Gatherer<'_> {
             server: base.server,
             kind,
             is_somebody,
-            is_wanted_alone: base.is_wanted_alone,
+            redirects: 0,
             view: base.view,
             at_most: base.at_most,
         });
@@ -420,7 +421,6 @@ struct Base {
     server: Option<ServerId>,
     view: View,
     at_most: Severity,
-    is_wanted_alone: bool,
 }
 
 /// The address that is asked for at the target.

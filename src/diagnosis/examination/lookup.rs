@@ -288,12 +288,7 @@ impl Examiner<'_> {
             .edition;
         let subject = self.subject_in(lookup.requester, &["server", &row.name]);
         let place = self.place_at(server, &["version"]);
-        let severity = match lookup.is_wanted_alone {
-            true => Severity::Warning,
-            false => Severity::Error,
-        };
         let fault = Fault::new(cause, Acts::Organization(lookup.requester), subject)
-            .severity(severity)
             .says(format!(
                 "server `{}` of `{name}`, or that of the mailbox, cannot use federated sharing beside {}",
                 row.name,

@@ -296,10 +296,15 @@ fn a_sound_world_has_no_errors() {
         let compiled = compiled.and_then(|scenario| scenario.compile());
         let compiled = compiled.expect("templates are right");
         let examined = of_compiled(template.text.to_owned(), compiled);
-        // Of ten organizations some are broken on purpose.
-        if template.name != "ten-organizations" {
-            assert_eq!(examined.errors(), BTreeSet::new(), "{}", template.name);
-        }
+        // Of ten organizations some are broken on purpose, and one partner of the office is.
+        let broken: &[&str] = match template.name {
+            "ten-organizations" => continue,
+            "office-day" => &["publishing.wssecurity-disabled"],
+            _ => &[],
+        };
+        let errors = examined.errors();
+        let errors: Vec<&str> = errors.iter().map(|(cause, _)| cause.as_str()).collect();
+        assert_eq!(errors, broken, "{}", template.name);
     }
 }
 

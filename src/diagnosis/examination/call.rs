@@ -362,7 +362,7 @@ impl Examiner<'_> {
             return Vec::new();
         };
         let fastest = federation.parameters.minimum_delay;
-        validator.shown = validator.shown + fastest;
+        validator.shown += fastest;
         let held_back = validator;
         let mut causes = rejections(issued(self.start, first), validator);
         causes.retain(|cause| !is_told_by(*cause, &offs));
@@ -391,7 +391,7 @@ impl Examiner<'_> {
                     row.clock_error
                 );
                 faults.extend(
-                    fault.map(|fault| fault.as_check(finding::CLOCK_NEAR_LIMIT).says(message)),
+                    fault.map(|fault| fault.checked_as(finding::CLOCK_NEAR_LIMIT).says(message)),
                 );
             }
         }
@@ -435,7 +435,7 @@ impl Examiner<'_> {
             utc(at),
             until.unwrap_or_default()
         );
-        let fault = fault.as_check(finding::ISSUER_CERTIFICATES_STALE);
+        let fault = fault.checked_as(finding::ISSUER_CERTIFICATES_STALE);
         Some(fault.says(message).from(at))
     }
 

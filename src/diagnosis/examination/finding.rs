@@ -239,7 +239,7 @@ impl Fault {
     }
 
     /// The same as a check of its own.
-    pub fn as_check(mut self, id: &'static str) -> Fault {
+    pub fn checked_as(mut self, id: &'static str) -> Fault {
         let row = OWN_CHECKS.iter().find(|row| row.id == id);
         self.id = id;
         self.severity = row.map_or(Severity::Warning, |row| row.severity);

@@ -203,7 +203,7 @@ impl Examiner<'_> {
                 Acts::Organization(lookup.target),
                 subject,
             )
-            .as_check(finding::OWN_DOMAIN_UNCOVERED)
+            .checked_as(finding::OWN_DOMAIN_UNCOVERED)
             .says(message)
             .at(self.place_of(id, "domain_names"), "not among these")
             .steps(self.steps_to_add_domain(id, domain));
@@ -364,7 +364,7 @@ impl Examiner<'_> {
         };
         let cause = Cause::PermissionDefaultNone;
         let fault = Fault::new(cause, Acts::Organization(first), subject)
-            .as_check(finding::DEFAULT_BELOW_LEVEL)
+            .checked_as(finding::DEFAULT_BELOW_LEVEL)
             .says(format!(
                 "{who} partners {level}, and calendars show {default} by default: the lesser counts"
             ))

@@ -549,7 +549,7 @@ impl Examiner<'_> {
                 "the instance `{name}` of the gateway is closed from {} on",
                 utc(at)
             );
-            let later = closes.as_check(finding::GATEWAY_CLOSES);
+            let later = closes.checked_as(finding::GATEWAY_CLOSES);
             self.report(context, later.says(message).from(at));
         }
         let cause = match gateway.state {

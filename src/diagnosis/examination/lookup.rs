@@ -457,7 +457,7 @@ impl Examiner<'_> {
                 Acts::Organization(lookup.requester),
                 format!("{} for {name}", self.subject_of(id)),
             )
-            .as_check(finding::PARTNER_DOMAIN_UNCOVERED)
+            .checked_as(finding::PARTNER_DOMAIN_UNCOVERED)
             .says(message)
             .at(self.place_of(id, "domain_names"), "not among these")
             .steps(self.steps_to_add_domain(id, domain));
@@ -497,7 +497,7 @@ impl Examiner<'_> {
             Acts::Organization(own),
             subject,
         )
-        .as_check(finding::NOT_ASKED_FOR)
+        .checked_as(finding::NOT_ASKED_FOR)
         .says(format!(
             "`{}` lets `{}` see calendars, which `{1}` does not ask for",
             self.organization_name(partner),

@@ -516,7 +516,7 @@ impl Examiner<'_> {
         if is_in_date && ends < self.end {
             faults.push(
                 Fault::new(Cause::TlsCertificateExpired, acts, subject)
-                    .as_check(finding::TLS_CERTIFICATE_ENDS)
+                    .checked_as(finding::TLS_CERTIFICATE_ENDS)
                     .by(Operator::Network)
                     .says(format!(
                         "the TLS certificate of `{text}` ends during the run, at {}",

@@ -38,7 +38,7 @@ impl Examiner<'_> {
                 known.push(off);
                 let fault = self.fault_of_off(server, off);
                 let message = format!("{}, from {} on", fault.message, utc(at));
-                let later = fault.as_check(finding::ORGANIZATION_CERTIFICATE_ENDS);
+                let later = fault.checked_as(finding::ORGANIZATION_CERTIFICATE_ENDS);
                 faults.push(later.says(message).from(at));
             }
         }

@@ -9,6 +9,7 @@ mod support;
 #[path = "../invariants/troubles.rs"]
 mod troubles;
 #[path = "../invariants/world.rs"]
+#[allow(dead_code)] // The other tests print whole worlds, this one only parts of them.
 mod world;
 
 mod random;
@@ -17,6 +18,7 @@ mod told;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use fedsim::Scenario;
 use fedsim::diagnosis::examination::{Examination, Severity, examine};
@@ -202,7 +204,12 @@ fn expected(text: &str) -> Vec<(String, Option<String>)> {
 }
 
 /// Every scenario about one symptom, by name.
-fn symptoms() -> Vec<(String, Examined)> {
+fn symptoms() -> &'static [(String, Examined)] {
+    static ALL: OnceLock<Vec<(String, Examined)>> = OnceLock::new();
+    ALL.get_or_init(examine_symptoms)
+}
+
+fn examine_symptoms() -> Vec<(String, Examined)> {
     let directory = scenarios().join("regression/symptoms");
     let entries = fs::read_dir(directory).expect("symptoms are there");
     let mut files: Vec<PathBuf> = entries
@@ -250,7 +257,7 @@ fn what_a_scenario_that_stands_still_fails_for_is_found_on_its_side_and_nothing_
             let mut known = expected.iter();
             let is_known =
                 known.any(|(id, at)| id == cause && at.as_ref().is_none_or(|at| at == side));
-            if BEHIND.contains(&(&name, cause)) {
+            if BEHIND.contains(&(name, cause)) {
                 behind.insert((name.clone(), cause.clone()));
             } else if !is_known {
                 wrong.push(format!(

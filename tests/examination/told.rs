@@ -118,7 +118,7 @@ fn every_cmdlet_that_is_told_passes_the_check_of_scripts() {
         "teaching/coexistence/coexistence.toml",
     ];
     let further = further.map(|name| (name.to_owned(), examined(&scenarios().join(name))));
-    for (name, examined) in symptoms().into_iter().chain(further) {
+    for (name, examined) in symptoms().iter().chain(&further) {
         for list in &examined.examination.actions {
             let script: Vec<&str> = list
                 .steps
@@ -168,4 +168,33 @@ fn every_finding_has_the_id_of_a_cause_or_of_a_check_of_its_own() {
             );
         }
     }
+}
+
+/// The page lists the checks that are no causes.
+#[test]
+fn the_page_lists_each_check_of_its_own() {
+    const BEGIN: &str = "<!-- begin: checks -->\n";
+    const END: &str = "<!-- end: checks -->\n";
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/check.md");
+    let text = std::fs::read_to_string(&path).expect("the page is there");
+    let mut table = String::from("| id | severity | what it says |\n| --- | --- | --- |\n");
+    for row in OWN_CHECKS {
+        table.push_str(&format!(
+            "| `{}` | {} | {} |\n",
+            row.id,
+            row.severity.text(),
+            row.text
+        ));
+    }
+    let (before, rest) = text.split_once(BEGIN).expect("the table begins");
+    let (_, after) = rest.split_once(END).expect("the table ends");
+    let wanted = format!("{before}{BEGIN}{table}{END}{after}");
+    if std::env::var_os("FEDSIM_REFRESH").is_some() {
+        std::fs::write(&path, &wanted).expect("the page can be written");
+        return;
+    }
+    assert!(
+        text == wanted,
+        "the checks changed: run `FEDSIM_REFRESH=1 cargo test --test examination page` to write the page"
+    );
 }

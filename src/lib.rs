@@ -58,4 +58,5 @@ pub mod study;
 pub use model::observation::Recorder;
 pub use model::outcome::{AccessLevel, AttendeeOutcome, Failure, GroupOutcome, RequestOutcome};
 pub use model::{Federation, Simulator};
+pub use report::suite::Suite;
 pub use scenario::Scenario;

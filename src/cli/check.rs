@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use fedsim::diagnosis::examination::{self, Severity};
 use fedsim::report::examination as told;
-use fedsim::scenario::{self, Compiled, Diagnostics, Document, Scenario};
+use fedsim::scenario::{self, Compiled, Diagnostics, Document};
 use fedsim::study::work::Work;
 use fedsim::study::{Expectation, expectation};
 
@@ -48,12 +48,7 @@ pub struct Loaded {
 /// Reads and compiles a scenario with its expectations.
 pub fn load(file: &Path, settings: &[String]) -> Result<Loaded, Diagnostics> {
     let document = read(file, settings)?;
-    let compiled = Scenario::from(document.clone()).compile();
-    let compiled = compiled.map_err(|mut found| {
-        found.append(expectation::check(&document));
-        found
-    })?;
-    let expectations = expectation::compile(&document, &compiled.federation)?;
+    let (compiled, expectations) = expectation::compile_with(&document)?;
     let stem = file
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned());

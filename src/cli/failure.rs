@@ -30,6 +30,8 @@ pub enum Failure {
     BrokenLaws(usize),
     /// So many of so many expectations failed.
     Expectations(usize, usize),
+    /// So many digests or snapshots differ, and nothing else is wrong.
+    Differs(usize),
     /// A file or directory could not be read or written.
     InputOutput {
         /// What is wrong.
@@ -59,6 +61,7 @@ impl Failure {
             Failure::Scenario(_) => 3,
             Failure::BrokenLaws(_) => 1,
             Failure::Expectations(..) => 4,
+            Failure::Differs(_) => 6,
             Failure::InputOutput { .. } => 8,
             Failure::Nothing { .. } => 9,
             Failure::Interrupted => 130,
@@ -83,6 +86,14 @@ impl Failure {
             ),
             Failure::Expectations(failed, all) => {
                 output::error(&format!("{failed} of {all} expectations failed"), None);
+            }
+            Failure::Differs(count) => {
+                let message = match count {
+                    1 => "a digest or snapshot differs".to_owned(),
+                    many => format!("{many} digests or snapshots differ"),
+                };
+                let help = "if that is meant, `fedsim test --update FILE` writes them anew";
+                output::error(&message, Some(help));
             }
             Failure::Interrupted => output::error("interrupted; nothing was written", None),
         }

@@ -12,6 +12,8 @@ mod output;
 mod progress;
 mod run;
 mod show;
+mod test;
+mod why;
 
 use std::path::PathBuf;
 
@@ -27,7 +29,7 @@ pub use failure::Failure;
 #[command(version, max_term_width = 100)]
 #[command(after_help = "\
 exit codes: 0 success, every expectation met; 1 internal error (a bug); 2 bad command line; 3 scenario \
-invalid; 4 an expectation failed; 8 input or output; 9 nothing to run; 130 interrupted")]
+invalid; 4 an expectation failed; 6 a digest or snapshot differs; 8 input or output; 9 nothing to run; 130 interrupted")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -43,6 +45,10 @@ enum Command {
     Show(show::Show),
     /// Simulate a scenario: summary, files under `results/`
     Run(run::Run),
+    /// Test scenarios: run them in parallel and judge all that they expect
+    Test(test::Test),
+    /// Explain why a request failed: the chain of decisions, the repair, and the proof
+    Why(why::Why),
     /// Explain a cause of failure, a response code, a key of the scenario, a metric or a label
     Explain(explain::Explain),
     /// Print the JSON Schema of scenarios, for editors
@@ -95,6 +101,8 @@ pub fn main() -> Result<(), Failure> {
         Command::Check(arguments) => check::check(&arguments),
         Command::Show(arguments) => show::show(&arguments),
         Command::Run(arguments) => run::run(&arguments),
+        Command::Test(arguments) => test::test(&arguments),
+        Command::Why(arguments) => why::why(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Schema { .. } => output::json(&fedsim::scenario::schema::schema()),
     };

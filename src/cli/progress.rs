@@ -1,9 +1,10 @@
-//! The progress of a run: a bar on a terminal, and Ctrl-C.
+//! The progress of a run or a suite: a bar on a terminal, and Ctrl-C.
 //!
 //! It knows nothing of what is simulated. Invariant: neither the bar nor its absence changes a result,
 //! and where stderr is no terminal not a byte of it is written.
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -31,20 +32,8 @@ const TELLING_AFTER: Duration = Duration::from_secs(2);
 impl<'f> Progress<'f> {
     /// The progress of a run of this federation.
     pub fn new(federation: &'f Federation) -> Progress<'f> {
-        let is_shown = std::io::stderr().is_terminal();
-        let target = if is_shown {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        };
-        let bar = ProgressBar::with_draw_target(Some(PARTS), target);
-        if let Ok(style) =
-            ProgressStyle::with_template("{percent:>3} % {wide_bar} {elapsed}  {msg}")
-        {
-            bar.set_style(style);
-        }
         Progress {
-            bar,
+            bar: bar(PARTS, "{percent:>3} % {wide_bar} {elapsed}  {msg}"),
             work: Work::of(federation),
             interrupted: listen(),
         }
@@ -69,6 +58,59 @@ impl<'f> Progress<'f> {
     pub fn end(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// Shows how many scenarios of a suite are done, and ends it when the user asks for it.
+pub struct SuiteProgress {
+    bar: ProgressBar,
+    interrupted: Arc<AtomicBool>,
+}
+
+impl SuiteProgress {
+    /// The progress of so many scenarios.
+    pub fn new(scenarios: usize) -> SuiteProgress {
+        let bar = bar(scenarios as u64, "{pos}/{len} {wide_bar} {elapsed}  {msg}");
+        SuiteProgress {
+            bar,
+            interrupted: listen(),
+        }
+    }
+
+    /// Whether the user has not asked for an end.
+    pub fn goes_on(&self) -> bool {
+        !self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// A scenario is begun.
+    pub fn begun(&self, path: &Path) {
+        if !self.bar.is_hidden() {
+            self.bar.set_message(path.display().to_string());
+        }
+    }
+
+    /// One is done.
+    pub fn done(&self) {
+        self.bar.inc(1);
+    }
+
+    /// Takes the bar away.
+    pub fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// A bar on a terminal, and nothing elsewhere.
+fn bar(length: u64, template: &str) -> ProgressBar {
+    let target = if std::io::stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    let bar = ProgressBar::with_draw_target(Some(length), target);
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
 }
 
 /// How long the rest takes if it goes on as so far. Work is not spread evenly over requests, so it is

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant as WallClock;
 
-use fedsim::record::Log;
+use fedsim::record::{Log, Value};
 use fedsim::report::directory::{Timing, Writing};
 use fedsim::report::summary::log_word;
 use fedsim::report::{Identity, Overwrite, Reported, Summary, text};
@@ -89,15 +89,19 @@ pub fn run(arguments: &Run) -> Result<(), Failure> {
 struct Done {
     broken_laws: usize,
     failed: usize,
+    /// Of them digests.
+    differ: usize,
     expectations: usize,
 }
 
 impl Done {
     fn of(result: &RunResult) -> Done {
-        let failed = result.verdicts.iter().filter(|verdict| !verdict.is_met);
+        let failed = || result.verdicts.iter().filter(|verdict| !verdict.is_met);
+        let digests = failed().filter(|verdict| matches!(verdict.got, Value::Digest(_)));
         Done {
             broken_laws: result.broken_laws().count(),
-            failed: failed.count(),
+            failed: failed().count(),
+            differ: digests.count(),
             expectations: result.verdicts.len(),
         }
     }
@@ -105,6 +109,7 @@ impl Done {
     fn judge(&self) -> Result<(), Failure> {
         match (self.broken_laws, self.failed) {
             (0, 0) => Ok(()),
+            (0, failed) if failed == self.differ => Err(Failure::Differs(failed)),
             (0, failed) => Err(Failure::Expectations(failed, self.expectations)),
             (broken, _) => Err(Failure::BrokenLaws(broken)),
         }
@@ -176,15 +181,18 @@ mod tests {
 
     #[test]
     fn a_broken_law_counts_more_than_a_failed_expectation() {
-        for (broken_laws, failed, code) in [
-            (0, 0, None),
-            (0, 2, Some(4)),
-            (1, 0, Some(1)),
-            (1, 2, Some(1)),
+        for (broken_laws, failed, differ, code) in [
+            (0, 0, 0, None),
+            (0, 2, 0, Some(4)),
+            (0, 2, 1, Some(4)),
+            (0, 2, 2, Some(6)),
+            (1, 0, 0, Some(1)),
+            (1, 2, 2, Some(1)),
         ] {
             let done = Done {
                 broken_laws,
                 failed,
+                differ,
                 expectations: 3,
             };
             let judged = done.judge().err().map(|failure| failure.exit_code());

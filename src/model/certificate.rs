@@ -141,16 +141,23 @@ impl Certificate {
     }
 }
 
-impl TlsCertificate {
-    /// Whether the certificate names this host.
-    pub fn covers_host(&self, host: NameId, names: &Names) -> bool {
-        self.names.iter().any(|name| match *name {
+impl TlsName {
+    /// Whether it names this host.
+    pub fn covers(&self, host: NameId, names: &Names) -> bool {
+        match *self {
             TlsName::Exact(exact) => exact == host,
             TlsName::Wildcard(parent) => names
                 .text(host)
                 .split_once('.')
                 .is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(names.text(parent))),
-        })
+        }
+    }
+}
+
+impl TlsCertificate {
+    /// Whether the certificate names this host.
+    pub fn covers_host(&self, host: NameId, names: &Names) -> bool {
+        self.names.iter().any(|name| name.covers(host, names))
     }
 }
 

@@ -69,12 +69,18 @@ pub struct Mailbox {
     pub sharing_policy: Option<SharingPolicyId>,
     /// Calendars that others have shared with this mailbox in person.
     pub subscriptions: Box<[PersonalSubscription]>,
+    /// Addresses in its own contacts folder.
+    pub personal_contacts: Box<[Address]>,
     /// How the user is known to the gateway.
     pub identity: FederatedIdentity,
+    /// What the token service holds of the user.
+    pub account: AccountRecord,
     /// Whether there is a calendar.
     pub calendar: CalendarState,
     /// Whether its database can be read.
     pub state: MailboxState,
+    /// Whether its user may come from outside: `MAPIBlockOutlookRpcHttp` is not set.
+    pub outlook_anywhere: bool,
     /// Calendar entries a week.
     pub events_per_week: u32,
 }
@@ -110,6 +116,23 @@ pub enum FederatedIdentity {
     AccountNamespace,
     /// By user principal name, which federated sharing on premises does not accept.
     UserPrincipalName,
+    /// By an immutable id that does not have the form of an address.
+    Malformed,
+}
+
+/// What the token service holds of a user of its own: an account that directory synchronization or the
+/// first token made.
+///
+/// Source: Resolve free/busy errors (docs), which repairs it by renaming the user to and fro.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AccountRecord {
+    /// A record that agrees with itself.
+    #[default]
+    Consistent,
+    /// A record whose passwords contradict each other.
+    PasswordMismatch,
+    /// None that could be signed in with yet.
+    NotProvisioned,
 }
 
 /// Whether a mailbox has a calendar folder.
@@ -119,6 +142,8 @@ pub enum CalendarState {
     Present,
     /// It has not.
     Missing,
+    /// It has, with items in it that cannot be read.
+    Damaged,
 }
 
 /// Whether a mailbox's database can be read.
@@ -177,14 +202,33 @@ pub struct MailboxView<'a> {
     pub sharing_policy: Option<SharingPolicyId>,
     /// Personal subscriptions.
     pub subscriptions: &'a [PersonalSubscription],
+    /// Addresses in its own contacts folder.
+    pub personal_contacts: &'a [Address],
     /// How the user is known to the gateway.
     pub identity: FederatedIdentity,
     /// Whether there is a calendar.
     pub calendar: CalendarState,
     /// Whether it can be read.
     pub state: MailboxState,
+    /// Whether its user may come from outside.
+    pub outlook_anywhere: bool,
     /// Calendar entries a week.
     pub events_per_week: u32,
+}
+
+impl FederatedIdentity {
+    /// What an immutable id makes of a user; a blank one has a blank suffix.
+    ///
+    /// Source: an immutable id has the form of an SMTP address, Set-Mailbox (docs).
+    pub fn of_immutable_id(id: &str, intern: impl FnOnce(&str) -> NameId) -> FederatedIdentity {
+        match id.rsplit_once('@') {
+            Some((user, suffix)) if !user.is_empty() && !suffix.is_empty() => {
+                FederatedIdentity::Immutable(intern(suffix))
+            }
+            None if id.is_empty() => FederatedIdentity::Immutable(intern("")),
+            _ => FederatedIdentity::Malformed,
+        }
+    }
 }
 
 impl<'a> MailboxView<'a> {
@@ -232,9 +276,12 @@ carries!(Mailbox {
     grants,
     sharing_policy,
     subscriptions,
+    personal_contacts,
     identity,
+    account,
     calendar,
     state,
+    outlook_anywhere,
     events_per_week
 });
 carries!(Group {

@@ -198,6 +198,10 @@ pub struct Additions {
     pub connectors: BTreeMap<OrgId, Vec<ConnectorId>>,
     /// Address spaces that were made.
     pub address_spaces: BTreeMap<(OrgId, NameId), AddressSpaceId>,
+    /// Addresses that mailboxes were given, or that were taken from them.
+    pub addresses: BTreeMap<(OrgId, Address), Option<MailboxId>>,
+    /// Mail users and contacts that were made.
+    pub recipients: BTreeMap<(OrgId, Address), Recipient>,
 }
 
 impl Federation {
@@ -267,7 +271,13 @@ impl Federation {
 
     /// What an address leads to in an organization's directory.
     pub fn recipient(&self, organization: OrgId, address: Address) -> Option<Recipient> {
+        if let Some(changed) = self.additions.addresses.get(&(organization, address)) {
+            return changed.map(|id| Recipient::Mailbox(MailboxKey::Declared(id)));
+        }
         if let Some(&recipient) = self.index.recipients.get(&(organization, address)) {
+            return Some(recipient);
+        }
+        if let Some(&recipient) = self.additions.recipients.get(&(organization, address)) {
             return Some(recipient);
         }
         let LocalPart::Numbered(number) = address.local else {
@@ -280,6 +290,58 @@ impl Federation {
             .is_some_and(|d| d.domain == address.domain);
         let exists = is_first_domain && (1..=described.described_mailboxes).contains(&number);
         exists.then_some(Recipient::Mailbox(MailboxKey::Described(number)))
+    }
+
+    /// Whether an address that nobody has in an organization names one of its mailboxes all the same:
+    /// one with the same local part in another of its domains.
+    ///
+    /// Assumed: so a missing secondary address is told from a mistyped one.
+    pub fn has_mailbox_of_that_name(&self, organization: OrgId, address: Address) -> bool {
+        let domains = &self.organizations.original(organization).accepted_domains;
+        let is_own = domains.iter().any(|it| it.domain == address.domain);
+        is_own
+            && domains.iter().any(|it| {
+                let domain = it.domain;
+                let found = self.recipient(organization, Address { domain, ..address });
+                matches!(found, Some(Recipient::Mailbox(_)))
+            })
+    }
+
+    /// Whether somebody can read a mailbox for those who ask: a Client Access server in its site.
+    ///
+    /// Source: MSExchange Availability event 4017 (docs). Assumed: any generation will do.
+    pub fn has_client_access(&self, owner: OrgId, mailbox: MailboxView<'_>, at: Instant) -> bool {
+        let home = self.servers.original(mailbox.server).site;
+        let servers = self.organizations.original(owner).servers.iter();
+        servers
+            .map(|&id| self.servers.at(id, at))
+            .any(|server| server.site == home && server.client_access)
+    }
+
+    /// A mailbox has other addresses from now on.
+    pub fn change_addresses(&mut self, id: MailboxId, addresses: Box<[Address]>, now: Instant) {
+        let row = self.mailboxes.at(id, now);
+        let organization = row.organization;
+        let additions = Arc::make_mut(&mut self.additions);
+        for &gone in row.addresses.iter().filter(|it| !addresses.contains(it)) {
+            additions.addresses.insert((organization, gone), None);
+        }
+        for &present in &addresses {
+            additions
+                .addresses
+                .insert((organization, present), Some(id));
+        }
+        self.mailboxes
+            .change(id, now, |row| row.addresses = addresses);
+    }
+
+    /// Whether another organization has a mailbox with this address.
+    pub fn has_mailbox_elsewhere(&self, organization: OrgId, address: Address) -> bool {
+        let mut others = self.organizations.ids().filter(|&id| id != organization);
+        others.any(|other| {
+            let found = self.index.recipients.get(&(other, address));
+            matches!(found, Some(Recipient::Mailbox(_)))
+        })
     }
 
     /// A mailbox, declared or described.
@@ -303,9 +365,11 @@ impl Federation {
                     grants: &mailbox.grants,
                     sharing_policy: mailbox.sharing_policy,
                     subscriptions: &mailbox.subscriptions,
+                    personal_contacts: &mailbox.personal_contacts,
                     identity: mailbox.identity,
                     calendar: mailbox.calendar,
                     state: mailbox.state,
+                    outlook_anywhere: mailbox.outlook_anywhere,
                     events_per_week: mailbox.events_per_week,
                 }
             }
@@ -344,9 +408,11 @@ impl Federation {
             grants: &[],
             sharing_policy: None,
             subscriptions: &[],
+            personal_contacts: &[],
             identity: FederatedIdentity::AccountNamespace,
             calendar: CalendarState::Present,
             state: MailboxState::Available,
+            outlook_anywhere: organization.outlook_anywhere,
             events_per_week: organization.events_per_week,
         }
     }

@@ -12,6 +12,7 @@ use crate::engine::time::{Instant, Offset, Span};
 use super::address::Address;
 use super::cause::Cause;
 use super::certificate::{CertificateId, TlsVersions, Validity};
+use super::directory::AccountRecord;
 use super::dns::{HostId, LargeAnswers, ResolverId};
 use super::names::NameId;
 use super::network::SiteId;
@@ -48,6 +49,12 @@ pub struct Gateway {
     pub large_answers: LargeAnswers,
     /// The issuers of organization certificates that it accepts; none: any, and self-signed ones.
     pub accepted_issuers: Box<[NameId]>,
+    /// Domains that nobody can register: they are blocked from an earlier use.
+    pub blocked_domains: Box<[NameId]>,
+    /// To how many applications a domain can be attached in a day.
+    pub applications_per_domain_and_day: u32,
+    /// How long after its creation an application can be worked with.
+    pub application_effective_after: Span,
     /// The data centres behind it, by number.
     pub data_centres: Box<[DataCentreId]>,
     /// Its clock.
@@ -128,8 +135,10 @@ pub struct TokenRequest {
     /// The e-mail address of the user on whose behalf it is made.
     pub email: Address,
     /// The suffix of the user's federated identity: the account namespace, or in the cloud the domain
-    /// of the principal name.
-    pub identity_suffix: NameId,
+    /// of the principal name. None: the identity does not have the form of an address.
+    pub identity_suffix: Option<NameId>,
+    /// What the token service holds of the user.
+    pub account: AccountRecord,
     /// The application URI of the target.
     pub target_uri: NameId,
     /// What the token is to allow.
@@ -174,9 +183,16 @@ pub fn decide_issue(
     if !registration.domains.contains(&request.email.domain) {
         return Err(Cause::GatewayDomainNotRegistered);
     }
-    let suffix = request.identity_suffix;
+    let suffix = request
+        .identity_suffix
+        .ok_or(Cause::GatewayMemberNameInvalid)?;
     if Some(suffix) != registration.namespace && !registration.domains.contains(&suffix) {
         return Err(Cause::GatewayNamespaceMismatch);
+    }
+    match request.account {
+        AccountRecord::Consistent => {}
+        AccountRecord::PasswordMismatch => return Err(Cause::GatewayAccountPasswordMismatch),
+        AccountRecord::NotProvisioned => return Err(Cause::GatewayAccountNotProvisioned),
     }
     match target {
         TargetRegistration::None => Err(Cause::GatewayTargetNotRegistered),
@@ -235,6 +251,9 @@ carries!(Gateway {
     resolver,
     large_answers,
     accepted_issuers,
+    blocked_domains,
+    applications_per_domain_and_day,
+    application_effective_after,
     data_centres,
     clock_error,
     state,

@@ -9,7 +9,7 @@ use super::revised::carries;
 use crate::engine::hash::NameHash;
 use crate::engine::time::{Offset, Span};
 
-use super::certificate::{CertificateId, StoreState, TlsVersions};
+use super::certificate::{CertificateId, StoreState, TlsName, TlsVersions};
 use super::dns::{HostId, ResolverId};
 use super::names::NameId;
 use super::network::SiteId;
@@ -108,6 +108,11 @@ pub struct Organization {
     pub calendar_defaults: Arc<[(AccessLevel, u64)]>,
     /// Calendar entries a week of a described mailbox.
     pub events_per_week: u32,
+    /// Whether Outlook Anywhere is on for those of its mailboxes that say nothing else.
+    pub outlook_anywhere: bool,
+    /// The hosts to which a redirect that was not secure is followed without a question: those of the
+    /// service connection point that setup creates.
+    pub trusted_redirects: Arc<[TlsName]>,
     /// What its firewall does with traffic on port 443.
     pub firewall: Box<[FirewallRule]>,
     /// Whether its users can publish calendars on the internet.
@@ -171,6 +176,10 @@ pub struct Server {
     pub edition: Edition,
     /// Where it stands.
     pub site: SiteId,
+    /// Whether it has the role Client Access; else it only holds mailboxes.
+    pub client_access: bool,
+    /// How long resolving recipients may take, where it does not say as the parameters do.
+    pub recipient_resolution_limit: Option<Span>,
     /// Whether it runs.
     pub state: ServerState,
     /// How far its clock is ahead.
@@ -181,6 +190,8 @@ pub struct Server {
     pub queue_max: u32,
     /// The share of its capacity that work takes which is not simulated, in parts of 10¹²; below all.
     pub local_utilization: u64,
+    /// The longest window of which it answers free/busy times of its mailboxes.
+    pub window_max: Span,
     /// Worker processes of its application pools, each with caches of its own.
     pub workers: u16,
     /// Whether it can read Active Directory.
@@ -225,7 +236,12 @@ pub enum Outbound {
     /// Directly.
     Direct,
     /// Through the proxy that `InternetWebProxy` names.
-    WebProxy(WebProxyState),
+    WebProxy {
+        /// Its host.
+        host: NameId,
+        /// What becomes of what it is given.
+        state: WebProxyState,
+    },
     /// Not at all: only a proxy leads out, and `InternetWebProxy` is blank.
     Closed,
 }
@@ -320,6 +336,22 @@ impl Edition {
         }
     }
 
+    /// Whether a server of this version can ask one of that version for anything with a delegation token.
+    ///
+    /// Source: Cannot view free/busy information after setting an organization relationship (docs):
+    /// Exchange Online answers 404 to Exchange 2010 before SP3.
+    pub fn can_ask(self, other: Edition) -> bool {
+        !(other.is_online() && self.generation == Generation::V2010 && self.update < 3)
+    }
+
+    /// Whether this front end passes federated requests on to mailboxes of that version.
+    ///
+    /// Source: Exchange 2013 CU5/CU6 hybrid issues (blog): both fail them for mailboxes on Exchange 2007.
+    pub fn passes_on_to(self, home: Edition) -> bool {
+        let is_defective = self.generation == Generation::V2013 && matches!(self.update, 5 | 6);
+        !(is_defective && home.generation == Generation::V2007)
+    }
+
     /// The name as people write it.
     pub fn text(self) -> String {
         let (name, update) = match self.generation {
@@ -405,8 +437,8 @@ impl Server {
     }
 }
 
-carries!(Organization { name, hash, edition, accepted_domains, servers, time_zone, replication_delay, resolver, described_mailboxes, calendar_defaults, events_per_week, firewall, publishing } nested { identifier, trust });
-carries!(Server { organization, name, hash, edition, site, state, clock_error, threads, queue_max, local_utilization, workers, directory, outbound, trusted_roots, tls_versions, breakdowns } nested { ews, autodiscover } by { store: carry_store });
+carries!(Organization { name, hash, edition, accepted_domains, servers, time_zone, replication_delay, resolver, described_mailboxes, calendar_defaults, events_per_week, outlook_anywhere, trusted_redirects, firewall, publishing } nested { identifier, trust });
+carries!(Server { organization, name, hash, edition, site, client_access, recipient_resolution_limit, state, clock_error, threads, queue_max, local_utilization, window_max, workers, directory, outbound, trusted_roots, tls_versions, breakdowns } nested { ews, autodiscover } by { store: carry_store });
 
 /// Carries changes of a store, certificate by certificate.
 fn carry_store(

@@ -181,6 +181,7 @@ pub enum ResponseCode {
     IndividualMailboxLimitReached = 5036,
     NoFreeBusyAccess = 5037,
     AutoDiscoverFailed = 5039,
+    FreeBusyGenerationFailed = 5041,
     FreeBusyDLLimitReached = 5043,
     E14OrHigherProxyServerNotFound = 5044,
     ProxyForPersonalNotAllowed = 5045,
@@ -192,6 +193,8 @@ pub enum ResponseCode {
     RecipientOrganizationNotFederated = 9002,
     SystemPolicyBlocksSharingWithThisRecipient = 9003,
     RecipientOrganizationFederatedWithUnknownTokenIssuer = 9004,
+    // Source: ErrorPermissionNotAllowedByPolicy, ResponseCode (docs).
+    PermissionNotAllowedByPolicy = 9005,
 }
 
 /// Why an attendee could not be read, a group could not be served, or a request was refused.
@@ -288,6 +291,7 @@ impl ResponseCode {
         ResponseCode::IndividualMailboxLimitReached,
         ResponseCode::NoFreeBusyAccess,
         ResponseCode::AutoDiscoverFailed,
+        ResponseCode::FreeBusyGenerationFailed,
         ResponseCode::FreeBusyDLLimitReached,
         ResponseCode::E14OrHigherProxyServerNotFound,
         ResponseCode::ProxyForPersonalNotAllowed,
@@ -297,6 +301,7 @@ impl ResponseCode {
         ResponseCode::RecipientOrganizationNotFederated,
         ResponseCode::SystemPolicyBlocksSharingWithThisRecipient,
         ResponseCode::RecipientOrganizationFederatedWithUnknownTokenIssuer,
+        ResponseCode::PermissionNotAllowedByPolicy,
     ];
 
     /// The number, such as 5037.

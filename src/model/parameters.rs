@@ -45,6 +45,15 @@ pub enum SharedFolderRule {
     PersonalOrDefault,
 }
 
+/// What becomes of an invitation that offers more than the owner's policy allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AbovePolicyRule {
+    /// It offers what the policy allows: assumed.
+    Lowered,
+    /// It is refused, and the user may offer less: Policy permissions issue (docs).
+    Refused,
+}
+
 /// Whether delegation tokens for free/busy are reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenCacheRule {
@@ -70,10 +79,15 @@ pub struct Rules {
     pub target_free_busy: TargetFreeBusyRule,
     /// What opens a shared calendar.
     pub shared_folder: SharedFolderRule,
+    /// What becomes of an invitation that offers more than the policy allows.
+    pub above_policy: AbovePolicyRule,
     /// Reuse of tokens.
     pub token_cache: TokenCacheRule,
     /// Whether external callers are held to a throttling budget.
     pub throttle_external_callers: bool,
+    /// Whether a gateway looks for the proofs of all registered domains when the next certificate is
+    /// published.
+    pub proofs_at_publication: bool,
 }
 
 /// How long things take, how much they weigh, how long they are kept.
@@ -89,6 +103,8 @@ pub struct Parameters {
     pub dns_cold: Distribution,
     /// After this a DNS query is given up.
     pub dns_timeout: Span,
+    /// How long a front end remembers on which older server a mailbox is.
+    pub front_end_memory: Span,
     /// Computing of a TLS handshake.
     pub tls_cpu: Span,
     /// Decrypting and verifying a token.

@@ -192,7 +192,11 @@ pub fn applicable_entry<D: PartialEq>(
             if circumstances.token_target == TokenTargetKnown::Known {
                 return Ok(Sharing::Federated(actions));
             }
-            Cause::SharingRecipientNotFederated
+            match circumstances.publishing {
+                // Only an entry for Anonymous would lead to somebody outside federation.
+                Publishing::Possible => Cause::SharingAnonymousMissing,
+                Publishing::Impossible => Cause::SharingRecipientNotFederated,
+            }
         }
     };
     published.map(Sharing::Published).ok_or(refused)

@@ -168,6 +168,17 @@ pub struct DelegationToken {
     pub offer: Offer,
     /// The e-mail address of the user on whose behalf it was issued.
     pub email: Option<Address>,
+    /// Which application it was issued for.
+    pub application: ApplicationClaim,
+}
+
+/// Which application of its organization a token was asked for by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApplicationClaim {
+    /// The one that the gateway has registered.
+    Registered,
+    /// One that it had before: the token speaks for an identity that nobody has any more.
+    Outdated,
 }
 
 /// What a server knows when it validates a token.
@@ -212,11 +223,14 @@ pub enum Rejection {
     OfferExpired,
     /// No e-mail address.
     EmailMissing,
+    /// Issued for an application that is not registered any more.
+    ApplicationOutdated,
 }
 
 /// Validates a token, test by test, in the product's order.
 ///
-/// Source: token validation, observed, Exchange 2013. The offer's duration is tested without skew.
+/// Source: token validation, observed, Exchange 2013. The offer's duration is tested without skew. That a
+/// token for an outdated application is refused: Resolve free/busy errors (docs); where, is assumed.
 pub fn validate(
     token: Option<&DelegationToken>,
     validator: &Validator,
@@ -250,6 +264,9 @@ pub fn validate(
     if validator.shown > token.not_before + offer.duration {
         return Err(Rejection::OfferExpired);
     }
+    if token.application == ApplicationClaim::Outdated {
+        return Err(Rejection::ApplicationOutdated);
+    }
     token.email.ok_or(Rejection::EmailMissing)
 }
 
@@ -269,6 +286,7 @@ impl Rejection {
             Rejection::SignatureUnknown
             | Rejection::AudienceMismatch
             | Rejection::NotYetValid
+            | Rejection::ApplicationOutdated
             | Rejection::ConditionsExpired => "InvalidTokenFailedValidation",
             Rejection::SubjectMissing => "InvalidUnknownExternalIdentity",
             Rejection::OfferMismatch => "InvalidOffer",
@@ -290,6 +308,7 @@ impl Rejection {
             Rejection::OfferMismatch => Cause::TokenOfferMismatch,
             Rejection::OfferExpired => Cause::TokenOfferExpired,
             Rejection::EmailMissing => Cause::TokenEmailMissing,
+            Rejection::ApplicationOutdated => Cause::TokenApplicationOutdated,
         }
     }
 }
@@ -319,6 +338,7 @@ mod tests {
             subject: Some(1),
             offer: Offer::SharingCalendarFreeBusy,
             email: Some(EMAIL),
+            application: ApplicationClaim::Registered,
         }
     }
 
@@ -338,7 +358,7 @@ mod tests {
     fn each_test_of_a_token_has_its_result_code() {
         let now = ISSUED + Span::from_seconds(1);
         type Change = fn(&mut DelegationToken);
-        let cases: [(&str, Change); 8] = [
+        let cases: [(&str, Change); 9] = [
             ("InvalidUnknownEncryption", |t| {
                 t.encrypted_for = CertificateId(9)
             }),
@@ -349,6 +369,9 @@ mod tests {
             ("InvalidOffer", |t| t.offer = Offer::Autodiscover),
             ("InvalidOffer", |t| t.offer = Offer::Messenger),
             ("InvalidUnknownEmailAddress", |t| t.email = None),
+            ("InvalidTokenFailedValidation", |t| {
+                t.application = ApplicationClaim::Outdated
+            }),
         ];
         for (code, change) in cases {
             let mut token = token();

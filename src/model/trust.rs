@@ -25,8 +25,26 @@ pub struct OrganizationIdentifier {
     pub account_namespace: NameId,
     /// The domain whose address represents a user that has several.
     pub default_domain: Option<NameId>,
+    /// The domain of the address of the system mailbox `FederatedEmail`; none: the first domain.
+    pub system_mailbox_domain: Option<NameId>,
     /// `OrganizationContact`: information alone.
     pub contact: Arc<str>,
+    /// What `DelegationTrustLink` leads to.
+    pub link: TrustLink,
+}
+
+/// What the link from the organization identifier to the federation trust leads to: two objects of the
+/// directory, which need not agree.
+///
+/// Source: Running Hybrid Configuration wizard fails: deleted objects (docs).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrustLink {
+    /// The trust.
+    Trust,
+    /// A trust that has been deleted.
+    Deleted,
+    /// Nothing: the link is blank.
+    Blank,
 }
 
 /// What administrators call a trust, unless they give it another name.
@@ -59,6 +77,8 @@ pub struct FederationTrust {
     pub issuer_certificates: IssuerCertificates,
     /// When the gateway's metadata was and will be read.
     pub refresh: MetadataRefresh,
+    /// `ApplicationIdentifier`, by the number of the application: 1 for the first.
+    pub application: u32,
     /// What the gateway has registered.
     pub registration: Registration,
 }
@@ -103,6 +123,26 @@ pub struct Registration {
     pub domains: Arc<[NameId]>,
     /// The registered account namespace, if one has been reserved.
     pub namespace: Option<NameId>,
+    /// The number of the application that the organization has now; each new one has another identifier.
+    pub application: u32,
+    /// From when on the application can be worked with.
+    pub effective_from: Instant,
+    /// Which domain was attached to which application, and when. What is deleted is remembered.
+    pub attachments: Arc<[Attachment]>,
+}
+
+/// The number of an organization's first application.
+pub const FIRST_APPLICATION: u32 = 1;
+
+/// A domain was attached to an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// The domain.
+    pub domain: NameId,
+    /// The number of the application.
+    pub application: u32,
+    /// When.
+    pub at: Instant,
 }
 
 /// The token issuer certificates that a trust holds at an instant, by number.
@@ -125,6 +165,8 @@ pub enum FederationOff {
     NoFederationTrust,
     /// The organization identifier is missing or disabled.
     OrganizationIdentifierDisabled,
+    /// The organization identifier does not lead to the trust.
+    TrustLinkBroken,
     /// TokenIssuerUri is blank.
     MissingTokenIssuerUri,
     /// TokenIssuerEpr is blank.
@@ -169,7 +211,8 @@ pub struct TrustView<'a> {
 /// Whether federation is on, for this server, now; the first rule that fails says why it is off.
 ///
 /// Source: validity rules of the federation trust, observed, Exchange 2013, in their order. That a
-/// disabled identifier counts as off: Set-FederatedOrganizationIdentifier (docs).
+/// disabled identifier counts as off: Set-FederatedOrganizationIdentifier (docs). That the link has to lead
+/// to the trust: ErrorInvalidFederatedOrganizationId (docs); its place in the order is assumed.
 pub fn federation_state(view: TrustView<'_>) -> Result<(), FederationOff> {
     use FederationOff as Off;
     let TrustView {
@@ -189,6 +232,7 @@ pub fn federation_state(view: TrustView<'_>) -> Result<(), FederationOff> {
         identifier.exists && identifier.enabled,
         Off::OrganizationIdentifierDisabled,
     )?;
+    require(identifier.link == TrustLink::Trust, Off::TrustLinkBroken)?;
     require(trust.token_issuer_uri.is_some(), Off::MissingTokenIssuerUri)?;
     require(
         trust.token_issuer_host.is_some(),
@@ -287,6 +331,7 @@ impl FederationOff {
             Off::DirectoryReadError => ("ErrorReadingFederationTrust", "DirectoryReadError"),
             Off::NoFederationTrust => ("NoFederationTrust", "-"),
             Off::OrganizationIdentifierDisabled => ("OrganizationIdentifierDisabled", "-"),
+            Off::TrustLinkBroken => (misconfigured, "MissingDelegationTrustLink"),
             Off::MissingTokenIssuerUri => (misconfigured, "MissingTokenIssuerUri"),
             Off::MissingTokenIssuerEpr => (misconfigured, "MissingTokenIssuerEpr"),
             Off::MissingApplicationUri => (misconfigured, "MissingApplicationUri"),
@@ -311,6 +356,7 @@ impl FederationOff {
             Off::DirectoryReadError => Cause::TrustUnreadable,
             Off::NoFederationTrust => Cause::OrganizationUnfederated,
             Off::OrganizationIdentifierDisabled => Cause::OrganizationIdentifierDisabled,
+            Off::TrustLinkBroken => Cause::OrganizationTrustLinkBroken,
             Off::MissingTokenIssuerUri => Cause::TrustTokenIssuerUriMissing,
             Off::MissingTokenIssuerEpr => Cause::TrustTokenIssuerEprMissing,
             Off::MissingApplicationUri => Cause::TrustApplicationUriMissing,
@@ -330,14 +376,19 @@ carries!(OrganizationIdentifier {
     enabled,
     account_namespace,
     default_domain,
-    contact
+    system_mailbox_domain,
+    contact,
+    link
 });
-carries!(FederationTrust { exists, name, gateway, token_issuer_uri, token_issuer_host, application_uri, organization_certificate, previous_certificate, next_certificate, issuer_certificates, refresh } nested { registration });
+carries!(FederationTrust { exists, name, gateway, token_issuer_uri, token_issuer_host, application_uri, organization_certificate, previous_certificate, next_certificate, issuer_certificates, refresh, application } nested { registration });
 carries!(Registration {
     exists,
     application_uri,
     certificate,
     previous_certificate,
     domains,
-    namespace
+    namespace,
+    application,
+    effective_from,
+    attachments
 });

@@ -101,7 +101,7 @@ impl Federation {
         let servers = organization.servers.iter();
         let in_site = servers
             .map(|&id| self.servers.at(id, at))
-            .filter(|server| server.site == home.site);
+            .filter(|server| server.site == home.site && server.client_access);
         in_site
             .filter(|server| server.edition.generation > Generation::V2007)
             .find_map(|server| server.ews.external_url)

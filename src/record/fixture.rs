@@ -22,7 +22,7 @@ use crate::model::outcome::{
     Side, View,
 };
 use crate::model::relationship::RelationshipId;
-use crate::model::token::{CONDITIONS_LIFE, DelegationToken, Offer, Rejection};
+use crate::model::token::{ApplicationClaim, CONDITIONS_LIFE, DelegationToken, Offer, Rejection};
 use crate::scenario::Scenario;
 
 /// Ids follow the order of names.
@@ -108,6 +108,7 @@ fn token(not_before: Instant) -> DelegationToken {
         subject: Some(1),
         offer: Offer::SharingCalendarFreeBusy,
         email: Some(address("ann", "contoso.com")),
+        application: ApplicationClaim::Registered,
     }
 }
 

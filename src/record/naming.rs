@@ -21,6 +21,11 @@ pub fn instant_short(at: Instant) -> String {
     format!("{:.3}", timestamp(at))
 }
 
+/// An instant as RFC 3339 in UTC with the digits that it has: `2026-03-02T08:00:00.212Z`.
+pub fn instant_exact(at: Instant) -> String {
+    timestamp(at).to_string()
+}
+
 /// An instant in UTC to the minute before it: `2026-03-02 08:00`.
 pub fn instant_minute(at: Instant) -> String {
     timestamp(at).strftime("%Y-%m-%d %H:%M").to_string()

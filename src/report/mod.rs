@@ -8,9 +8,13 @@ pub mod csv;
 pub mod directory;
 pub mod examination;
 pub mod identity;
+pub mod ladder;
+pub mod mermaid;
 pub mod reference;
+pub mod suite;
 pub mod summary;
 pub mod text;
+pub mod why;
 
 pub use assumption::Assumption;
 pub use directory::{Overwrite, WriteError};

@@ -317,14 +317,21 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("traces.*.first_left_out[].why", "why"),
     ("expectations[].measure", "what is measured"),
     ("expectations[].expected", "what is expected of it"),
+    (
+        "expectations[].compared_with",
+        "what the measure came to that it is compared with, else null",
+    ),
     ("expectations[].met", "whether it was"),
     ("expectations[].got", "what it came to, for people"),
     (
         "expectations[].value",
-        "the same as a number, or null if there was nothing to measure",
+        "the same as a number, or null if there was nothing to measure, and for instants and digests",
     ),
     ("expectations[].of", "what a share is a share of, else null"),
-    ("expectations[].unit", "count, bytes, share, ns or nothing"),
+    (
+        "expectations[].unit",
+        "count, bytes, share, ns, instant, digest or nothing",
+    ),
     (
         "assumptions[].key",
         "key of a default that rests on a guess and was made use of; `*` for names",

@@ -347,13 +347,16 @@ fn expectations(out: &mut String, summary: &Summary) {
     for Expectation {
         measure,
         expected,
+        compared_with,
         met,
         got,
         ..
     } in &summary.expectations
     {
         let word = if *met { "ok" } else { "FAILED" };
-        line!(out, "{word:>9}  {measure} {expected}: {got}");
+        let other = compared_with.as_deref();
+        let other = other.map_or(String::new(), |other| format!(" (which is {other})"));
+        line!(out, "{word:>9}  {measure} {expected}{other}: {got}");
     }
 }
 

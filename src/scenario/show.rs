@@ -45,7 +45,7 @@ impl Shown<'_> {
         for (key, entry) in table.iter() {
             let nothing = matches!(&entry.value, Value::List(list) if list.is_empty())
                 && matches!(entry.origin, Origin::Default { .. });
-            if let Some(value) = inline(&entry.value).filter(|_| !nothing) {
+            if let Some(value) = value_text(&entry.value).filter(|_| !nothing) {
                 let remark = remark(&entry.origin, self.texts);
                 self.line(&format!("{} = {value}", key_text(key)), &remark);
             }
@@ -56,15 +56,15 @@ impl Shown<'_> {
         for (key, entry) in table.iter() {
             path.push(key_text(key));
             match &entry.value {
-                Value::Table(below) if inline(&entry.value).is_none() => {
+                Value::Table(below) if value_text(&entry.value).is_none() => {
                     // A table of names alone needs no header of its own.
-                    let names_alone = below.iter().all(|(_, e)| inline(&e.value).is_none());
+                    let names_alone = below.iter().all(|(_, e)| value_text(&e.value).is_none());
                     if !names_alone || matches!(below.shape(), Shape::Object(_)) {
                         self.header("[", path, "]", &entry.origin);
                     }
                     self.table(below, path);
                 }
-                Value::List(elements) if inline(&entry.value).is_none() => {
+                Value::List(elements) if value_text(&entry.value).is_none() => {
                     for element in elements {
                         self.header("[[", path, "]]", &element.origin);
                         if let Value::Table(below) = &element.value {
@@ -127,7 +127,7 @@ fn remark(origin: &Origin, texts: &Diagnostics) -> String {
 }
 
 /// A value on one line; none for tables and lists of tables that need headers.
-fn inline(value: &Value) -> Option<String> {
+pub fn value_text(value: &Value) -> Option<String> {
     Some(match value {
         Value::Boolean(value) => value.to_string(),
         Value::Integer(value) => value.to_string(),
@@ -140,7 +140,8 @@ fn inline(value: &Value) -> Option<String> {
             distribution_text(distribution, |span| span.nanoseconds().to_string())
         }
         Value::List(elements) => {
-            let parts: Option<Vec<String>> = elements.iter().map(|e| inline(&e.value)).collect();
+            let parts: Option<Vec<String>> =
+                elements.iter().map(|e| value_text(&e.value)).collect();
             format!("[{}]", parts?.join(", "))
         }
         Value::Table(table) => match table.shape() {
@@ -249,7 +250,7 @@ fn json_entry(entry: &Entry, texts: &Diagnostics) -> serde_json::Value {
         Value::Table(table) if !matches!(table.shape(), Shape::Shares(_)) => {
             json_table(table, texts)
         }
-        Value::List(elements) if inline(&entry.value).is_none() => elements
+        Value::List(elements) if value_text(&entry.value).is_none() => elements
             .iter()
             .map(|element| json_entry(element, texts))
             .collect(),

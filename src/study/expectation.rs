@@ -3,14 +3,16 @@
 //! It knows no run. Invariant: whatever is wrong with the expectations is found at once, each finding
 //! at its place in the scenario.
 
+use crate::cmdlet::catalog;
 use crate::engine::Instant;
 use crate::model::Federation;
-use crate::record::measure::NoInstant;
+use crate::record::measure::{NoInstant, Readers};
 use crate::record::{Expression, Measure, MeasureError, Value};
+use crate::scenario::compile::compile as compile_document;
 use crate::scenario::instants::Clock;
-use crate::scenario::{self, Diagnostic, Diagnostics, Document, Location};
+use crate::scenario::{self, Compiled, Diagnostic, Diagnostics, Document, Location};
 
-use super::condition::{Condition, ConditionError};
+use super::condition::{self, Condition, ConditionError};
 
 /// One expectation, compiled.
 #[derive(Clone, Debug)]
@@ -21,6 +23,10 @@ pub struct Expectation {
     pub measure: Measure,
     /// What must hold of it.
     pub condition: Condition,
+    /// The measure that the condition compares it with, if it does.
+    pub other: Option<Measure>,
+    /// Where the condition stands.
+    pub place: Location,
     /// The line of the scenario that it stands in, from 1; none: it was given as `--set`.
     pub line: Option<usize>,
 }
@@ -34,6 +40,8 @@ pub struct Verdict {
     pub expected: String,
     /// What the measure came to.
     pub got: Value,
+    /// What the measure came to that it is compared with, if it is.
+    pub compared_with: Option<Value>,
     /// Whether that is as expected.
     pub is_met: bool,
     /// The line of the scenario that it stands in.
@@ -41,13 +49,19 @@ pub struct Verdict {
 }
 
 impl Expectation {
-    /// Whether a value is as expected.
-    pub fn judge(&self, got: Value) -> Verdict {
+    /// The measures that it needs.
+    pub fn measures(&self) -> impl Iterator<Item = &Measure> {
+        std::iter::once(&self.measure).chain(&self.other)
+    }
+
+    /// Whether a value is as expected, given what the measure came to that it is compared with.
+    pub fn judge(&self, got: Value, compared_with: Option<Value>) -> Verdict {
         Verdict {
             measure: self.text.clone(),
             expected: self.condition.text.clone(),
             got,
-            is_met: self.condition.is_met_by(got),
+            compared_with,
+            is_met: self.condition.is_met_by(got, compared_with),
             line: self.line,
         }
     }
@@ -69,6 +83,19 @@ pub fn compile(
     }
 }
 
+/// Compiles a scenario with its expectations.
+///
+/// # Errors
+/// Everything that is wrong with either.
+pub fn compile_with(document: &Document) -> Result<(Compiled, Vec<Expectation>), Diagnostics> {
+    let compiled = compile_document(document).map_err(|mut found| {
+        found.append(check(document));
+        found
+    })?;
+    let expectations = compile(document, &compiled.federation)?;
+    Ok((compiled, expectations))
+}
+
 /// What is wrong with the expectations of a scenario that does not compile, as far as that can be told
 /// without its federation: metrics, labels, conditions.
 pub fn check(document: &Document) -> Diagnostics {
@@ -76,10 +103,12 @@ pub fn check(document: &Document) -> Diagnostics {
 }
 
 fn read(document: &Document, federation: Option<&Federation>) -> (Vec<Expectation>, Diagnostics) {
+    let cmdlets: Vec<_> = catalog::cmdlets().map(|cmdlet| cmdlet.name).collect();
     let mut compiler = Compiler {
         document,
         federation,
         found: document.findings(),
+        cmdlets: &cmdlets,
     };
     let mut expectations = Vec::new();
     if let Some(table) = document.tables.optional_table("expect") {
@@ -99,6 +128,7 @@ struct Compiler<'a> {
     document: &'a Document,
     federation: Option<&'a Federation>,
     found: Diagnostics,
+    cmdlets: &'a [&'static str],
 }
 
 impl Compiler<'_> {
@@ -117,8 +147,11 @@ impl Compiler<'_> {
                 return None;
             }
         };
-        let read = |text: &str| read_instant(&document.clock, text);
-        let measure = federation.map(|it| Measure::compile(&expression, it, &read));
+        let readers = Readers {
+            instant: &|text| read_instant(&document.clock, text),
+            cmdlets: self.cmdlets,
+        };
+        let measure = federation.map(|it| Measure::compile(&expression, it, &readers));
         let measure = match measure.transpose() {
             Ok(measure) => measure,
             Err(errors) => {
@@ -126,11 +159,23 @@ impl Compiler<'_> {
                 None
             }
         };
-        let condition = match Condition::parse(condition_text, expression.metric.kind()) {
-            Ok(condition) => Some(condition),
-            Err(error) => {
-                self.refuse_condition(condition_text, place, error);
-                None
+        let kind = expression.metric.kind();
+        let parsed = Condition::parse(condition_text, kind, readers.instant);
+        let parsed = parsed.and_then(|parsed| {
+            let other = match (&parsed.measure, federation) {
+                (Some((other, start)), Some(federation)) => {
+                    let other = Measure::compile(other, federation, &readers);
+                    Some(other.map_err(|errors| condition::within(errors, *start))?)
+                }
+                _ => None,
+            };
+            Ok((parsed.condition, other))
+        });
+        let (condition, other) = match parsed {
+            Ok((condition, other)) => (Some(condition), other),
+            Err(errors) => {
+                self.refuse_condition(condition_text, place, errors);
+                (None, None)
             }
         };
         let is_in_file = place.source == scenario::diagnostic::SourceIndex(0);
@@ -139,6 +184,8 @@ impl Compiler<'_> {
             text: text.to_owned(),
             measure: measure?,
             condition: condition?,
+            other,
+            place,
             line,
         })
     }
@@ -151,10 +198,12 @@ impl Compiler<'_> {
         }
     }
 
-    fn refuse_condition(&mut self, text: &str, place: Location, error: ConditionError) {
-        let place = self.within(text, place, error.range);
-        let diagnostic = Diagnostic::error("bad-expectation", place, error.message);
-        self.found.push(diagnostic.help(error.help));
+    fn refuse_condition(&mut self, text: &str, place: Location, errors: Vec<ConditionError>) {
+        for error in errors {
+            let place = self.within(text, place, error.range);
+            let diagnostic = Diagnostic::error("bad-expectation", place, error.message);
+            self.found.push(diagnostic.maybe_help(error.help));
+        }
     }
 
     /// The place of a part of a text; the whole place if the file does not spell the text plainly.
@@ -203,16 +252,17 @@ mod tests {
     fn expectations_are_judged_by_their_measure() {
         let expectations = compile_text("\"attendees.count{from=+5 min}\" = \"> 3\"")
             .unwrap_or_else(|found| panic!("{found}"));
-        let verdict = expectations[0].judge(Value::Count(3));
+        let verdict = expectations[0].judge(Value::Count(3), None);
         let expected = Verdict {
             measure: "attendees.count{from=+5 min}".to_owned(),
             expected: "> 3".to_owned(),
             got: Value::Count(3),
+            compared_with: None,
             is_met: false,
             line: Some(3),
         };
         assert_eq!(verdict, expected);
-        assert!(expectations[0].judge(Value::Count(4)).is_met);
+        assert!(expectations[0].judge(Value::Count(4), None).is_met);
     }
 
     #[test]

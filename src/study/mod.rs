@@ -9,4 +9,4 @@ pub mod run;
 pub mod work;
 
 pub use expectation::{Expectation, Verdict};
-pub use run::{RunResult, run};
+pub use run::{RunResult, run, walks};

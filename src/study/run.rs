@@ -7,8 +7,9 @@ use crate::engine::run::Ended;
 use crate::engine::{Continue, Instant, StopReason};
 use crate::model::Federation;
 use crate::model::administration::{ScriptId, TranscriptEntry};
-use crate::model::observation::{Observation, Recorder};
+use crate::model::observation::{Observation, Recorder, RequestIdentity};
 use crate::model::simulator::{Simulator, TraceFailure};
+use crate::record::measure::AtEnd;
 use crate::record::{
     Digest, Law, Log, Measures, RowCounts, RowSink, Rows, Stations, Tally, Timeline, Transcript,
     Walk, Walks, laws,
@@ -88,6 +89,7 @@ impl Recorder for Recorders<'_> {
     fn transcribe(&mut self, federation: &Federation, entry: &TranscriptEntry) {
         self.digest.transcribe(federation, entry);
         self.transcript.transcribe(federation, entry);
+        self.measures.transcribe(federation, entry);
     }
 }
 
@@ -104,7 +106,7 @@ pub fn run(
 ) -> RunResult {
     let measures = expectations
         .iter()
-        .map(|expectation| expectation.measure.clone());
+        .flat_map(|expectation| expectation.measures().cloned());
     let expected = Work::of(federation).requests();
     let recorders = Recorders {
         digest: Digest::new(),
@@ -125,15 +127,17 @@ pub fn run(
         finished.gateway_levels,
     );
     let groups_in_flight = finished.groups_in_flight as u64;
-    let values = recorders.measures.values();
-    let verdicts = expectations
-        .iter()
-        .zip(values)
-        .map(|(expectation, value)| expectation.judge(value));
+    let end = AtEnd {
+        at: finished.ended.at,
+        unfinished_scripts: &finished.unfinished_scripts,
+        digest: &recorders.digest,
+    };
+    recorders.measures.finish(&finished.federation, &end);
+    let verdicts = verdicts(expectations, &recorders.measures);
     RunResult {
         ended: finished.ended,
         trace_failures: finished.trace_failures,
-        verdicts: verdicts.collect(),
+        verdicts,
         walks: recorders
             .walks
             .map_or(Vec::new(), |walks| walks.tell(&finished.federation)),
@@ -150,6 +154,28 @@ pub fn run(
         unfinished_scripts: finished.unfinished_scripts,
         federation: finished.federation,
     }
+}
+
+/// The walks of some requests of a run, from a run of its own that records nothing else.
+pub fn walks(
+    federation: &Federation,
+    replication: u32,
+    requests: impl IntoIterator<Item = RequestIdentity>,
+    progress: impl FnMut(Instant, u64) -> Continue,
+) -> Vec<Walk> {
+    let finished = Simulator::new(federation, replication, Walks::of(requests)).run(progress);
+    finished.recorder.tell(&finished.federation)
+}
+
+/// What became of each expectation; each has the measures that it needs, in their order.
+fn verdicts(expectations: &[Expectation], measures: &Measures) -> Vec<Verdict> {
+    let mut values = measures.values();
+    let mut next = || values.next().expect("each measure has come to something");
+    let judged = expectations.iter().map(|expectation| {
+        let got = next();
+        expectation.judge(got, expectation.other.is_some().then(&mut next))
+    });
+    judged.collect()
 }
 
 impl RunResult {

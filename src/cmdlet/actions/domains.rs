@@ -9,8 +9,8 @@ use crate::model::administration::{NAMESPACE_PREFIX, Provisioning, domain_proof}
 use crate::model::certificate::{CertificateId, StoreState};
 use crate::model::gateway::GatewayId;
 use crate::model::names::NameId;
-use crate::model::organization::AcceptedDomainKind;
-use crate::model::trust::Registration;
+use crate::model::organization::{AcceptedDomain, AcceptedDomainKind};
+use crate::model::trust::{Registration, TrustLink};
 
 use super::call::Call;
 use super::gateway::provision;
@@ -85,11 +85,17 @@ fn require_key(call: &Call<'_, '_>, id: CertificateId) -> Result<(), ErrorRecord
 /// Source: Set-FederatedOrganizationIdentifier (docs). Chosen: proofs are looked for before the namespace
 /// is reserved, so that a failed proof leaves nothing behind.
 pub(super) async fn set_federated_organization_identifier(call: &Call<'_, '_>) -> Outcome {
+    if call.shell.organization().identifier.link == TrustLink::Deleted {
+        return Err(deleted_link(call));
+    }
     if let Some(link) = call.text("DelegationFederationTrust") {
         let trust = &call.shell.organization().trust;
         if !trust.exists || !trust.name.eq_ignore_ascii_case(link) {
             return Err(call.not_found("federation trust", link));
         }
+        call.shell
+            .console
+            .change_organization(|row| row.identifier.link = TrustLink::Trust);
     }
     if let Some(domain) = call.text("AccountNamespace") {
         let domain = domain.to_owned();
@@ -138,10 +144,12 @@ async fn set_namespace(call: &Call<'_, '_>, domain: &str) -> Result<(), ErrorRec
     let name = shell.intern(domain);
     let namespace = shell.intern(&format!("{NAMESPACE_PREFIX}.{domain}"));
     let identifier = &shell.organization().identifier;
-    if identifier.exists && identifier.account_namespace == namespace {
+    let is_reserved = shell.organization().trust.application_uri.is_some();
+    if identifier.exists && identifier.account_namespace == namespace && is_reserved {
         return Ok(());
     }
-    if identifier.exists {
+    // A trust that was made anew has reserved nothing yet.
+    if identifier.exists && is_reserved {
         let message = format!(
             "The account namespace is already set to {}. It can be changed only after all domains \
              have been removed.",
@@ -170,6 +178,7 @@ async fn set_namespace(call: &Call<'_, '_>, domain: &str) -> Result<(), ErrorRec
         row.identifier.exists = true;
         row.identifier.enabled = true;
         row.identifier.account_namespace = namespace;
+        row.identifier.link = TrustLink::Trust;
         row.trust.application_uri = Some(namespace);
     });
     Ok(())
@@ -264,6 +273,45 @@ async fn remove_from_gateway(
     Ok(())
 }
 
+/// Makes a domain an accepted one.
+///
+/// Source: New-AcceptedDomain (docs): authoritative unless it says otherwise.
+pub(super) async fn new_accepted_domain(call: &Call<'_, '_>) -> Outcome {
+    let shell = call.shell;
+    let domain = call.text("DomainName").unwrap_or_default().to_owned();
+    let name = shell.intern(&domain);
+    if shell.organization().accepted_domain(name).is_some() {
+        let message = format!("The accepted domain {domain} already exists.");
+        return Err(call.error("InvalidArgument", "ADObjectAlreadyExistsException", message));
+    }
+    let word = call
+        .text("DomainType")
+        .unwrap_or("Authoritative")
+        .to_owned();
+    let kind = match word.as_str() {
+        "InternalRelay" => AcceptedDomainKind::InternalRelay,
+        "ExternalRelay" => AcceptedDomainKind::ExternalRelay,
+        _ => AcceptedDomainKind::Authoritative,
+    };
+    shell.console.change_organization(|row| {
+        let known = row.accepted_domains.iter().copied();
+        let added = AcceptedDomain {
+            domain: name,
+            kind,
+            federated: false,
+        };
+        row.accepted_domains = known.chain([added]).collect();
+    });
+    let shown = shell
+        .object("AcceptedDomain")
+        .with("Name", call.text("Name").unwrap_or_default())
+        .with("DomainName", domain.as_str())
+        .with("DomainType", word.as_str())
+        .with("Identity", call.text("Name").unwrap_or_default())
+        .with("IsValid", true);
+    Ok(vec![shown])
+}
+
 /// Changes the type of an accepted domain.
 ///
 /// Source: Set-AcceptedDomain (docs).
@@ -326,8 +374,13 @@ pub(super) async fn get_federated_organization_identifier(call: &Call<'_, '_>) -
         (true, None) => Value::Null,
         (false, _) => missing(),
     };
-    let link = (organization.trust.exists && identifier.exists)
-        .then(|| shell.distinguished_name(&[&organization.trust.name, "Federation Trusts"]));
+    let link = match identifier.link {
+        TrustLink::Deleted => Some(shell.deleted_trust()),
+        TrustLink::Trust if organization.trust.exists && identifier.exists => {
+            Some(shell.distinguished_name(&[&organization.trust.name, "Federation Trusts"]))
+        }
+        TrustLink::Trust | TrustLink::Blank => None,
+    };
     let is_enabled = identifier.exists && identifier.enabled;
     let shown = shell
         .object("FederatedOrganizationIdWithDomainStatus")
@@ -444,6 +497,22 @@ fn set_federated(call: &Call<'_, '_>, domain: NameId, is_federated: bool) {
             }
         }
     });
+}
+
+/// The identifier's link leads to a trust that has been deleted.
+///
+/// Source: running the Hybrid Configuration wizard fails (docs): the deleted object and that it was not
+/// found are quoted there.
+fn deleted_link(call: &Call<'_, '_>) -> ErrorRecord {
+    let message = format!(
+        "The federation trust \"{}\" wasn't found.",
+        call.shell.deleted_trust()
+    );
+    call.error(
+        "ObjectNotFound",
+        "ManagementObjectNotFoundException",
+        message,
+    )
 }
 
 fn no_trust(call: &Call<'_, '_>) -> ErrorRecord {

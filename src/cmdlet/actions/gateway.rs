@@ -6,6 +6,7 @@ use crate::cmdlet::output::ErrorRecord;
 use crate::model::administration::{
     Errand, ErrandReply, ProofCheck, Provisioning, ProvisioningRefusal,
 };
+use crate::model::certificate::StoreState;
 use crate::model::gateway::GatewayId;
 use crate::model::outcome::Failure;
 use crate::model::trust::{HeldIssuerCertificates, Registration};
@@ -19,7 +20,7 @@ pub(super) async fn read_metadata(
 ) -> Result<HeldIssuerCertificates, ErrorRecord> {
     match call.shell.ask(Errand::Metadata(gateway)).await {
         Ok(ErrandReply::Metadata(held)) => Ok(held),
-        Ok(_) | Err(_) => {
+        refused => {
             let host = call
                 .shell
                 .federation()
@@ -31,7 +32,11 @@ pub(super) async fn read_metadata(
                 "https://{}/FederationMetadata/2006-12/FederationMetadata.xml",
                 call.shell.text(host)
             );
-            let message = format!("Unable to access the Federation Metadata document from {url}.");
+            let detail = refused.err().map_or(String::new(), |failure| {
+                format!(" Detailed information: \"{}\".", transport(&failure))
+            });
+            let message =
+                format!("Unable to access the Federation Metadata document from {url}.{detail}");
             Err(call.error(
                 "MetadataError",
                 "UnableToAccessFederationMetadataException",
@@ -47,6 +52,7 @@ pub(super) async fn provision(
     gateway: GatewayId,
     request: Provisioning,
 ) -> Result<Registration, ErrorRecord> {
+    require_signature(call, request)?;
     match call.shell.ask(Errand::Provisioning(gateway, request)).await {
         Ok(ErrandReply::Provisioning(Ok(done))) => Ok(done.registration),
         Ok(ErrandReply::Provisioning(Err(refusal))) => Err(refused(call, request, refusal)),
@@ -56,6 +62,37 @@ pub(super) async fn provision(
         )),
         Err(failure) => Err(inaccessible(call, transport(&failure))),
     }
+}
+
+/// A request is signed with the current certificate, whose private key must be on this server; a new
+/// application has none yet.
+///
+/// Source: Federation certificate with the thumbprint cannot be found (docs).
+fn require_signature(call: &Call<'_, '_>, request: Provisioning) -> Result<(), ErrorRecord> {
+    let shell = call.shell;
+    let signer = match request {
+        Provisioning::CreateApplication { .. } => None,
+        _ => shell.organization().trust.organization_certificate,
+    };
+    let Some(signer) = signer else { return Ok(()) };
+    if matches!(
+        shell.own_server().stored(signer),
+        StoreState::Installed | StoreState::Unusable
+    ) {
+        return Ok(());
+    }
+    let thumbprint = shell
+        .federation()
+        .certificates
+        .original(signer)
+        .thumbprint();
+    let message =
+        format!("Federation certificate with the thumbprint \"{thumbprint}\" cannot be found.");
+    Err(call.error(
+        "InvalidResult",
+        "FederationCertificateInvalidException",
+        message,
+    ))
 }
 
 /// What the shell says of a call that came to nothing.
@@ -83,12 +120,15 @@ fn refused(
         Provisioning::RegisterDomain { domain } | Provisioning::UnregisterDomain { domain } => {
             call.shell.text(domain)
         }
+        Provisioning::PublishCertificate { .. } => "a registered domain",
         _ => "",
     };
     let detail = match refusal {
         Refusal::Closed => "The service is no longer available.".to_owned(),
         // Source: as above: a certificate that the service does not accept shows as HTTP 403.
+        // Source of the second: request failed with HTTP status 403 (docs), a matter of time.
         Refusal::SignatureUnknown
+        | Refusal::NotYetEffective
         | Refusal::NoSubjectKeyIdentifier
         | Refusal::IssuerNotAccepted => {
             "The request failed with HTTP status 403: Forbidden.".to_owned()
@@ -101,6 +141,18 @@ fn refused(
             "The application still has domains or an account namespace.".to_owned()
         }
         Refusal::NotRegistered => format!("{name} is not registered for the application."),
+        // Source of these three: articles of the hybrid wizard's errors (docs).
+        Refusal::ClockDiffers => {
+            "1007 AccessDenied: Access Denied. Ensure your system time is correct: \
+                                  it appears to be more than five minutes out of sync."
+                .to_owned()
+        }
+        Refusal::DomainBlocked => "InternalError InternalError: Internal error.".to_owned(),
+        Refusal::TooManyApplications => {
+            "MaxUriReached MaxUriReached: Same URI cannot be attached to \
+                                         different AppId on a single day."
+                .to_owned()
+        }
     };
     inaccessible(call, &detail)
 }

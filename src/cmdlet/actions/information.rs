@@ -148,10 +148,10 @@ pub(super) async fn discover(
             continue;
         };
         let target = shell.text(url.host);
-        if !trusted.covers(target) {
+        if !trusted.covers(target) && !is_trusted_redirect(shell, url.host) {
             shell.warn(format!(
-                "The redirect to {target} was not secure, and the host is not one of \
-                 -TrustedHostnames."
+                "http://{host} returned an unsecure redirect to {target}. No service connection point \
+                 and none of -TrustedHostnames names that host."
             ));
             continue;
         }
@@ -164,6 +164,15 @@ pub(super) async fn discover(
         }
     }
     None
+}
+
+/// Whether the organization's service connection point for such redirects names a host.
+///
+/// Source: Get-FederationInformation and unsecure redirects (docs).
+fn is_trusted_redirect(shell: &Shell<'_>, host: NameId) -> bool {
+    let names = &shell.federation().names;
+    let known = &shell.organization().trusted_redirects;
+    known.iter().any(|name| name.covers(host, names))
 }
 
 /// One attempt at an address, redirects followed.

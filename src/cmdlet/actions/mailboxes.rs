@@ -5,7 +5,10 @@
 
 use crate::cmdlet::output::ErrorRecord;
 use crate::cmdlet::value::{Object, Value};
-use crate::model::directory::{Grant, MailboxId, MailboxKey, MailboxView};
+use crate::model::address::Address;
+use crate::model::directory::{
+    FederatedIdentity, Grant, Mailbox, MailboxId, MailboxKey, MailboxView, Recipient,
+};
 use crate::model::outcome::AccessLevel;
 use crate::model::sharing_policy::{DEFAULT_SHARING_POLICY, PolicyInForce};
 
@@ -42,9 +45,9 @@ pub(super) async fn get_mailbox(call: &Call<'_, '_>) -> Outcome {
     Ok(shown)
 }
 
-/// Assigns a sharing policy.
+/// Changes addresses, and assigns a sharing policy or an immutable id.
 ///
-/// Source: Set-Mailbox -SharingPolicy (docs); `$null` leaves the default one.
+/// Source: Set-Mailbox -SharingPolicy and -ImmutableId (docs); `$null` leaves the default one.
 pub(super) async fn set_mailbox(call: &Call<'_, '_>) -> Outcome {
     let shell = call.shell;
     let identity = call.text("Identity").unwrap_or_default();
@@ -53,11 +56,119 @@ pub(super) async fn set_mailbox(call: &Call<'_, '_>) -> Outcome {
         None => None,
     };
     let id = own_mailbox(call, identity)?;
+    let addresses = match call.has("EmailAddresses") {
+        true => Some(addresses(call, id)?),
+        false => None,
+    };
     if call.has("SharingPolicy") {
         shell.console.change(|federation, now| {
             federation
                 .mailboxes
                 .change(id, now, |row| row.sharing_policy = policy);
+        });
+    }
+    if call.has("ImmutableId") {
+        let given = call.text("ImmutableId");
+        let identity = match given {
+            None => FederatedIdentity::AccountNamespace,
+            Some(given) => FederatedIdentity::of_immutable_id(given, |suffix| shell.intern(suffix)),
+        };
+        shell.console.change(|federation, now| {
+            federation
+                .mailboxes
+                .change(id, now, |row| row.identity = identity);
+        });
+    }
+    if let Some(addresses) = addresses {
+        shell
+            .console
+            .change(|federation, now| federation.change_addresses(id, addresses, now));
+    }
+    Ok(Vec::new())
+}
+
+/// The addresses that a mailbox is to have: its primary one stays.
+///
+/// Source: Set-Mailbox -EmailAddresses (docs). Assumed: the primary address is not changed by it.
+fn addresses(call: &Call<'_, '_>, id: MailboxId) -> Result<Box<[Address]>, ErrorRecord> {
+    let shell = call.shell;
+    let invalid = |message: String| call.error("InvalidArgument", "ArgumentException", message);
+    let read = |value: &Value| -> Result<Vec<Address>, ErrorRecord> {
+        let items = value.clone().into_items();
+        let texts = items.iter().map(|item| item.to_text(shell.zone));
+        texts
+            .map(|text| {
+                let found = shell.address(&text);
+                found.ok_or_else(|| invalid(format!("`{text}` is not an address.")))
+            })
+            .collect()
+    };
+    let present = &shell.federation().mailboxes.at(id, shell.now()).addresses;
+    let value = call.value("EmailAddresses").unwrap_or(&Value::Null);
+    let mut wanted: Vec<Address> = match value.as_object() {
+        None => read(value)?,
+        Some(changes) => {
+            let added = changes.get("Add").map_or(Ok(Vec::new()), &read)?;
+            let removed = changes.get("Remove").map_or(Ok(Vec::new()), &read)?;
+            let kept = present.iter().copied();
+            kept.filter(|address| !removed.contains(address))
+                .chain(added)
+                .collect()
+        }
+    };
+    let mut seen = Vec::new();
+    wanted.retain(|address| {
+        !seen.contains(address) && {
+            seen.push(*address);
+            true
+        }
+    });
+    if wanted.first() != present.first() {
+        let primary = shell.federation().address_text(present[0]);
+        let message = format!("The primary address {primary} has to stay, in the first place.");
+        return Err(invalid(message));
+    }
+    for &address in &wanted {
+        let text = shell.federation().address_text(address);
+        if shell
+            .organization()
+            .accepted_domain(address.domain)
+            .is_none()
+        {
+            return Err(invalid(format!(
+                "The address {text} is not in an accepted domain of the organization."
+            )));
+        }
+        let owner = shell
+            .federation()
+            .recipient(shell.organization_id(), address);
+        if owner.is_some_and(|owner| owner != Recipient::Mailbox(MailboxKey::Declared(id))) {
+            let message = format!("The proxy address {text} is already being used.");
+            return Err(call.error("InvalidArgument", "ProxyAddressExistsException", message));
+        }
+    }
+    Ok(wanted.into())
+}
+
+/// Blocks or lets in the user of a mailbox from outside.
+///
+/// Source: Set-CASMailbox (docs). Simplified: both switches block the same.
+pub(super) async fn set_client_access(call: &Call<'_, '_>) -> Outcome {
+    let shell = call.shell;
+    let id = own_mailbox(call, call.text("Identity").unwrap_or_default())?;
+    let blocks = [
+        "MAPIBlockOutlookRpcHttp",
+        "MAPIBlockOutlookExternalConnectivity",
+    ];
+    let said: Vec<bool> = blocks
+        .into_iter()
+        .filter_map(|switch| call.boolean(switch))
+        .collect();
+    if !said.is_empty() {
+        let is_open = !said.contains(&true);
+        shell.console.change(|federation, now| {
+            let opened = |row: &mut Mailbox| row.outlook_anywhere = is_open;
+            federation.mailboxes.change(id, now, opened);
         });
     }
     Ok(Vec::new())

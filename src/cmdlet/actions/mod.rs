@@ -12,6 +12,7 @@ mod mailboxes;
 mod other_paths;
 mod outside;
 mod publishing;
+mod recipients;
 mod relationship;
 mod sharing;
 mod shell;
@@ -103,8 +104,10 @@ impl Host for Shell<'_> {
             started: report.started,
             ended: report.ended,
             statement: report.text.into(),
+            cmdlets: report.cmdlets.into(),
             output: report.shown.into(),
             objects: output::json(&report.values).into(),
+            warnings: u32::try_from(report.warnings.len()).unwrap_or(u32::MAX),
             error,
         });
     }
@@ -142,6 +145,7 @@ async fn carry_out(call: &Call<'_, '_>) -> Outcome {
             domains::get_federated_organization_identifier(call).await
         }
         "Add-FederatedDomain" => domains::add_federated_domain(call).await,
+        "New-AcceptedDomain" => domains::new_accepted_domain(call).await,
         "Set-AcceptedDomain" => domains::set_accepted_domain(call).await,
         "Remove-FederatedDomain" => domains::remove_federated_domain(call).await,
         "Get-FederationInformation" => information::get_federation_information(call).await,
@@ -158,6 +162,8 @@ async fn carry_out(call: &Call<'_, '_>) -> Outcome {
         "Set-AutodiscoverVirtualDirectory" => {
             publishing::set_virtual_directory(call, Service::Autodiscover).await
         }
+        "Set-ExchangeServer" => publishing::set_exchange_server(call).await,
+        "Restart-WebAppPool" => publishing::restart_application_pool(call).await,
         "iisreset" => publishing::restart_web_server(call).await,
         "New-OrganizationRelationship" => relationship::new_organization_relationship(call).await,
         "Get-OrganizationRelationship" => relationship::get_organization_relationship(call).await,
@@ -185,7 +191,10 @@ async fn carry_out(call: &Call<'_, '_>) -> Outcome {
         "Set-SharingPolicy" => sharing::set_sharing_policy(call).await,
         "Remove-SharingPolicy" => sharing::remove_sharing_policy(call).await,
         "Get-Mailbox" => mailboxes::get_mailbox(call).await,
+        "New-RemoteMailbox" => recipients::new_remote_mailbox(call).await,
+        "New-MailContact" => recipients::new_mail_contact(call).await,
         "Set-Mailbox" => mailboxes::set_mailbox(call).await,
+        "Set-CASMailbox" => mailboxes::set_client_access(call).await,
         "Get-MailboxFolderPermission" => mailboxes::get_folder_permission(call).await,
         "Set-MailboxFolderPermission" => {
             mailboxes::set_folder_permission(call, Entry::Changed).await

@@ -10,7 +10,7 @@ use crate::engine::hash::NameHash;
 use crate::model::Federation;
 use crate::model::address::{Url, UrlPath};
 use crate::model::names::NameId;
-use crate::model::organization::OrgId;
+use crate::model::organization::{OrgId, ServerId};
 use crate::model::relationship::{
     AccessMethod, AddressSpace, Connector, ConnectorId, Credentials, OAuthState, shown_name,
 };
@@ -147,6 +147,7 @@ pub(super) async fn add_availability_address_space(call: &Call<'_, '_>) -> Outco
     let epr = call
         .text("TargetAutodiscoverEpr")
         .and_then(|text| shell.url(text));
+    let newest = newest_server(shell);
     shell.console.change(|federation, now| {
         let hash = federation.organizations.original(own).hash;
         let id = known.unwrap_or_else(|| {
@@ -159,7 +160,7 @@ pub(super) async fn add_availability_address_space(call: &Call<'_, '_>) -> Outco
                 method,
                 target_autodiscover_epr: None,
                 credentials: Credentials::Valid,
-                proxy_server: None,
+                proxy_server: newest,
             });
             let additions = Arc::make_mut(&mut federation.additions);
             additions.address_spaces.insert((own, domain), id);
@@ -185,6 +186,21 @@ pub(super) async fn add_availability_address_space(call: &Call<'_, '_>) -> Outco
         .with("Identity", forest.as_str())
         .with("IsValid", true);
     Ok(vec![shown])
+}
+
+/// The newest server of the organization, which answers for those behind an internal proxy; the first by
+/// name among equals.
+fn newest_server(shell: &Shell<'_>) -> Option<ServerId> {
+    let federation = shell.federation();
+    let servers = shell.organization().servers.iter().copied();
+    let edition = |id: ServerId| federation.servers.original(id).edition;
+    servers.reduce(|best, next| {
+        if edition(next) > edition(best) {
+            next
+        } else {
+            best
+        }
+    })
 }
 
 fn method(call: &Call<'_, '_>) -> Result<AccessMethod, ErrorRecord> {

@@ -7,7 +7,7 @@ use crate::cmdlet::output::ErrorRecord;
 use crate::cmdlet::value::{Object, Value};
 use crate::engine::hash::NameHash;
 use crate::model::address::{Url, UrlPath};
-use crate::model::organization::{Generation, Server, ServerId};
+use crate::model::organization::{Generation, Outbound, Server, ServerId, WebProxyState};
 use crate::model::publishing::{Service, VirtualDirectory};
 
 use super::call::Call;
@@ -128,7 +128,6 @@ struct Flags {
 impl Flags {
     fn apply(&self, directory: &mut VirtualDirectory, external: Option<Option<Url>>) {
         let all = [
-            (&mut directory.ws_security, self.ws_security),
             (&mut directory.oauth, self.oauth),
             (&mut directory.basic, self.basic),
             (&mut directory.windows, self.windows),
@@ -136,8 +135,59 @@ impl Flags {
         for (flag, wanted) in all {
             *flag = wanted.unwrap_or(*flag);
         }
+        if let Some(wanted) = self.ws_security {
+            directory.set_ws_security(wanted);
+        }
         directory.external_url = external.unwrap_or(directory.external_url);
     }
+}
+
+/// Says through which proxy a server reaches the Internet; `$null` for none.
+///
+/// Source: Set-ExchangeServer -InternetWebProxy (docs). Assumed: a proxy does to one server what it does to
+/// the others of the organization, one that none has named yet forwards, and without one only a server
+/// that began without one and reached the Internet does.
+pub(super) async fn set_exchange_server(call: &Call<'_, '_>) -> Outcome {
+    let shell = call.shell;
+    let name = call.text("Identity").unwrap_or_default();
+    let id = shell
+        .server(name)
+        .ok_or_else(|| call.not_found("server", name))?;
+    if !call.has("InternetWebProxy") {
+        return Ok(Vec::new());
+    }
+    let (federation, now) = (shell.federation(), shell.now());
+    let began = federation.servers.original(id).outbound;
+    let outbound = match call.text("InternetWebProxy") {
+        None => match began {
+            Outbound::Direct => Outbound::Direct,
+            Outbound::WebProxy { .. } | Outbound::Closed => Outbound::Closed,
+        },
+        Some(address) => {
+            let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+            let host = rest.split([':', '/']).next().unwrap_or(rest);
+            let host = shell.intern(host);
+            let others = shell.organization().servers.iter();
+            let states = others.flat_map(|&other| {
+                let rows = [
+                    federation.servers.at(other, now),
+                    federation.servers.original(other),
+                ];
+                rows.map(|row| row.outbound)
+            });
+            let known = states.into_iter().find_map(|outbound| match outbound {
+                Outbound::WebProxy { host: known, state } if known == host => Some(state),
+                _ => None,
+            });
+            let state = known.unwrap_or(WebProxyState::Forwards);
+            Outbound::WebProxy { host, state }
+        }
+    };
+    shell.console.change(|federation, now| {
+        let with_proxy = |row: &mut Server| row.outbound = outbound;
+        federation.servers.change(id, now, with_proxy);
+    });
+    Ok(Vec::new())
 }
 
 /// The server of a virtual directory: `cas1\EWS (Default Web Site)`.
@@ -165,6 +215,16 @@ pub(super) async fn restart_web_server(call: &Call<'_, '_>) -> Outcome {
     shell.console.recycle(id);
     let restart = shell.federation().parameters.web_server_restart;
     shell.console.wait(restart).await;
+    Ok(Vec::new())
+}
+
+/// Recycles an application pool of the own server. Simplified: all pools of a server are recycled together,
+/// for their worker processes are one in this model.
+///
+/// Source: Restart-WebAppPool (docs).
+pub(super) async fn restart_application_pool(call: &Call<'_, '_>) -> Outcome {
+    let shell = call.shell;
+    shell.console.recycle(shell.console.server());
     Ok(Vec::new())
 }
 

@@ -19,8 +19,12 @@ use super::shell::{DirectoryObject, Outcome, Shell, history};
 
 /// How many characters a name has at most. Source: New-OrganizationRelationship (docs).
 const NAME_CHARACTERS_MAX: usize = 64;
-/// How many domains one request may name. Source: New-OrganizationRelationship (docs).
+/// How many domains a relationship holds. Source: New-OrganizationRelationship (docs).
 const DOMAINS_MAX: usize = 238;
+
+/// How many filters the directory takes in one search for those domains. Source: documented text of the
+/// failure; that the domains and a dozen others make them up is assumed.
+const SUB_FILTERS_MAX: usize = 250;
 
 /// Makes a relationship.
 pub(super) async fn new_organization_relationship(call: &Call<'_, '_>) -> Outcome {
@@ -183,8 +187,11 @@ impl Wanted {
             .as_ref()
             .is_some_and(|domains| domains.len() > DOMAINS_MAX)
         {
-            let message = format!("More than {DOMAINS_MAX} domains are given.");
-            return Err(call.error("InvalidArgument", "ArgumentException", message));
+            let message = format!(
+                "The total number of explicit and implicit sub filters exceeds maximum allowed number of \
+                 {SUB_FILTERS_MAX}: a relationship holds {DOMAINS_MAX} domains."
+            );
+            return Err(call.error("InvalidArgument", "ADFilterException", message));
         }
         Ok(Wanted {
             domains,
@@ -313,8 +320,9 @@ fn taken_domain<'v>(
 }
 
 fn domain_taken(call: &Call<'_, '_>, domain: &str) -> ErrorRecord {
-    let message =
-        format!("The domain {domain} already belongs to another organization relationship.");
+    let message = format!(
+        "The domains already exist in another organization relationship. Domains: {domain}."
+    );
     call.error(
         "InvalidOperation",
         "DuplicateOrganizationRelationshipDomainException",

@@ -19,6 +19,7 @@ use crate::model::names::NameId;
 use crate::model::organization::{OrgId, Organization, Server, ServerId};
 use crate::model::outcome::Failure;
 use crate::model::revised::Revised;
+use crate::model::trust::USUAL_TRUST_NAME;
 use crate::model::{Federation, directory::MailboxKey};
 
 /// What a cmdlet comes to: objects, or the record of an error.
@@ -208,6 +209,13 @@ impl<'v> Shell<'v> {
         let forest = forest.split('.').map(|part| format!("DC={part}"));
         let all: Vec<String> = parts.chain(above).chain(forest).collect();
         all.join(",")
+    }
+
+    /// Where a federation trust of the usual name lies after it was deleted.
+    pub fn deleted_trust(&self) -> String {
+        let forest = self.organization().accepted_domains.first();
+        let forest = forest.map_or("", |domain| self.text(domain.domain));
+        format!("{forest}/Configuration/Deleted Objects/{USUAL_TRUST_NAME}")
     }
 
     /// The properties that every object of Active Directory ends with.

@@ -191,12 +191,12 @@ async fn test_metadata(rows: &mut Rows<'_, '_>) {
             return rows.add(
                 id,
                 Type::Error,
-                "The federation metadata could not be read.",
+                "Unable to retrieve federation metadata from the security token service.",
             );
         }
         Err(failure) => {
             let message = format!(
-                "The federation metadata could not be read: {}",
+                "Unable to retrieve federation metadata from the security token service. Reason: {}.",
                 failure.text()
             );
             return rows.add(id, Type::Error, message);

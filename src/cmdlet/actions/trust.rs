@@ -10,7 +10,7 @@ use crate::model::administration::Provisioning;
 use crate::model::certificate::{Certificate, CertificateId, KeyExport, KeyProvider, StoreState};
 use crate::model::gateway::GatewayId;
 use crate::model::names::NameId;
-use crate::model::trust::{FederationTrust, USUAL_TRUST_NAME};
+use crate::model::trust::{FederationTrust, TrustLink, USUAL_TRUST_NAME};
 
 use super::call::Call;
 use super::certificate::{distribute, stored};
@@ -44,29 +44,24 @@ pub(super) async fn new_federation_trust(call: &Call<'_, '_>) -> Outcome {
         }
     };
     read_metadata(call, gateway).await?;
-    provision(
+    let registered = provision(
         call,
         gateway,
         Provisioning::CreateApplication { certificate },
     )
     .await?;
     let name = call.text("Name").unwrap_or(USUAL_TRUST_NAME).to_owned();
-    let instance = shell.federation().gateways.original(gateway);
-    let token_host = shell.federation().hosts.original(instance.token_host).name;
-    let (now, issuer) = (shell.now(), instance.issuer);
     shell.console.change_organization(|row| {
         let trust = &mut row.trust;
         trust.exists = true;
         trust.name = name.into();
-        trust.gateway = gateway;
-        trust.token_issuer_uri = Some(issuer);
-        trust.token_issuer_host = Some(token_host);
         trust.application_uri = None;
         trust.organization_certificate = Some(certificate);
         trust.previous_certificate = None;
         trust.next_certificate = None;
-        trust.refresh_by_hand(now);
+        trust.application = registered.application;
     });
+    trust_instance(shell, gateway);
     distribute(shell, certificate);
     if !call.switch("SuppressDnsWarning") {
         shell.warn(DNS_WARNING);
@@ -123,12 +118,27 @@ pub(super) async fn set_federation_trust(call: &Call<'_, '_>) -> Outcome {
     if call.switch("PublishFederationCertificate") {
         publish(call).await?;
     }
-    if call.switch("RefreshMetadata") {
+    let other = match call.text("MetadataUrl") {
+        Some(url) => Some(instance_of(call, url)?),
+        None => None,
+    };
+    if let Some(gateway) = other.filter(|&wanted| wanted != shell.organization().trust.gateway) {
+        turn_to(call, gateway).await?;
+    } else if call.switch("RefreshMetadata") {
         read_metadata(call, shell.organization().trust.gateway).await?;
         let now = shell.now();
-        shell
-            .console
-            .change_organization(|row| row.trust.refresh_by_hand(now));
+        let federation = shell.federation();
+        let gateway = federation
+            .gateways
+            .at(shell.organization().trust.gateway, now);
+        let host = federation.hosts.original(gateway.token_host).name;
+        let issuer = gateway.issuer;
+        shell.console.change_organization(|row| {
+            row.trust.refresh_by_hand(now);
+            // The metadata tells who issues tokens, and where.
+            row.trust.token_issuer_uri = Some(issuer);
+            row.trust.token_issuer_host = Some(host);
+        });
     }
     if let Some(name) = call.text("Name").map(ToOwned::to_owned) {
         shell
@@ -136,6 +146,59 @@ pub(super) async fn set_federation_trust(call: &Call<'_, '_>) -> Outcome {
             .change_organization(|row| row.trust.name = name.into());
     }
     Ok(Vec::new())
+}
+
+/// The trust turns to another instance of the gateway: what is registered with the present one is
+/// registered there, with the same certificate and the proofs that are in DNS.
+///
+/// Source: Set-FederationTrust -MetadataUrl, with which organizations of a government's cloud name that
+/// cloud's gateway, Manage a federation trust (docs). Assumed: that the cmdlet registers there what was
+/// registered here.
+async fn turn_to(call: &Call<'_, '_>, gateway: GatewayId) -> Result<(), ErrorRecord> {
+    let shell = call.shell;
+    let organization = shell.organization();
+    let Some(certificate) = organization.trust.organization_certificate else {
+        let message = "The federation trust has no current certificate.";
+        return Err(call.error(
+            "InvalidOperation",
+            "FederationCertificateInvalidException",
+            message,
+        ));
+    };
+    let namespace = organization
+        .identifier
+        .exists
+        .then_some(organization.identifier.account_namespace);
+    let domains: Vec<NameId> = organization.federated_domains().collect();
+    read_metadata(call, gateway).await?;
+    let create = Provisioning::CreateApplication { certificate };
+    let registered = provision(call, gateway, create).await?;
+    if let Some(namespace) = namespace {
+        provision(call, gateway, Provisioning::ReserveNamespace { namespace }).await?;
+    }
+    for domain in domains {
+        provision(call, gateway, Provisioning::RegisterDomain { domain }).await?;
+    }
+    let application = registered.application;
+    shell
+        .console
+        .change_organization(|row| row.trust.application = application);
+    trust_instance(shell, gateway);
+    Ok(())
+}
+
+/// The trust holds what the metadata of an instance says.
+fn trust_instance(shell: &Shell<'_>, gateway: GatewayId) {
+    let instance = shell.federation().gateways.original(gateway);
+    let token_host = shell.federation().hosts.original(instance.token_host).name;
+    let (now, issuer) = (shell.now(), instance.issuer);
+    shell.console.change_organization(|row| {
+        let trust = &mut row.trust;
+        trust.gateway = gateway;
+        trust.token_issuer_uri = Some(issuer);
+        trust.token_issuer_host = Some(token_host);
+        trust.refresh_by_hand(now);
+    });
 }
 
 async fn publish(call: &Call<'_, '_>) -> Result<(), ErrorRecord> {
@@ -184,6 +247,7 @@ pub(super) async fn remove_federation_trust(call: &Call<'_, '_>) -> Outcome {
         row.trust.next_certificate = None;
         row.identifier.exists = false;
         row.identifier.enabled = false;
+        row.identifier.link = TrustLink::Blank;
     });
     Ok(Vec::new())
 }
@@ -306,7 +370,7 @@ fn describe(shell: &Shell<'_>) -> Object {
     );
     let held = federation.held_issuer_certificates(organization, shell.now());
     let signing = |number: Option<u32>| number.map(|number| signing_thumbprint(shell, number));
-    let identifier = federation.application_identifier(shell.organization_id());
+    let identifier = federation.application_identifier(shell.organization_id(), trust.application);
     let shown = shell
         .object("FederationTrust")
         .with("ApplicationIdentifier", identifier)

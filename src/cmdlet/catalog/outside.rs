@@ -94,6 +94,22 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         source: "iisreset (docs)",
     },
     Cmdlet {
+        name: "Restart-WebAppPool",
+        summary: "Recycles an application pool of the server that the shell runs on: what its worker \
+                  processes remember is lost.",
+        parameters: &[Parameter::new(
+            "Name",
+            Kind::OneOf(&["MSExchangeServicesAppPool", "MSExchangeAutodiscoverAppPool"]),
+        )
+        .required()
+        .at(0)],
+        not_modelled: &["PassThru"],
+        output: None,
+        creates: None,
+        tasks: "",
+        source: "Restart-WebAppPool (docs)",
+    },
+    Cmdlet {
         name: "Get-Date",
         summary: "Gives the simulated time.",
         parameters: &[],
@@ -204,10 +220,6 @@ pub(super) const NOT_MODELLED: &[(&str, &str)] = &[
     ("Restart-Service", "use `iisreset`"),
     ("Resolve-DnsName", "look at the transcript of what asks DNS"),
     ("nslookup", "look at the transcript of what asks DNS"),
-    (
-        "New-AcceptedDomain",
-        "declare the organization's domains in the scenario",
-    ),
     (
         "New-Mailbox",
         "declare the organization's mailboxes in the scenario",

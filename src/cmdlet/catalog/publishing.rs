@@ -19,6 +19,25 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         source: "Get-ClientAccessServer (docs)",
     },
     Cmdlet {
+        name: "Set-ExchangeServer",
+        summary: "Says through which proxy a server reaches the Internet.",
+        parameters: &[
+            identity(Of::Server).required(),
+            Parameter::new("InternetWebProxy", Kind::Text),
+        ],
+        not_modelled: &[
+            "InternetWebProxyBypassList",
+            "ProductKey",
+            "StaticDomainControllers",
+            "StaticGlobalCatalogs",
+            "MonitoringGroup",
+        ],
+        output: None,
+        creates: None,
+        tasks: SYSTEM,
+        source: "Set-ExchangeServer (docs)",
+    },
+    Cmdlet {
         name: "Get-WebServicesVirtualDirectory",
         summary: "Shows how Exchange Web Services are published.",
         parameters: VIRTUAL_DIRECTORIES,

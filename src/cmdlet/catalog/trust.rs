@@ -84,15 +84,17 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
     },
     Cmdlet {
         name: "Set-FederationTrust",
-        summary: "Stages or publishes an organization certificate, or refreshes the gateway's metadata.",
+        summary: "Stages or publishes an organization certificate, refreshes the gateway's metadata, or \
+                  turns to another gateway.",
         parameters: &[
             identity(Of::FederationTrust).required(),
             Parameter::new("Name", Kind::Text),
             Parameter::new("Thumbprint", Kind::Identity(Of::Certificate)),
             Parameter::new("PublishFederationCertificate", Kind::Switch),
             Parameter::new("RefreshMetadata", Kind::Switch),
+            Parameter::new("MetadataUrl", Kind::Url),
         ],
-        not_modelled: &["ApplicationUri", "MetadataUrl"],
+        not_modelled: &["ApplicationUri"],
         output: None,
         creates: Some(Of::FederationTrust),
         tasks: SYSTEM,
@@ -195,6 +197,23 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         creates: None,
         tasks: SYSTEM,
         source: "Remove-FederatedDomain (docs)",
+    },
+    Cmdlet {
+        name: "New-AcceptedDomain",
+        summary: "Makes a domain one for which the organization accepts mail.",
+        parameters: &[
+            Parameter::new("Name", Kind::Text).required().at(0),
+            Parameter::new("DomainName", Kind::Domain).required(),
+            Parameter::new(
+                "DomainType",
+                Kind::OneOf(&["Authoritative", "InternalRelay", "ExternalRelay"]),
+            ),
+        ],
+        not_modelled: &["MatchSubDomains"],
+        output: Some("AcceptedDomain"),
+        creates: None,
+        tasks: SYSTEM,
+        source: "New-AcceptedDomain (docs)",
     },
     Cmdlet {
         name: "Set-AcceptedDomain",

@@ -19,7 +19,7 @@ use std::pin::Pin;
 
 pub use parameters::Parameters;
 
-use super::catalog::Cmdlet;
+use super::catalog::{self, Cmdlet};
 use super::finding::Place;
 use super::language::syntax::{Script, Statement};
 use super::output::{self, ErrorRecord, Style};
@@ -100,6 +100,8 @@ pub struct StatementReport {
     pub place: Place,
     /// How it is written.
     pub text: String,
+    /// The cmdlets that it names, each once, in the order of the text.
+    pub cmdlets: Vec<&'static str>,
     /// When it began.
     pub started: Instant,
     /// When it ended.
@@ -218,6 +220,7 @@ impl<H: Host> Run<'_, H> {
         self.host.statement_done(StatementReport {
             place: statement.place,
             text: statement.place.text(&self.script.text).to_owned(),
+            cmdlets: cmdlets(statement),
             started,
             ended: self.host.now(),
             values: results,
@@ -342,6 +345,17 @@ impl<H: Host> Run<'_, H> {
         let value = self.variables.get("erroractionpreference");
         action(value.and_then(Value::as_text))
     }
+}
+
+/// The cmdlets that a statement names, each once, in the order of the text.
+fn cmdlets(statement: &Statement) -> Vec<&'static str> {
+    let mut named = Vec::new();
+    for cmdlet in statement.commands().into_iter().filter_map(catalog::cmdlet) {
+        if !named.contains(&cmdlet.name) {
+            named.push(cmdlet.name);
+        }
+    }
+    named
 }
 
 fn action(word: Option<&str>) -> Action {

@@ -3,6 +3,7 @@
 //! It knows no cmdlets. Invariant: whatever a text holds, it either means what PowerShell means by it or
 //! is a finding with its place; nothing is skipped in silence, and time grows with the text's length.
 
+mod commands;
 mod cursor;
 mod expression;
 mod filters;

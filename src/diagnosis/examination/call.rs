@@ -14,10 +14,12 @@ use crate::model::names::NameId;
 use crate::model::organization::{OrgId, ServerId};
 use crate::model::outcome::Asks;
 use crate::model::publishing::{
-    CallerAuthentication, Host, HostOwner, PoolState, Preauthentication, VirtualDirectory, admit,
-    pass_reverse_proxy,
+    CallerAuthentication, HandlerMapping, Host, HostOwner, PoolState, Preauthentication,
+    RelayAgent, VirtualDirectory, admit, pass_reverse_proxy,
 };
-use crate::model::token::{CONDITIONS_LIFE, DelegationToken, Validator, validate};
+use crate::model::token::{
+    ApplicationClaim, CONDITIONS_LIFE, DelegationToken, Validator, validate,
+};
 use crate::model::trust::FederationOff;
 
 use super::endpoint::{Named, Service, offer};
@@ -38,6 +40,8 @@ pub(super) struct TokenSeen {
     /// The certificate that the gateway encrypts for; none: it issues none.
     pub encrypted_for: Option<CertificateId>,
     pub email: Address,
+    /// Which application of the requester it speaks for.
+    pub application: ApplicationClaim,
 }
 
 /// A call.
@@ -246,6 +250,27 @@ impl Examiner<'_> {
                     .steps(self.words(&format!("publish {paths} at {name}"))),
             });
         }
+        if host.proxy.agent == RelayAgent::Stopped {
+            let cause = Cause::PublishingRelayAgentStopped;
+            faults.push(
+                Fault::new(cause, Acts::Organization(owner), of_host.clone())
+                    .says(format!("the agent behind the relay `{name}` does not run"))
+                    .at(place("agent"), "stopped")
+                    .steps(self.words(&format!("start the hybrid agent behind {name}"))),
+            );
+        }
+        if call.authentication == CallerAuthentication::OAuth && host.proxy.offloads_tls {
+            let cause = Cause::OAuthAudienceOffloaded;
+            faults.push(
+                Fault::new(cause, Acts::Organization(owner), of_host.clone())
+                    .by(Operator::Network)
+                    .says(format!(
+                        "TLS ends at `{name}`, so that OAuth tokens for its address are refused behind it"
+                    ))
+                    .at(place("offloads_tls"), "ends TLS")
+                    .steps(self.words(&format!("let {name} pass TLS on to the servers"))),
+            );
+        }
         let has_token = call.authentication == CallerAuthentication::DelegationToken;
         if has_token && host.proxy.strips_soap_header {
             faults.push(
@@ -267,12 +292,38 @@ impl Examiner<'_> {
         if call.authentication == CallerAuthentication::OAuth {
             faults.extend(self.fault_of_oauth_version(server));
         }
+        if call.authentication == CallerAuthentication::DelegationToken {
+            faults.extend(self.fault_of_asking(call, server));
+        }
         if call.authentication == CallerAuthentication::DelegationToken
             && let Some(token) = call.token
         {
             faults.extend(self.faults_of_token(call, server, token));
         }
         faults
+    }
+
+    /// Whether the version of who asks may ask that of who is asked.
+    fn fault_of_asking(&self, call: &Call, server: ServerId) -> Option<Fault> {
+        let (own, theirs) = (self.server(call.server), self.server(server));
+        if own.edition.can_ask(theirs.edition) {
+            return None;
+        }
+        let subject = self.subject_in(own.organization, &["server", &own.name]);
+        let cause = Cause::RequesterTooOld;
+        let fault = Fault::new(cause, Acts::Organization(own.organization), subject)
+            .says(format!(
+                "server `{}` of `{}` is too old to ask {}",
+                own.name,
+                self.organization_name(own.organization),
+                theirs.edition.text()
+            ))
+            .at(
+                self.place_at(call.server, &["version"]),
+                format!("is {}", own.edition.text()),
+            )
+            .steps(self.words("bring the server to 2010 SP3 or later"));
+        Some(fault)
     }
 
     fn faults_of_directory(&self, call: &Call, server: ServerId) -> Vec<Fault> {
@@ -289,7 +340,10 @@ impl Examiner<'_> {
             causes.push(cause);
             directory.pool = PoolState::Running;
             match cause {
-                Cause::PublishingWsSecurityDisabled => directory.ws_security = true,
+                Cause::PublishingWsSecurityDisabled | Cause::PublishingWsSecurityOutOfStep => {
+                    (directory.ws_security, directory.ws_security_running) = (true, true);
+                }
+                Cause::PublishingHandlerMissing => directory.handler = HandlerMapping::Present,
                 Cause::OAuthRejected => directory.oauth = true,
                 Cause::AddressSpaceCredentials => {
                     (directory.windows, directory.basic) = (true, true);
@@ -315,6 +369,16 @@ impl Examiner<'_> {
                 Cause::PublishingWsSecurityDisabled => {
                     ("ws_security", "has WSSecurityAuthentication off", "off")
                 }
+                Cause::PublishingWsSecurityOutOfStep => (
+                    "ws_security_running",
+                    "has WSSecurityAuthentication on, and its web server runs without it",
+                    "out of step",
+                ),
+                Cause::PublishingHandlerMissing => (
+                    "handler",
+                    "has no handler for services, and refuses to POST",
+                    "missing",
+                ),
                 Cause::OAuthRejected => ("oauth", "has OAuthAuthentication off", "off"),
                 Cause::AddressSpaceCredentials => {
                     let setting = match call.authentication {
@@ -356,6 +420,7 @@ impl Examiner<'_> {
             subject: Some(0),
             offer: expects,
             email: Some(token.email),
+            application: token.application,
         };
         let mut validator = federation.validator(server, expects, self.start);
         let Some(first) = token.encrypted_for.or(validator.decrypts_with[0]) else {
@@ -368,7 +433,10 @@ impl Examiner<'_> {
         causes.retain(|cause| !is_told_by(*cause, &offs));
         let mut faults: Vec<Fault> = causes
             .iter()
-            .filter_map(|&cause| self.fault_of_rejection(server, token, cause))
+            .filter_map(|&cause| match cause {
+                Cause::TokenApplicationOutdated => Some(self.fault_of_application(call)),
+                _ => self.fault_of_rejection(server, token, cause),
+            })
             .collect();
         let is_clock = |cause: &Cause| {
             matches!(
@@ -399,6 +467,28 @@ impl Examiner<'_> {
             faults.extend(self.fault_of_roll(server, token));
         }
         faults
+    }
+
+    /// The requester's tokens speak for an application that it has no more.
+    fn fault_of_application(&self, call: &Call) -> Fault {
+        let own = self.server(call.server).organization;
+        let name = self.organization_name(own);
+        let cause = Cause::TokenApplicationOutdated;
+        Fault::new(
+            cause,
+            Acts::Organization(own),
+            self.subject_in(own, &["trust"]),
+        )
+        .says(format!(
+            "the trust of `{name}` names an application that the gateway has replaced"
+        ))
+        .at(
+            self.place_in(own, &["trust", "application_identifier"]),
+            "outdated",
+        )
+        .steps(self.words(&format!(
+            "let Microsoft support update the built-in federation trust of {name}"
+        )))
     }
 
     /// Whether the trust knows the gateway's certificate after each change during the run.
@@ -531,6 +621,7 @@ fn rejections(token: DelegationToken, validator: Validator) -> Vec<Cause> {
                 validator.issuer_certificates[1] = Some(token.signed_by);
             }
             Cause::TokenAudienceMismatch => validator.application_uri = Some(token.audience),
+            Cause::TokenApplicationOutdated => token.application = ApplicationClaim::Registered,
             _ => {
                 validator.shown = token.not_before;
                 token.offer = validator.expects;

@@ -253,6 +253,9 @@ impl Examiner<'_> {
         let address = external(lookup.kind);
         let moved = match self.federation.recipient(lookup.target, address) {
             Some(Recipient::MailUser { external }) if lookup.is_somebody => external,
+            None if lookup.is_somebody && discovered.is_some() => {
+                return self.examine_unassigned(context, lookup);
+            }
             _ => return,
         };
         let cause = if discovered.is_none() {
@@ -267,6 +270,26 @@ impl Examiner<'_> {
             return self.follow(context, lookup, server, moved);
         };
         let fault = self.fault_of_moving(lookup, (address, moved), cause);
+        self.report(context, fault);
+    }
+
+    /// Whether an address that nobody has would be somebody's by its local part.
+    fn examine_unassigned(&mut self, context: Context, lookup: &Lookup) {
+        let (federation, target) = (self.federation, lookup.target);
+        let address = external(lookup.kind);
+        if !federation.has_mailbox_of_that_name(target, address) {
+            return;
+        }
+        let who = federation.address_text(address);
+        let subject = format!("{} {who}", self.subject_in(target, &["mailbox"]));
+        let cause = Cause::AutodiscoverAddressNotAssigned;
+        let fault = Fault::new(cause, Acts::Organization(target), subject)
+            .says(format!(
+                "nobody of `{}` has the address `{who}`, though a mailbox of that name has others",
+                self.organization_name(target)
+            ))
+            .at(self.place_in(target, &["mailbox"]), "has no such address")
+            .steps(self.steps_for_own_address(&who));
         self.report(context, fault);
     }
 

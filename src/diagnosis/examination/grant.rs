@@ -7,7 +7,7 @@ use crate::model::address::Address;
 use crate::model::cause::Cause;
 use crate::model::directory::{CalendarState, MailboxKey, MailboxState, MailboxView, Recipient};
 use crate::model::names::NameId;
-use crate::model::organization::Generation;
+use crate::model::organization::{Generation, ServerId};
 use crate::model::outcome::{AccessLevel, Asks};
 use crate::model::parameters::TargetFreeBusyRule;
 use crate::model::permission::{Permission, effective_level};
@@ -382,6 +382,52 @@ impl Examiner<'_> {
         );
     }
 
+    /// Whether a call gets from the servers that take it to the one that holds a mailbox.
+    fn examine_front_ends(&mut self, context: Context, lookup: &Lookup, home: ServerId) {
+        let federation = self.federation;
+        let target = lookup.target;
+        let held = self.server(home);
+        let all = &federation.organizations.original(target).servers;
+        let running = |id: &ServerId| self.is_up(*id);
+        let is_served = all
+            .iter()
+            .any(|&id| self.server(id).site == held.site && self.is_up(id));
+        let fronts = all.iter().copied().filter(running);
+        let fronts: Vec<ServerId> = fronts.filter(|&id| self.server(id).client_access).collect();
+        let name = self.organization_name(target);
+        let acts = Acts::Organization(target);
+        if !is_served && !fronts.is_empty() {
+            let subject = self.subject_in(target, &["server", &held.name]);
+            let fault = Fault::new(Cause::SiteWithoutServer, acts, subject)
+                .says(format!(
+                    "no server of `{name}` runs in the site of `{}`, which holds the mailbox",
+                    held.name
+                ))
+                .at(self.place_at(home, &["state"]), "down")
+                .steps(self.words(&format!("start a server in the site of {}", held.name)));
+            self.report(context, fault);
+        }
+        for front in fronts {
+            let row = self.server(front);
+            if row.edition.passes_on_to(held.edition) {
+                continue;
+            }
+            let subject = self.subject_in(target, &["server", &row.name]);
+            let fault = Fault::new(Cause::FrontEndDefective, acts, subject)
+                .says(format!(
+                    "server `{}` of `{name}` does not pass requests on to mailboxes on {}",
+                    row.name,
+                    held.edition.text()
+                ))
+                .at(
+                    self.place_at(front, &["version"]),
+                    format!("is {}", row.edition.text()),
+                )
+                .steps(self.words(&format!("install Exchange 2013 CU7 on {}", row.name)));
+            self.report(context, fault);
+        }
+    }
+
     /// Whether the mailbox that is asked for can be read.
     fn examine_mailbox(
         &mut self,
@@ -395,6 +441,7 @@ impl Examiner<'_> {
         };
         let mailbox = self.mailbox(lookup.target, key);
         let federation = self.federation;
+        self.examine_front_ends(context, lookup, mailbox.server);
         let who = federation.address_text(mailbox.primary);
         let home = self.server(mailbox.server).edition;
         let newest = federation.organizations.original(lookup.target).edition;
@@ -420,11 +467,29 @@ impl Examiner<'_> {
                     "move it to a server of a newer version",
                 )
             }
+            MailboxState::Available if held == Held::ByDiscovery && !mailbox.outlook_anywhere => (
+                Cause::AutodiscoverOutlookAnywhereBlocked,
+                "outlook_anywhere",
+                "let it come from outside with Set-CASMailbox -MAPIBlockOutlookRpcHttp $false",
+            ),
             MailboxState::Available
-                if mailbox.calendar == CalendarState::Missing && lookup.asks == Asks::FreeBusy =>
+                if !federation.has_client_access(lookup.target, mailbox, self.start) =>
             {
+                (
+                    Cause::RecipientNoClientAccessServer,
+                    "server",
+                    "install the Client Access role in the site of its server",
+                )
+            }
+            MailboxState::Available if lookup.asks != Asks::FreeBusy => return,
+            MailboxState::Available if mailbox.calendar == CalendarState::Missing => {
                 (Cause::CalendarMissing, "calendar", "repair the mailbox")
             }
+            MailboxState::Available if mailbox.calendar == CalendarState::Damaged => (
+                Cause::CalendarDamaged,
+                "calendar",
+                "remove the items that cannot be read, which CalCheck finds",
+            ),
             MailboxState::Available => return,
         };
         let (cause, key, words) = cause;

@@ -7,13 +7,14 @@ use crate::cmdlet::date::utc;
 use crate::engine::Instant;
 use crate::model::address::{Address, LocalPart, Url, UrlPath};
 use crate::model::cause::Cause;
-use crate::model::directory::{FederatedIdentity, MailboxKey, federated_address};
+use crate::model::directory::{AccountRecord, FederatedIdentity, MailboxKey, federated_address};
 use crate::model::gateway::{
     GatewayId, GatewayState, TargetRegistration, TokenRequest, decide_issue,
 };
 use crate::model::names::NameId;
 use crate::model::organization::{Generation, ServerId};
 use crate::model::publishing::HostOwner;
+use crate::model::token::ApplicationClaim;
 
 use super::call::TokenSeen;
 use super::endpoint::{Named, Route};
@@ -67,7 +68,8 @@ impl Examiner<'_> {
         };
         let who = federation.address_text(mailbox.primary);
         let is_immutable = match mailbox.identity {
-            FederatedIdentity::AccountNamespace => true,
+            // One that is no address at all is found out by the gateway alone.
+            FederatedIdentity::AccountNamespace | FederatedIdentity::Malformed => true,
             FederatedIdentity::Immutable(suffix) => {
                 suffix == organization.identifier.account_namespace
             }
@@ -233,15 +235,27 @@ impl Examiner<'_> {
         if trust.gateway != gateway_id {
             registration.exists = false;
         }
+        let (identity, account) = match lookup.sender {
+            Some(MailboxKey::Declared(id)) => {
+                let row = federation.mailboxes.at(id, self.start);
+                (row.identity, row.account)
+            }
+            _ => (
+                FederatedIdentity::AccountNamespace,
+                AccountRecord::Consistent,
+            ),
+        };
         let unsigned = crate::model::certificate::CertificateId(u32::MAX);
         let mut request = TokenRequest {
             signed_by: signed_by.unwrap_or(unsigned),
             time_stamp: self.start.shown_by(clock),
             email,
-            identity_suffix: match organization.edition.generation {
-                Generation::Online => email.domain,
-                _ => organization.identifier.account_namespace,
+            identity_suffix: match (identity, organization.edition.generation) {
+                (FederatedIdentity::Malformed, _) => None,
+                (_, Generation::Online) => Some(email.domain),
+                _ => Some(organization.identifier.account_namespace),
             },
+            account,
             target_uri: right,
             offer: super::endpoint::offer(super::endpoint::Service::Ews, lookup.asks),
         };
@@ -267,7 +281,13 @@ impl Examiner<'_> {
                     registration.domains = domains.into();
                 }
                 Cause::GatewayNamespaceMismatch => {
-                    registration.namespace = Some(request.identity_suffix);
+                    registration.namespace = request.identity_suffix;
+                }
+                Cause::GatewayMemberNameInvalid => {
+                    request.identity_suffix = registration.namespace.or(Some(email.domain));
+                }
+                Cause::GatewayAccountPasswordMismatch | Cause::GatewayAccountNotProvisioned => {
+                    request.account = AccountRecord::Consistent;
                 }
                 _ => {
                     seen_target = TargetRegistration::Here {
@@ -299,6 +319,10 @@ impl Examiner<'_> {
             audience: right,
             encrypted_for,
             email,
+            application: match trust.application == trust.registration.application {
+                true => ApplicationClaim::Registered,
+                false => ApplicationClaim::Outdated,
+            },
         })
     }
 
@@ -426,8 +450,38 @@ impl Examiner<'_> {
             Cause::GatewayTargetNotRegistered | Cause::GatewayInstanceMismatch => {
                 return Some(self.fault_of_registration(lookup, gateway, cause));
             }
-            _ => return None,
+            _ => return self.fault_of_account(lookup, cause),
         };
+        Some(fault)
+    }
+
+    /// What the gateway finds wrong with the user.
+    fn fault_of_account(&self, lookup: &Lookup, cause: Cause) -> Option<Fault> {
+        let Some(MailboxKey::Declared(id)) = lookup.sender else {
+            return None;
+        };
+        let row = self.federation.mailboxes.at(id, self.start);
+        let who = self.federation.address_text(row.addresses[0]);
+        let own = lookup.requester;
+        let (key, steps) = match cause {
+            Cause::GatewayMemberNameInvalid => ("immutable_id", self.steps_for_identity(&who)),
+            _ => (
+                "account",
+                self.words(&format!(
+                    "rename {who} to the tenant's onmicrosoft domain and back, and reset the password"
+                )),
+            ),
+        };
+        let severity = match lookup.is_somebody {
+            true => Severity::Error,
+            false => Severity::Warning,
+        };
+        let subject = self.subject_in(own, &["mailbox", &row.name]);
+        let fault = Fault::new(cause, Acts::Organization(own), subject)
+            .severity(severity)
+            .says(format!("`{who}`: {}", cause.row().text))
+            .at(self.place_of_mailbox(id, key), "refused by the gateway")
+            .steps(steps);
         Some(fault)
     }
 

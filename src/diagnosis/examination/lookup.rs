@@ -8,7 +8,7 @@ use crate::model::Federation;
 use crate::model::address::Address;
 use crate::model::availability::{AttendeeKind, Path, RequesterView, WaysToDomain, choose_path};
 use crate::model::cause::Cause;
-use crate::model::directory::{MailboxView, PersonalSubscription};
+use crate::model::directory::{MailboxKey, MailboxView, PersonalSubscription};
 use crate::model::names::NameId;
 use crate::model::organization::{Generation, OrgId, ServerId};
 use crate::model::outcome::Asks;
@@ -154,7 +154,8 @@ impl Examiner<'_> {
             return [server].into_iter().filter(|&id| self.is_up(id)).collect();
         }
         let all = &federation.organizations.original(lookup.requester).servers;
-        let running: Vec<ServerId> = all.iter().copied().filter(|&id| self.is_up(id)).collect();
+        let takes = |&id: &ServerId| self.is_up(id) && self.server(id).client_access;
+        let running: Vec<ServerId> = all.iter().copied().filter(takes).collect();
         let Some(sender) = lookup.sender.filter(|_| lookup.is_somebody) else {
             return running;
         };
@@ -182,6 +183,9 @@ impl Examiner<'_> {
     }
 
     fn examine_choice(&mut self, context: Context, lookup: &Lookup, server: ServerId) {
+        if self.examine_contacts(context, lookup) {
+            return;
+        }
         let path = self.choose(context, lookup, server, false);
         if let Some(Path::AddressSpace { .. }) = path {
             // The address space stands in for what should have been there first.
@@ -194,6 +198,37 @@ impl Examiner<'_> {
                 self.choose(context, lookup, server, true);
             }
         }
+    }
+
+    /// Whether a plain address is one of the sender's own contacts alone, which Exchange Online does not look
+    /// up in another organization.
+    fn examine_contacts(&mut self, context: Context, lookup: &Lookup) -> bool {
+        let own = lookup.requester;
+        let edition = self.federation.organizations.original(own).edition;
+        let (AttendeeKind::PlainExternal(address), Some(MailboxKey::Declared(id)), true) =
+            (lookup.kind, lookup.sender, edition.is_online())
+        else {
+            return false;
+        };
+        let row = self.federation.mailboxes.at(id, self.start);
+        if lookup.redirects > 0 || !row.personal_contacts.contains(&address) {
+            return false;
+        }
+        let who = self.federation.address_text(address);
+        let subject = self.subject_in(own, &["mailbox", &row.name]);
+        let cause = Cause::RecipientPersonalContact;
+        let fault = Fault::new(cause, Acts::Organization(own), subject)
+            .says(format!(
+                "`{who}` is in the own contacts of `{}` and in no address list",
+                row.name
+            ))
+            .at(
+                self.place_of_mailbox(id, "personal_contacts"),
+                "its own alone",
+            )
+            .steps(self.steps_for_contact(&who));
+        self.report(context, fault);
+        true
     }
 
     /// Chooses a path, telling what stops the choice, and examines it.
@@ -407,12 +442,41 @@ impl Examiner<'_> {
                 let row = self.federation.address_spaces.at(space, self.start);
                 match row.proxy_server.filter(|&newer| newer != server) {
                     Some(newer) if row.method == AccessMethod::InternalProxy => {
+                        self.examine_system_mailbox(context, lookup);
                         self.choose(context, lookup, newer, true);
                     }
                     _ => self.examine_address_space(context, lookup, server, space),
                 }
             }
         }
+    }
+
+    /// A request that an older server hands on is asked for by the system mailbox as well.
+    fn examine_system_mailbox(&mut self, context: Context, lookup: &Lookup) {
+        let own = lookup.requester;
+        let organization = self.federation.organizations.at(own, self.start);
+        let domain = organization.identifier.system_mailbox_domain;
+        let Some(domain) = domain.filter(|&domain| !organization.is_federated_domain(domain))
+        else {
+            return;
+        };
+        let name = self.organization_name(own);
+        let subject = self.subject_in(own, &["identifier"]);
+        let fault = Fault::new(
+            Cause::SystemMailboxNotFederated,
+            Acts::Organization(own),
+            subject,
+        )
+        .says(format!(
+            "the system mailbox of `{name}` has its address in `{}`, which is not federated",
+            self.name(domain)
+        ))
+        .at(
+            self.place_in(own, &["identifier", "system_mailbox_domain"]),
+            "not federated",
+        )
+        .steps(self.steps_to_register(domain));
+        self.report(context, fault);
     }
 
     /// A calendar that was shared in person is synchronized.

@@ -58,14 +58,24 @@ impl Examiner<'_> {
         let row = self.server(server);
         let name = self.organization_name(row.organization);
         let (cause, key, message, words) = match row.outbound {
-            Outbound::Direct | Outbound::WebProxy(WebProxyState::Forwards) => return Vec::new(),
-            Outbound::WebProxy(WebProxyState::AsksForCredentials) => (
+            Outbound::Direct
+            | Outbound::WebProxy {
+                state: WebProxyState::Forwards,
+                ..
+            } => return Vec::new(),
+            Outbound::WebProxy {
+                state: WebProxyState::AsksForCredentials,
+                ..
+            } => (
                 Cause::ProxyAuthentication,
                 "web_proxy",
                 "asks for credentials, which Exchange cannot send",
                 "exempt the Exchange servers from the web proxy's authentication",
             ),
-            Outbound::WebProxy(WebProxyState::Down) => (
+            Outbound::WebProxy {
+                state: WebProxyState::Down,
+                ..
+            } => (
                 Cause::ProxyUnreachable,
                 "web_proxy",
                 "does not answer",
@@ -535,7 +545,8 @@ impl Examiner<'_> {
         let own = row.organization;
         let (root, name) = (self.name(host.tls.issuer), self.name(host.name));
         let is_public = Some(host.tls.issuer) == self.federation.index.public_root;
-        let (acts, subject, place, words) = match is_public {
+        let is_given = matches!(host.owner, HostOwner::Gateway(_));
+        let (acts, subject, place, words) = match is_public || is_given {
             true => (
                 Acts::Organization(own),
                 self.subject_in(own, &["server", &row.name]),

@@ -7,7 +7,7 @@ use crate::cmdlet::date::utc;
 use crate::engine::{Instant, Span};
 use crate::model::certificate::{KeyProvider, StoreState, Validity};
 use crate::model::organization::{DirectoryState, ServerId};
-use crate::model::trust::{FederationOff, TrustView, federation_state};
+use crate::model::trust::{FederationOff, TrustLink, TrustView, federation_state};
 
 use super::finding::{self, Acts, Fault};
 use super::{Context, Examiner};
@@ -88,6 +88,7 @@ impl Examiner<'_> {
                 FederationOff::OrganizationIdentifierDisabled => {
                     (identifier.exists, identifier.enabled) = (true, true);
                 }
+                FederationOff::TrustLinkBroken => identifier.link = TrustLink::Trust,
                 FederationOff::MissingTokenIssuerUri => {
                     trust.token_issuer_uri = Some(gateway.issuer);
                 }
@@ -198,6 +199,14 @@ impl Examiner<'_> {
                     "federation is off",
                 )
             }
+            FederationOff::TrustLinkBroken => (
+                (
+                    self.subject_in(owner, &["identifier"]),
+                    self.place_in(owner, &["identifier", "delegation_trust"]),
+                ),
+                format!("the organization identifier of `{name}` does not lead to its trust"),
+                "leads elsewhere",
+            ),
             FederationOff::MissingTokenIssuerUri => (
                 of_trust("token_issuer_uri"),
                 format!("the trust of `{name}` lacks TokenIssuerUri"),

@@ -31,8 +31,8 @@ pub use errand::{
 };
 pub use proof::{DomainProof, domain_proof};
 pub use provisioning::{
-    NAMESPACE_PREFIX, ProofCheck, Provisioned, Provisioning, ProvisioningRefusal, Registrations,
-    decide_provisioning, names_of_others,
+    Examined, NAMESPACE_PREFIX, ProofCheck, Provisioned, Provisioning, ProvisioningRefusal,
+    Registrations, decide_provisioning, names_of_others,
 };
 
 crate::define_id! {
@@ -79,10 +79,14 @@ pub struct TranscriptEntry {
     pub ended: Instant,
     /// The statement as it was written.
     pub statement: Box<str>,
+    /// The cmdlets that it names, each once, in the order of the text.
+    pub cmdlets: Box<[&'static str]>,
     /// What the shell showed: text as an administrator sees it.
     pub output: Box<str>,
     /// The same as data: a JSON value for each object, in order.
     pub objects: Box<str>,
+    /// How many warnings there were, shown or not.
+    pub warnings: u32,
     /// The error that ended it, if one did: its product name and its text.
     pub error: Option<ErrorShown>,
 }

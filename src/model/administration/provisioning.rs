@@ -3,6 +3,7 @@
 //! It knows nothing of scripts or of how a request travels. Invariant: a name is registered for one
 //! application at most, and a domain only for who has proved to own it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::certificate::CertificateId;
@@ -11,8 +12,8 @@ use super::super::federation::Federation;
 use super::super::gateway::GatewayId;
 use super::super::names::NameId;
 use super::super::organization::OrgId;
-use super::super::trust::Registration;
-use crate::engine::Instant;
+use super::super::trust::{Attachment, Registration};
+use crate::engine::{Instant, Span};
 
 /// What the provisioning service is asked for, on behalf of one organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +84,43 @@ pub enum ProvisioningRefusal {
     NotEmpty,
     /// The domain is not registered for the application.
     NotRegistered,
+    /// By the sender's clock the request was made at another time than by the gateway's.
+    ClockDiffers,
+    /// The application was created a moment ago, and cannot be worked with yet.
+    NotYetEffective,
+    /// The domain is blocked from an earlier use.
+    DomainBlocked,
+    /// The domain has been attached to too many applications in a day.
+    TooManyApplications,
+}
+
+/// How far the clock of who asks may be off.
+///
+/// Source: "your system time appears to be more than five minutes out of sync", 1007 AccessDenied (docs).
+pub const CLOCK_DIFFERENCE_MAX: Span = Span::from_minutes(5);
+
+/// In how long attachments of a domain to applications are counted.
+///
+/// Source: the count starts anew after 24 hours, Same URI cannot be attached to different AppId (docs).
+const ATTACHMENTS_COUNTED: Span = Span::from_hours(24);
+
+/// What the provisioning service looks at beside the request and the registration.
+#[derive(Clone, Copy, Debug)]
+pub struct Examined {
+    /// When.
+    pub at: Instant,
+    /// Whether the request is signed by a certificate of the application that is in date.
+    pub signs_well: bool,
+    /// How far the sender's clock is from the gateway's, either way.
+    pub clock_difference: Span,
+    /// What a look for the domain's proof came to.
+    pub proof: ProofCheck,
+    /// Whether the domain is blocked.
+    pub is_blocked: bool,
+    /// To how many applications a domain can be attached in a day.
+    pub applications_max: u32,
+    /// How long after its creation an application can be worked with.
+    pub effective_after: Span,
 }
 
 /// What a look for a proof in DNS came to.
@@ -180,6 +218,19 @@ pub fn names_of_others(registrations: Registrations<'_>, name: NameId) -> bool {
     })
 }
 
+impl Registration {
+    /// To how many other applications than the present one a domain was attached in the last day.
+    fn applications_of(&self, domain: NameId, at: Instant) -> u32 {
+        let lately = self.attachments.iter().filter(|attachment| {
+            attachment.domain == domain
+                && attachment.application != self.application
+                && at < attachment.at + ATTACHMENTS_COUNTED
+        });
+        let applications: BTreeSet<u32> = lately.map(|attachment| attachment.application).collect();
+        u32::try_from(applications.len()).unwrap_or(u32::MAX)
+    }
+}
+
 /// What stands before the domain in an account namespace.
 ///
 /// Source: Federation terms, Exchange 2010 glossary (docs).
@@ -187,23 +238,28 @@ pub const NAMESPACE_PREFIX: &str = "FYDIBOHF25SPDLT";
 
 /// Decides what the provisioning service does, and what the registration is afterwards.
 ///
-/// `signs_well` says whether the request is signed by a certificate of the application that is in
-/// date; `proof` is what a look for the domain's proof came to.
-///
 /// Source: domain proof and namespace, Set-FederatedOrganizationIdentifier (docs); domains go before
-/// the trust: Configure federated sharing (docs). Assumed: the order of the tests.
+/// the trust: Configure federated sharing (docs). Clock, blocked domains, the count of applications, and
+/// an application that is too young: articles of the hybrid wizard's errors (docs). Assumed: the order of
+/// the tests.
 pub fn decide_provisioning(
     request: Provisioning,
     own: &Registration,
     is_taken: impl Fn(NameId) -> bool,
-    signs_well: bool,
-    proof: ProofCheck,
+    examined: &Examined,
 ) -> Result<Provisioned, ProvisioningRefusal> {
     use ProvisioningRefusal as Refusal;
     let mut registration = own.clone();
-    let is_known = own.exists && signs_well;
-    if !is_known && !matches!(request, Provisioning::CreateApplication { .. }) {
-        return Err(Refusal::SignatureUnknown);
+    if !matches!(request, Provisioning::CreateApplication { .. }) {
+        if !own.exists || !examined.signs_well {
+            return Err(Refusal::SignatureUnknown);
+        }
+        if examined.clock_difference >= CLOCK_DIFFERENCE_MAX {
+            return Err(Refusal::ClockDiffers);
+        }
+        if examined.at < own.effective_from {
+            return Err(Refusal::NotYetEffective);
+        }
     }
     match request {
         Provisioning::CreateApplication { certificate } => {
@@ -214,6 +270,9 @@ pub fn decide_provisioning(
                 previous_certificate: None,
                 domains: Arc::default(),
                 namespace: None,
+                application: own.application + 1,
+                effective_from: examined.at + examined.effective_after,
+                attachments: own.attachments.clone(),
             };
         }
         Provisioning::ReserveNamespace { namespace } => {
@@ -227,14 +286,27 @@ pub fn decide_provisioning(
             registration.application_uri = namespace;
         }
         Provisioning::RegisterDomain { domain } => {
+            if examined.is_blocked {
+                return Err(Refusal::DomainBlocked);
+            }
             if is_taken(domain) {
                 return Err(Refusal::NameTaken);
             }
-            if proof != ProofCheck::Found {
-                return Err(Refusal::ProofFailed(proof));
+            if own.applications_of(domain, examined.at) >= examined.applications_max {
+                return Err(Refusal::TooManyApplications);
+            }
+            if examined.proof != ProofCheck::Found {
+                return Err(Refusal::ProofFailed(examined.proof));
             }
             if !own.domains.contains(&domain) {
                 registration.domains = own.domains.iter().copied().chain([domain]).collect();
+                let attachment = Attachment {
+                    domain,
+                    application: own.application,
+                    at: examined.at,
+                };
+                let before = own.attachments.iter().copied();
+                registration.attachments = before.chain([attachment]).collect();
             }
         }
         Provisioning::UnregisterDomain { domain } => {
@@ -260,6 +332,9 @@ pub fn decide_provisioning(
             registration.exists = false;
         }
         Provisioning::PublishCertificate { certificate } => {
+            if examined.proof != ProofCheck::Found {
+                return Err(Refusal::ProofFailed(examined.proof));
+            }
             registration.previous_certificate = own.certificate;
             registration.certificate = Some(certificate);
         }

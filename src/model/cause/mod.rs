@@ -110,12 +110,18 @@ impl Cause {
             | Cause::GatewayTargetNotRegistered
             | Cause::GatewayInstanceMismatch
             | Cause::GatewayClosed
+            | Cause::GatewayAccountPasswordMismatch
+            | Cause::GatewayAccountNotProvisioned
+            | Cause::GatewayMemberNameInvalid
             | Cause::TokenAudienceMismatch
             | Cause::TokenOfferMismatch
             | Cause::TokenEmailMissing
+            | Cause::TokenApplicationOutdated
             | Cause::AutodiscoverRedirectNoRelationship
             | Cause::AddressSpaceCredentials
-            | Cause::RecipientMovedAway => Side::Requester,
+            | Cause::RecipientMovedAway
+            | Cause::RequesterTooOld
+            | Cause::SharingAnonymousMissing => Side::Requester,
             Cause::TokenSubjectMissing => Side::Gateway,
             Cause::SharingRecipientNotFederated => Side::Target,
             Cause::RequestWindowTooLongForTarget
@@ -285,6 +291,31 @@ pub enum Cause {
     SharingPolicyBlocks,
     SharingPolicyDisabled,
     SharingRecipientNotFederated,
+    GatewayAccountPasswordMismatch,
+    GatewayAccountNotProvisioned,
+    GatewayMemberNameInvalid,
+    OrganizationTrustLinkBroken,
+    TokenApplicationOutdated,
+    PublishingWsSecurityOutOfStep,
+    PublishingHandlerMissing,
+    PublishingRelayAgentStopped,
+    PublishingHeaderAltered,
+    OAuthAudienceOffloaded,
+    AutodiscoverOutlookAnywhereBlocked,
+    AutodiscoverAddressNotAssigned,
+    AutodiscoverResolutionLimit,
+    RecipientNoClientAccessServer,
+    SharingLevelNotAllowed,
+    SharingAnonymousMissing,
+    CalendarDamaged,
+    RecipientWithoutLocalObject,
+    RecipientPersonalContact,
+    FrontEndRemembersOldServer,
+    FrontEndDefective,
+    SiteWithoutServer,
+    RequesterTooOld,
+    SystemMailboxNotFederated,
+    SubscriptionOutdated,
 }
 
 #[cfg(test)]

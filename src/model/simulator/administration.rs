@@ -193,7 +193,7 @@ impl<'v, R: Recorder> World<'v, R> {
             self.await_policy_assistant(schedule, organization, schedule.now());
         }
         for server in console.take_recycled() {
-            self.recycle(server);
+            self.recycle(server, schedule.now());
         }
         for entry in console.take_transcript() {
             self.recorder.transcribe(self.federation, &entry);
@@ -291,6 +291,7 @@ impl<'v, R: Recorder> World<'v, R> {
             process,
             sent: script.at,
             arrived: script.at,
+            resolving_since: script.at,
             attendees: AttendeeList::new(),
             drawn: None,
             subscription: None,

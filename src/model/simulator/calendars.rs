@@ -69,6 +69,9 @@ impl<R: Recorder> World<'_, R> {
             Some(Recipient::MailUser { external }) => {
                 return autodiscover::Answer::RedirectAddress(external);
             }
+            None if federation.has_mailbox_of_that_name(target, address) => {
+                return autodiscover::Answer::Failed(Cause::AutodiscoverAddressNotAssigned);
+            }
             Some(Recipient::Contact { .. } | Recipient::Group(_)) | None => {
                 return autodiscover::Answer::Failed(Cause::AutodiscoverUnknownUser);
             }
@@ -78,6 +81,12 @@ impl<R: Recorder> World<'_, R> {
         let organization = federation.organizations.original(target);
         if !home.edition.can_federate_beside(organization.edition) {
             return autodiscover::Answer::Failed(Cause::TargetTooOld);
+        }
+        if !mailbox.outlook_anywhere {
+            return autodiscover::Answer::Failed(Cause::AutodiscoverOutlookAnywhereBlocked);
+        }
+        if !federation.has_client_access(target, mailbox, now) {
+            return autodiscover::Answer::Failed(Cause::RecipientNoClientAccessServer);
         }
         let url = federation.external_url_near(mailbox.server, now);
         url.map_or(
@@ -156,6 +165,9 @@ impl<R: Recorder> World<'_, R> {
             }
         };
         let mailbox = federation.mailbox(target, key, now, &self.keys);
+        if let Err(cause) = self.reach_mailbox(here, ask.address, mailbox.server, now) {
+            return (refused(cause), 0);
+        }
         let mut decision = self.permit(here, caller, mailbox, ask.view, now);
         if decision.result.is_ok()
             && let Err(cause) = self.can_be_read(target, mailbox, ask, now)
@@ -187,7 +199,10 @@ impl<R: Recorder> World<'_, R> {
         if !home.can_federate_beside(newest) {
             return Err(Cause::CoexistenceUnsupported);
         }
-        if ask.window > Span::from_days(home.window_days_max()) {
+        if !federation.has_client_access(target, mailbox, now) {
+            return Err(Cause::RecipientNoClientAccessServer);
+        }
+        if ask.window > federation.servers.at(mailbox.server, now).window_max {
             return Err(Cause::RequestWindowTooLongForTarget);
         }
         read_calendar(mailbox, ask.window)
@@ -282,6 +297,9 @@ pub(super) fn read_calendar(mailbox: MailboxView<'_>, window: Span) -> Result<()
     open_mailbox(mailbox)?;
     if mailbox.calendar == CalendarState::Missing {
         return Err(Cause::CalendarMissing);
+    }
+    if mailbox.calendar == CalendarState::Damaged {
+        return Err(Cause::CalendarDamaged);
     }
     if entries(mailbox, window) > EVENTS_MAX {
         return Err(Cause::ResultSetTooBig);

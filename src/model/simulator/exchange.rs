@@ -53,14 +53,15 @@ impl<R: Recorder> World<'_, R> {
         self.observe(now, identity, Fact::LegStarted { group, leg, host });
         let parameters = &federation.parameters;
         let refused = match federation.servers.at(server, now).outbound {
-            Outbound::Direct | Outbound::WebProxy(WebProxyState::Forwards) => None,
-            Outbound::WebProxy(WebProxyState::AsksForCredentials) => Some((
-                Cause::ProxyAuthentication,
-                parameters.minimum_delay.times(2),
-            )),
-            Outbound::WebProxy(WebProxyState::Down) => {
-                Some((Cause::ProxyUnreachable, parameters.connect_timeout))
-            }
+            Outbound::Direct => None,
+            Outbound::WebProxy { state, .. } => match state {
+                WebProxyState::Forwards => None,
+                WebProxyState::AsksForCredentials => Some((
+                    Cause::ProxyAuthentication,
+                    parameters.minimum_delay.times(2),
+                )),
+                WebProxyState::Down => Some((Cause::ProxyUnreachable, parameters.connect_timeout)),
+            },
             Outbound::Closed => Some((Cause::NetworkDropped, parameters.connect_timeout)),
         };
         if let Some((cause, after)) = refused {
@@ -399,10 +400,12 @@ impl<R: Recorder> World<'_, R> {
             .federation
             .accept_certificate(server, host, name, wanted, now);
         accepted.map_err(|cause| {
-            // A root that everybody else trusts is missing here; any other one nobody has to trust.
+            // A root that everybody else trusts is missing here, and so is the gateway's, whose
+            // certificate is given; any other one nobody has to trust.
             let is_public = Some(host.tls.issuer) == self.federation.index.public_root;
+            let is_given = matches!(host.owner, HostOwner::Gateway(_));
             let side = match cause {
-                Cause::TlsUntrustedRoot if is_public => Side::Requester,
+                Cause::TlsUntrustedRoot if is_public || is_given => Side::Requester,
                 _ => self.owner_side(call, host, now),
             };
             (cause, side)

@@ -109,6 +109,9 @@ impl<'f, R: Recorder> World<'f, R> {
         if mailbox.calendar == CalendarState::Missing {
             return Err(Cause::CalendarMissing);
         }
+        if mailbox.calendar == CalendarState::Damaged {
+            return Err(Cause::CalendarDamaged);
+        }
         // What the owner of a drawn subscription granted is no row of the directory.
         let shared = self.shares.granted(mailbox, caller.email);
         let granted = mailbox.granted_to(caller.email).max(shared);

@@ -6,17 +6,19 @@
 use crate::engine::station::Admission;
 use crate::engine::{Instant, Schedule};
 
+use super::super::address::Address;
 use super::super::cause::Cause;
+use super::super::directory::{AccountRecord, FederatedIdentity, MailboxKey, Recipient};
 use super::super::federation::Federation;
 use super::super::gateway::{
     DataCentreId, Gateway, GatewayId, GatewayState, TargetRegistration, TokenRequest, decide_issue,
 };
 use super::super::names::NameId;
 use super::super::observation::{Fact, Recorder};
-use super::super::organization::Generation;
+use super::super::organization::{Generation, OrgId};
 use super::super::outcome::Side;
 use super::super::purpose::Purpose;
-use super::super::token::{CONDITIONS_LIFE, DelegationToken};
+use super::super::token::{ApplicationClaim, CONDITIONS_LIFE, DelegationToken};
 use super::legs::{failure, offer_of};
 use super::state::{CallSlot, Reply};
 use super::{Event, World};
@@ -62,6 +64,25 @@ impl Federation {
             elsewhere = TargetRegistration::OtherInstance;
         }
         elsewhere
+    }
+
+    /// How a user is known to the token service, and what that holds of the user.
+    fn known_user(
+        &self,
+        organization: OrgId,
+        user: Address,
+        at: Instant,
+    ) -> (FederatedIdentity, AccountRecord) {
+        match self.recipient(organization, user) {
+            Some(Recipient::Mailbox(MailboxKey::Declared(id))) => {
+                let mailbox = self.mailboxes.at(id, at);
+                (mailbox.identity, mailbox.account)
+            }
+            _ => (
+                FederatedIdentity::AccountNamespace,
+                AccountRecord::default(),
+            ),
+        }
     }
 
     /// Whether a domain's organization goes by this application URI, in its trust or at the gateway.
@@ -186,10 +207,12 @@ impl<R: Recorder> World<'_, R> {
         let audience = group
             .application_uri
             .ok_or(Cause::GatewayTargetNotRegistered)?;
+        let (identity, account) = federation.known_user(requester, row.caller, now);
         // In the cloud a user is known by the principal name, on premises by an immutable id.
-        let identity_suffix = match seen.edition.generation {
-            Generation::Online => row.caller.domain,
-            _ => seen.identifier.account_namespace,
+        let identity_suffix = match (identity, seen.edition.generation) {
+            (FederatedIdentity::Malformed, _) => None,
+            (_, Generation::Online) => Some(row.caller.domain),
+            _ => Some(seen.identifier.account_namespace),
         };
         // A signature names its certificate by the subject key identifier alone.
         let signed_by = seen
@@ -205,6 +228,7 @@ impl<R: Recorder> World<'_, R> {
             time_stamp: row.time_stamp,
             email: row.caller,
             identity_suffix,
+            account,
             target_uri: audience,
             offer,
         };
@@ -233,6 +257,10 @@ impl<R: Recorder> World<'_, R> {
             ),
             offer,
             email: Some(row.caller),
+            application: match seen.trust.application == registration.application {
+                true => ApplicationClaim::Registered,
+                false => ApplicationClaim::Outdated,
+            },
         })
     }
 

@@ -19,6 +19,7 @@ use super::super::organization::OrgId;
 use super::super::outcome::{
     AccessLevel, Answer, Asks, AttendeeOutcome, Failure, Leg, ResponseCode, Side, View,
 };
+use super::super::parameters::AbovePolicyRule;
 use super::super::purpose::Purpose;
 use super::super::sharing_policy::{
     Circumstances, Sharing, SharingActions, TokenTargetKnown, allowed,
@@ -74,7 +75,8 @@ impl<R: Recorder> World<'_, R> {
         };
         let sharing = self.sharing_with(slot, asked, now);
         let wanted = row_wanted(self.requests[slot].ask);
-        let sharing = sharing.and_then(|sharing| sharing.limited(wanted));
+        let above = self.federation.rules.above_policy;
+        let sharing = sharing.and_then(|sharing| sharing.limited(wanted, above));
         match sharing {
             Ok(Sharing::Federated(offered)) => {
                 self.requests[slot].attendees[usize::from(number)].offered = offered;
@@ -348,9 +350,13 @@ impl<R: Recorder> World<'_, R> {
 impl Sharing {
     /// The same, but no more than is wanted; what is then nothing is blocked.
     ///
-    /// Assumed: more than the policy allows is lowered to it, not refused.
-    fn limited(self, wanted: SharingActions) -> Result<Sharing, Cause> {
+    /// What becomes of more than the policy allows is a rule of the world.
+    fn limited(self, wanted: SharingActions, above: AbovePolicyRule) -> Result<Sharing, Cause> {
         let something = |actions: SharingActions| {
+            let is_above = wanted.detail() > actions.detail();
+            if is_above && above == AbovePolicyRule::Refused {
+                return Err(Cause::SharingLevelNotAllowed);
+            }
             let limited = actions.limited(wanted);
             (!limited.is_empty())
                 .then_some(limited)
@@ -371,6 +377,7 @@ fn side_of_rejection(rejection: Rejection) -> Side {
         Rejection::AudienceMismatch | Rejection::OfferMismatch | Rejection::EmailMissing => {
             Side::Target
         }
+        Rejection::ApplicationOutdated => Side::Target,
         Rejection::SubjectMissing => Side::Gateway,
         Rejection::Malformed
         | Rejection::EncryptionUnknown
@@ -424,9 +431,10 @@ pub(super) fn shown(asks: Asks, failure: Failure) -> Failure {
         Cause::SharingPolicyBlocks | Cause::SharingPolicyDisabled => {
             ResponseCode::SystemPolicyBlocksSharingWithThisRecipient
         }
-        Cause::SharingRecipientNotFederated | Cause::GatewayTargetNotRegistered => {
-            ResponseCode::RecipientOrganizationNotFederated
-        }
+        Cause::SharingRecipientNotFederated
+        | Cause::SharingAnonymousMissing
+        | Cause::GatewayTargetNotRegistered => ResponseCode::RecipientOrganizationNotFederated,
+        Cause::SharingLevelNotAllowed => ResponseCode::PermissionNotAllowedByPolicy,
         Cause::TokenUnknownIssuer | Cause::GatewayInstanceMismatch => {
             ResponseCode::RecipientOrganizationFederatedWithUnknownTokenIssuer
         }

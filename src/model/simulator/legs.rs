@@ -416,6 +416,7 @@ impl<R: Recorder> World<'_, R> {
         let (now, slot) = (schedule.now(), self.groups[group].request);
         match reply {
             Reply::Failed(failure) => {
+                let failure = self.root_in_subscription(group, failure, now);
                 self.groups[group].failure = Some(failure);
                 for &(number, _) in members {
                     self.decide(slot, number, now, AttendeeOutcome::Failed(failure));
@@ -449,6 +450,7 @@ impl<R: Recorder> World<'_, R> {
         failure: Failure,
     ) {
         let slot = self.groups[group].request;
+        let failure = self.root_in_subscription(group, failure, schedule.now());
         let failure = invitations::shown(self.asks_of(group), failure);
         self.groups[group].failure = Some(failure);
         for (number, _) in self.members(group) {
@@ -468,6 +470,21 @@ impl<R: Recorder> World<'_, R> {
             return;
         }
         let failure = self.deadline_failure(group, schedule.now());
+        self.fail_group(schedule, group, failure);
+        self.end_group(schedule, group);
+    }
+
+    /// The time for discovery has passed: a group that is not done with it fails.
+    pub(super) fn abort_discovery(&mut self, schedule: &mut Schedule<Event>, group: GroupSlot) {
+        let row = &self.groups[group];
+        let mut calls = row.calls.iter();
+        let asks_already = calls.any(|&call| self.calls[call].leg == Leg::Availability);
+        let discovers = row.endpoint.is_none() && row.autodiscover.is_some() && !asks_already;
+        if row.is_over || !discovers {
+            return;
+        }
+        let cause = Cause::AutodiscoverResolutionLimit;
+        let failure = failure(cause, Leg::Autodiscover, Side::Requester);
         self.fail_group(schedule, group, failure);
         self.end_group(schedule, group);
     }
@@ -657,6 +674,7 @@ fn is_semantic(cause: Cause) -> bool {
     matches!(
         cause,
         Cause::PublishingExternalUrlMissing
+            | Cause::AutodiscoverOutlookAnywhereBlocked
             | Cause::AutodiscoverSameAddress
             | Cause::AutodiscoverRedirectNoRelationship
     )

@@ -29,7 +29,13 @@ impl<R: Recorder> World<'_, R> {
                 continue;
             };
             let mailbox = federation.mailbox(requester, key, now, &self.keys);
-            let outcome = read_own(ask, mailbox).unwrap_or_else(|cause| {
+            let found = match ask.asks {
+                Asks::FreeBusy if !federation.has_client_access(requester, mailbox, now) => {
+                    Err(Cause::RecipientNoClientAccessServer)
+                }
+                _ => read_own(ask, mailbox),
+            };
+            let outcome = found.unwrap_or_else(|cause| {
                 AttendeeOutcome::Failed(refusal(cause, cause.side_at(Side::Requester)))
             });
             self.decide(slot, number, now, outcome);
@@ -38,12 +44,16 @@ impl<R: Recorder> World<'_, R> {
     }
 }
 
-/// What is got of a mailbox of the own organization. A calendar shows what its Default permission allows.
+/// What is got of a mailbox of the own organization. A calendar shows what its Default permission allows,
+/// or what it grants the user in person if that is more.
+///
+/// Source: Set-MailboxFolderPermission (docs).
 fn read_own(ask: Ask, mailbox: MailboxView<'_>) -> Result<AttendeeOutcome, Cause> {
     match ask.asks {
         Asks::FreeBusy => {
             read_calendar(mailbox, ask.window)?;
-            match mailbox.calendar_default.min(ask.view.level()) {
+            let allowed = mailbox.calendar_default.max(mailbox.granted_to(ask.from));
+            match allowed.min(ask.view.level()) {
                 AccessLevel::None => Err(Cause::PermissionDefaultNone),
                 level => Ok(AttendeeOutcome::View(level)),
             }

@@ -15,6 +15,7 @@ mod calendars;
 mod exchange;
 mod faults;
 mod folders;
+mod front_end;
 mod gateway;
 mod invitations;
 mod legs;
@@ -91,6 +92,9 @@ pub enum Event {
     ResolutionGivenUp(RequestSlot),
     /// The dispatcher finds that the time is up. Owner: the requester.
     DeadlinePassed(RequestSlot),
+    /// The time in which a server of Exchange 2010 resolves recipients, discovery included, has passed.
+    /// Owner: the requester.
+    DiscoveryGivenUp(RequestSlot),
     /// A server has done its work for somebody. Owner: the server's organization.
     ServiceEnds(Customer),
     /// The authorization server has answered. Owner: the requester.
@@ -288,6 +292,7 @@ impl<R: Recorder> Model for World<'_, R> {
             Event::RecipientsResolved(slot) => self.dispatch_request(schedule, slot),
             Event::ResolutionGivenUp(slot) => self.give_up_resolution(schedule, slot),
             Event::DeadlinePassed(slot) => self.pass_deadline(schedule, slot),
+            Event::DiscoveryGivenUp(slot) => self.give_up_discovery(schedule, slot),
             Event::ServiceEnds(customer) => self.end_service(schedule, customer),
             Event::OAuthAnswered(group) => self.take_oauth_answer(schedule, group),
             Event::NameAsked(call) => self.resolve_name(schedule, call),
@@ -304,7 +309,7 @@ impl<R: Recorder> Model for World<'_, R> {
             Event::ScriptBegins(script) => self.begin_script(schedule, script),
             Event::ScriptWaitEnds(script, waits) => self.end_wait(schedule, script, waits),
             Event::ProvisioningEnds(call) => self.end_provisioning(schedule, call),
-            Event::WorldActs(number) => self.act(number),
+            Event::WorldActs(number) => self.act(number, schedule.now()),
             Event::BreakdownBegins(server) => self.change_breakdown(schedule, server),
             Event::BreakdownEnds(server) => self.change_breakdown(schedule, server),
             Event::FaultBegins(fault) => self.begin_fault(schedule, fault),
@@ -436,14 +441,25 @@ impl<'f, R: Recorder> World<'f, R> {
         self.processes[process].get_or_insert_with(Default::default)
     }
 
-    fn act(&mut self, number: u32) {
+    fn act(&mut self, number: u32, now: Instant) {
         let WorldAction::RecycleServer(server) =
             self.federation.world_events[number as usize].action;
-        self.recycle(server);
+        self.recycle(server, now);
     }
 
-    /// The application pools of a server are recycled: all caches of its worker processes are lost.
-    fn recycle(&mut self, server: ServerId) {
+    /// The web server of a server starts anew: it reads its settings, and all caches of its worker
+    /// processes are lost.
+    fn recycle(&mut self, server: ServerId, now: Instant) {
+        let row = self.federation.servers.at(server, now);
+        let written = [&row.ews, &row.autodiscover].map(|it| it.ws_security_written);
+        if written.iter().any(Option::is_some) {
+            self.change(now, |federation| {
+                federation.servers.change(server, now, |row| {
+                    row.ews.restart();
+                    row.autodiscover.restart();
+                });
+            });
+        }
         let (first, count) = self.federation.processes(server);
         for worker in 0..u32::from(count) {
             self.processes[ProcessId(first.0 + worker)] = Some(Box::new(Process::cold()));

@@ -11,6 +11,7 @@ use super::super::address::Address;
 use super::super::autodiscover::UrlCache;
 use super::super::dns::HostId;
 use super::super::names::NameId;
+use super::super::organization::ServerId;
 use super::super::token::{DelegationToken, Offer};
 
 /// The state of a worker process. A new one is warm: it has been running since before the run.
@@ -24,6 +25,8 @@ pub(super) struct Process {
     connections: FxHashMap<NameId, Vec<(HostId, Instant)>>,
     /// Tokens kept for another time (what-if `token_cache`).
     tokens: FxHashMap<(Address, NameId, Offer), DelegationToken>,
+    /// Mailboxes that this process has taken requests for to an older server: to which, when first.
+    older_homes: FxHashMap<Address, (ServerId, Instant)>,
     /// When address spaces were read; none: not in this run.
     address_spaces: Option<Instant>,
     warmth: Warmth,
@@ -86,6 +89,26 @@ impl Process {
         let rounds = now.since(*read).nanoseconds() / every.nanoseconds().max(1);
         *read += every.times(rounds);
         *read
+    }
+
+    /// Remembers that a mailbox is on an older server, unless it is remembered already.
+    pub fn remember_older_home(
+        &mut self,
+        mailbox: Address,
+        home: ServerId,
+        now: Instant,
+        life: Span,
+    ) {
+        let kept = self.older_homes.entry(mailbox).or_insert((home, now));
+        if now.since(kept.1) >= life {
+            *kept = (home, now);
+        }
+    }
+
+    /// The older server to which this process still takes requests for a mailbox.
+    pub fn older_home(&self, mailbox: Address, now: Instant, life: Span) -> Option<ServerId> {
+        let (home, since) = self.older_homes.get(&mailbox)?;
+        (now.since(*since) < life).then_some(*home)
     }
 
     /// Takes an idle connection by a host's name, the one used last, and tells to which host it

@@ -7,8 +7,8 @@
 use crate::engine::{Instant, Schedule, Span};
 
 use super::super::administration::{
-    Errand, ErrandReply, ProofCheck, Provisioned, Provisioning, ProvisioningRefusal, Registrations,
-    decide_provisioning, domain_proof, names_of_others,
+    Errand, ErrandReply, Examined, ProofCheck, Provisioned, Provisioning, ProvisioningRefusal,
+    Registrations, decide_provisioning, domain_proof, names_of_others,
 };
 use super::super::cause::Cause;
 use super::super::certificate::CertificateId;
@@ -17,10 +17,10 @@ use super::super::federation::Federation;
 use super::super::gateway::{GatewayId, MetadataState};
 use super::super::names::NameId;
 use super::super::observation::Recorder;
-use super::super::organization::OrgId;
+use super::super::organization::{OrgId, ServerId};
 use super::super::outcome::{Leg, Side};
 use super::super::purpose::Purpose;
-use super::super::trust::Registration;
+use super::super::trust::{FIRST_APPLICATION, Registration};
 use super::legs::failure;
 use super::state::{CallSlot, Reply};
 use super::{Event, World};
@@ -28,29 +28,41 @@ use super::{Event, World};
 impl Federation {
     /// The AppID under which a gateway knows an organization.
     ///
-    /// Source: a unique number made by the gateway, Federation terms, Exchange 2010 glossary (docs).
-    pub fn application_identifier(&self, organization: OrgId) -> String {
+    /// Source: a unique number made by the gateway, Federation terms, Exchange 2010 glossary (docs); that
+    /// a trust that is made anew has another one: Same URI cannot be attached to different AppId (docs).
+    pub fn application_identifier(&self, organization: OrgId, application: u32) -> String {
         let row = self.organizations.original(organization);
         let gateway = self.gateways.original(row.trust.gateway);
-        format!("{:016X}", row.hash.with(gateway.hash.0).0)
+        let hash = row.hash.with(gateway.hash.0);
+        let hash = match application {
+            FIRST_APPLICATION => hash,
+            other => hash.with(u64::from(other)),
+        };
+        format!("{:016X}", hash.0)
     }
 
     /// The texts that prove that an organization owns a domain, to the gateway that it is registered
     /// with.
     ///
-    /// Source: proof of the published certificate since 2010 SP1, `AppID=` before it: Create a TXT
+    /// Source: proof of the registered certificate (of the next one, if that is what is published) since 2010 SP1, `AppID=` before it: Create a TXT
     /// record for federation (docs). Assumed: only the instance of 2010 RTM, which asks for certificates of
     /// some issuers, takes the older form.
-    fn accepted_proofs(&self, organization: OrgId, domain: NameId, at: Instant) -> Vec<String> {
+    fn accepted_proofs(
+        &self,
+        organization: OrgId,
+        domain: NameId,
+        certificate: Option<CertificateId>,
+        at: Instant,
+    ) -> Vec<String> {
         let trust = &self.organizations.at(organization, at).trust;
         let gateway = self.gateways.at(trust.gateway, at);
         let of =
             |id: CertificateId| domain_proof(self.certificates.at(id, at), self.names.text(domain));
-        let mut proofs: Vec<String> = trust.registration.certificate.map(of).into_iter().collect();
+        let mut proofs: Vec<String> = certificate.map(of).into_iter().collect();
         if !gateway.accepted_issuers.is_empty() {
             proofs.push(format!(
                 "AppID={}",
-                self.application_identifier(organization)
+                self.application_identifier(organization, trust.registration.application)
             ));
         }
         proofs
@@ -86,11 +98,32 @@ impl<R: Recorder> World<'_, R> {
         let instance = self.federation.gateways.at(gateway, now);
         let law = &instance.provisioning_service_time;
         let mut span = law.sample(&self.keys, Purpose::ProvisioningService, hash, 0);
-        if let Provisioning::RegisterDomain { domain } = request {
-            let (proof, waited) = self.look_for_proof(gateway, organization, domain, call, now);
-            self.errand_mut(group).proof = proof;
+        let trust = &self.federation.organizations.at(organization, now).trust;
+        let (domains, certificate) = match request {
+            Provisioning::RegisterDomain { domain } => {
+                (vec![domain], trust.registration.certificate)
+            }
+            Provisioning::PublishCertificate { certificate }
+                if self.federation.rules.proofs_at_publication =>
+            {
+                (trust.registration.domains.to_vec(), Some(certificate))
+            }
+            _ => (Vec::new(), None),
+        };
+        // Nothing that is missing among none.
+        let mut found = ProofCheck::Found;
+        for domain in domains {
+            let proofs = self
+                .federation
+                .accepted_proofs(organization, domain, certificate, now);
+            let (proof, waited) = self.look_for_proof(gateway, domain, &proofs, call, now);
             span += waited;
+            if proof != ProofCheck::Found {
+                found = proof;
+                break;
+            }
         }
+        self.errand_mut(group).proof = found;
         let centre = self.calls[call].data_centre;
         let centre = centre.expect("it was chosen for the connection");
         let source = self.federation.sources.data_centres[centre];
@@ -105,7 +138,8 @@ impl<R: Recorder> World<'_, R> {
         let (group, organization) = (row.group, row.request.requester);
         let proof = self.errand(group).proof;
         let (gateway, request) = self.provisioning(group);
-        let answer = self.provision(gateway, organization, request, proof, now);
+        let server = row.server;
+        let answer = self.provision(gateway, (organization, server), request, proof, now);
         let present = &self.federation.organizations.at(organization, now).trust;
         let is_same =
             |wanted: &Registration| present.registration == *wanted && present.gateway == gateway;
@@ -146,7 +180,7 @@ impl<R: Recorder> World<'_, R> {
     fn provision(
         &self,
         gateway: GatewayId,
-        organization: OrgId,
+        (organization, server): (OrgId, ServerId),
         request: Provisioning,
         proof: ProofCheck,
         now: Instant,
@@ -176,12 +210,17 @@ impl<R: Recorder> World<'_, R> {
             trust.registration.previous_certificate,
         ];
         let signs_well = trust.organization_certificate.is_some_and(|signer| {
+            // Who publishes a certificate may sign with that very one.
+            let is_published = request
+                == Provisioning::PublishCertificate {
+                    certificate: signer,
+                };
             let in_date = federation
                 .certificates
                 .at(signer, now)
                 .validity
                 .covers(shown);
-            is_here && in_date && known.contains(&Some(signer))
+            is_here && in_date && (is_published || known.contains(&Some(signer)))
         });
         let registrations = Registrations {
             federation,
@@ -190,7 +229,22 @@ impl<R: Recorder> World<'_, R> {
             at: now,
         };
         let is_taken = |name| names_of_others(registrations, name);
-        decide_provisioning(request, &trust.registration, is_taken, signs_well, proof)
+        let here = federation.servers.at(server, now);
+        let asked_at = now.shown_by(here.clock_error);
+        let is_blocked = match request {
+            Provisioning::RegisterDomain { domain } => instance.blocked_domains.contains(&domain),
+            _ => false,
+        };
+        let examined = Examined {
+            at: now,
+            signs_well,
+            clock_difference: asked_at.max(shown).since(asked_at.min(shown)),
+            proof,
+            is_blocked,
+            applications_max: instance.applications_per_domain_and_day,
+            effective_after: instance.application_effective_after,
+        };
+        decide_provisioning(request, &trust.registration, is_taken, &examined)
     }
 
     /// Looks for the proof of a domain, through the gateway's resolver and its cache.
@@ -200,8 +254,8 @@ impl<R: Recorder> World<'_, R> {
     fn look_for_proof(
         &mut self,
         gateway: GatewayId,
-        organization: OrgId,
         domain: NameId,
+        proofs: &[String],
         call: CallSlot,
         now: Instant,
     ) -> (ProofCheck, Span) {
@@ -225,9 +279,8 @@ impl<R: Recorder> World<'_, R> {
                 law.sample(&self.keys, Purpose::DnsDelay, hash, 1) + extra
             }
         };
-        let proofs = federation.accepted_proofs(organization, domain, now);
         let large = instance.large_answers;
-        let check = ProofCheck::of(federation, domain, resolution.answer, &proofs, large);
+        let check = ProofCheck::of(federation, domain, resolution.answer, proofs, large);
         let check = match (check, is_cached) {
             (ProofCheck::NoText, true) => ProofCheck::NoTextRemembered,
             (check, _) => check,

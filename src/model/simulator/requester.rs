@@ -16,7 +16,7 @@ use super::super::demand::{Ask, ExplicitRequestId};
 use super::super::directory::{Member, Recipient};
 use super::super::federation::ProcessId;
 use super::super::observation::{Fact, PathObject, Recorder, RequestIdentity};
-use super::super::organization::ServerId;
+use super::super::organization::{Generation, ServerId};
 use super::super::outcome::{Asks, AttendeeOutcome, Failure, Leg, RequestOutcome, Side};
 use super::super::purpose::Purpose;
 use super::super::sharing_policy::SharingActions;
@@ -71,6 +71,7 @@ impl<R: Recorder> World<'_, R> {
             process: ProcessId(first.0 + worker),
             sent: now,
             arrived: now,
+            resolving_since: now,
             attendees: to.iter().map(|&asked| attendee(asked)).collect(),
             drawn: None,
             subscription: None,
@@ -127,7 +128,10 @@ impl<R: Recorder> World<'_, R> {
         };
         let running = || {
             let all = servers.iter().copied();
-            all.filter(|&server| self.is_running(server, now))
+            all.filter(|&server| {
+                let has_role = federation.servers.at(server, now).client_access;
+                has_role && self.is_running(server, now)
+            })
         };
         let bits = self.keys.bits(Purpose::Balance, hash, 0);
         let chosen = |count: usize| draw::below(bits, count as u64) as usize;
@@ -187,7 +191,8 @@ impl<R: Recorder> World<'_, R> {
             })
             .sum();
         let source = self.source_of(server);
-        let limit = parameters.recipient_resolution_limit;
+        let limit = self.resolution_limit(server, now);
+        self.requests[slot].resolving_since = now + wait + held_back;
         let deadline = self.budget_of(asks).unwrap_or(Span::MAX);
         let (span, event) = if resolution > limit {
             (wait + held_back + limit, Event::ResolutionGivenUp(slot))
@@ -392,6 +397,36 @@ impl<R: Recorder> World<'_, R> {
         self.requests[slot].awaits_deadline = true;
         let source = self.source_of(self.requests[slot].server);
         schedule.after(poll.times(polls), source, Event::DeadlinePassed(slot));
+        let server = self.requests[slot].server;
+        let began = self.requests[slot].resolving_since;
+        let limit = began + self.resolution_limit(server, schedule.now());
+        let generation = self.federation.servers.original(server).edition.generation;
+        // The row is held until the deadline, which is later.
+        if generation <= Generation::V2010 && limit < deadline && limit > schedule.now() {
+            schedule.at(limit, source, Event::DiscoveryGivenUp(slot));
+        }
+    }
+
+    /// How long a server may take to resolve recipients.
+    fn resolution_limit(&self, server: ServerId, now: Instant) -> Span {
+        let row = self.federation.servers.at(server, now);
+        let usual = self.federation.parameters.recipient_resolution_limit;
+        row.recipient_resolution_limit.unwrap_or(usual)
+    }
+
+    /// On Exchange 2010, where discovery counts as resolving recipients: groups that still discover fail.
+    ///
+    /// Source: RecipientResolutionTimeoutInSeconds, Availability service, Exchange 2010 (docs). Observed
+    /// of Exchange 2013: discovery has all the time of the request.
+    pub(super) fn give_up_discovery(&mut self, schedule: &mut Schedule<Event>, slot: RequestSlot) {
+        if self.requests[slot].is_answered {
+            return;
+        }
+        // A group that ends may leave the list.
+        for group in self.requests[slot].groups.clone() {
+            self.abort_discovery(schedule, group);
+        }
+        self.finish_if_decided(schedule, slot);
     }
 
     /// The numbers of the undecided attendees, mailboxes first, unknown addresses last.

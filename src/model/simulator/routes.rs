@@ -100,6 +100,11 @@ impl<R: Recorder> World<'_, R> {
             Some(kind) => kind,
         };
         let ask = self.requests[slot].ask;
+        if let AttendeeKind::PlainExternal(address) = kind
+            && self.is_personal_contact(requester, ask, address, now)
+        {
+            return Err(refusal(Cause::RecipientPersonalContact, Side::Requester));
+        }
         let route = self.route_at(requester, (server, process), ask, kind, now)?;
         // Behind an InternalProxy a newer server of the same organization chooses again.
         let PathObject::AddressSpace(space) = route.object else {
@@ -139,11 +144,35 @@ impl<R: Recorder> World<'_, R> {
                     .accepted_domain(address.domain)
                     .is_some_and(|domain| domain.kind == AcceptedDomainKind::Authoritative);
                 if authoritative {
-                    return Err(refusal(Cause::RecipientNotFound, Side::Client));
+                    return Err(match federation.has_mailbox_elsewhere(requester, address) {
+                        true => refusal(Cause::RecipientWithoutLocalObject, Side::Requester),
+                        false => refusal(Cause::RecipientNotFound, Side::Client),
+                    });
                 }
                 Ok(Some(AttendeeKind::PlainExternal(address)))
             }
         }
+    }
+
+    /// Whether an address that no address list has is one of the user's own contacts, and so is not looked
+    /// up in another organization.
+    ///
+    /// Source: Create an organization relationship in Exchange Online (docs). Assumed: elsewhere an own
+    /// contact is as good as its address.
+    fn is_personal_contact(
+        &self,
+        requester: OrgId,
+        ask: Ask,
+        address: Address,
+        now: Instant,
+    ) -> bool {
+        let federation = self.federation;
+        let edition = federation.organizations.original(requester).edition;
+        edition.is_online()
+            && ask.mailbox.is_some_and(|key| {
+                let mailbox = federation.mailbox(requester, key, now, &self.keys);
+                mailbox.personal_contacts.contains(&address)
+            })
     }
 
     /// The path that a server of the requester chooses.
@@ -299,7 +328,8 @@ impl<R: Recorder> World<'_, R> {
             None => return Err(refusal(Cause::RequesterUnknown, Side::Client)),
         };
         let immutable = match mailbox.identity {
-            FederatedIdentity::AccountNamespace => true,
+            // One that is no address at all is found out by the gateway alone.
+            FederatedIdentity::AccountNamespace | FederatedIdentity::Malformed => true,
             FederatedIdentity::Immutable(suffix) => {
                 suffix == organization.identifier.account_namespace
             }
@@ -312,6 +342,17 @@ impl<R: Recorder> World<'_, R> {
                 Cause::RequesterIdentityNotImmutable,
                 Side::Requester,
             ));
+        }
+        // A request that an older server has handed on is asked for by the system mailbox as well.
+        //
+        // Source: Troubleshoot free/busy issues in a hybrid deployment (docs). Simplified: the token names
+        // the user all the same.
+        let system = organization.identifier.system_mailbox_domain;
+        if row.server != request.server
+            && system.is_some_and(|domain| !organization.is_federated_domain(domain))
+        {
+            let cause = Cause::SystemMailboxNotFederated;
+            return Err(refusal(cause, Side::Requester));
         }
         let email = federated_address(organization, mailbox).ok_or(refusal(
             Cause::RequesterWithoutFederatedAddress,

@@ -10,15 +10,17 @@ use std::collections::BTreeMap;
 use crate::engine::{Instant, Schedule, Span, draw};
 
 use super::super::address::{Address, LocalPart, Url};
+use super::super::cause::{Cause, Layer};
 use super::super::demand::SubscriptionKey;
 use super::super::directory::{
-    Grant, Mailbox, MailboxId, MailboxKey, MailboxView, PersonalSubscription,
+    Grant, Mailbox, MailboxId, MailboxKey, MailboxView, PersonalSubscription, Recipient,
 };
-use super::super::observation::Recorder;
+use super::super::observation::{PathObject, Recorder};
 use super::super::organization::OrgId;
-use super::super::outcome::AccessLevel;
+use super::super::outcome::{AccessLevel, Failure, Side};
 use super::super::purpose::Purpose;
 use super::super::sharing_policy::{PolicyInForce, ceiling};
+use super::state::GroupSlot;
 use super::{Event, World};
 
 /// What described mailboxes have beside what they are drawn with: those of them alone that have shared,
@@ -145,6 +147,42 @@ impl<R: Recorder> World<'_, R> {
         })
     }
 
+    /// A failure on the way to a calendar that was shared in person, at its root: if what the invitation said
+    /// is no longer so, the subscription is the matter, and whoever holds it has to act.
+    pub(super) fn root_in_subscription(
+        &self,
+        group: GroupSlot,
+        failure: Failure,
+        now: Instant,
+    ) -> Failure {
+        let (federation, row) = (self.federation, &self.groups[group]);
+        let owner = match (row.path, self.members(group).first()) {
+            (PathObject::Personal(_), Some(&(_, owner))) => owner,
+            _ => return failure,
+        };
+        let Some(&organization) = federation.index.domain_owners.get(&owner.domain) else {
+            return failure;
+        };
+        let Some(Recipient::Mailbox(key)) = federation.recipient(organization, owner) else {
+            return failure;
+        };
+        let trust = &federation.organizations.at(organization, now).trust;
+        // Where nothing is published no other address could be remembered.
+        let published = self.sharing_url(organization, key, now);
+        let remembered = Remembered {
+            address_is_so: published.is_none() || published == row.endpoint,
+            application_is_so: trust.application_uri == row.application_uri,
+        };
+        match remembered.is_at_root_of(failure.cause) {
+            true => Failure {
+                cause: Cause::SubscriptionOutdated,
+                side: Side::Client,
+                ..failure
+            },
+            false => failure,
+        }
+    }
+
     /// Schedules the work cycles of the assistant in which it finds what the time line has changed.
     pub(super) fn await_policy_changes(&mut self, schedule: &mut Schedule<Event>) {
         let federation = self.federation;
@@ -249,6 +287,34 @@ impl<R: Recorder> World<'_, R> {
     }
 }
 
+/// Whether what an invitation once said is still so.
+#[derive(Clone, Copy, Debug)]
+struct Remembered {
+    address_is_so: bool,
+    application_is_so: bool,
+}
+
+impl Remembered {
+    /// Whether a failure follows from what is no longer so: an old address from the name to the virtual
+    /// directory, an old application from the gateway to the token.
+    ///
+    /// Source: RefreshSharingFolder operation (docs); Bad relationship, meaning no free/busy (blog).
+    fn is_at_root_of(self, cause: Cause) -> bool {
+        let by_address = matches!(
+            cause.row().layer,
+            Layer::Dns | Layer::Network | Layer::Tls | Layer::Publishing
+        );
+        let by_application = matches!(
+            cause,
+            Cause::GatewayTargetNotRegistered
+                | Cause::GatewayInstanceMismatch
+                | Cause::TokenAudienceMismatch
+                | Cause::TokenEncryptionUnknown
+        );
+        by_address && !self.address_is_so || by_application && !self.application_is_so
+    }
+}
+
 /// A grant as far as a policy allows it; none if it allows nothing.
 fn within(policy: PolicyInForce<'_>, grant: Grant) -> Option<Grant> {
     let allowed = ceiling(policy, grant.external.domain).detail();
@@ -261,5 +327,27 @@ fn set_grant(grants: &mut Vec<Grant>, external: Address, level: AccessLevel) {
     grants.retain(|grant| grant.external != external);
     if level != AccessLevel::None {
         grants.push(Grant { external, level });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_no_longer_so_is_at_the_root_of_a_failure() {
+        let moved = Remembered {
+            address_is_so: false,
+            application_is_so: true,
+        };
+        let renamed = Remembered {
+            address_is_so: true,
+            application_is_so: false,
+        };
+        assert!(moved.is_at_root_of(Cause::NetworkReset));
+        assert!(!moved.is_at_root_of(Cause::GatewayTargetNotRegistered));
+        assert!(renamed.is_at_root_of(Cause::GatewayTargetNotRegistered));
+        assert!(!renamed.is_at_root_of(Cause::NetworkReset));
+        assert!(!renamed.is_at_root_of(Cause::GatewayError));
     }
 }

@@ -79,6 +79,8 @@ pub(super) struct RequestRow {
     pub process: ProcessId,
     pub sent: Instant,
     pub arrived: Instant,
+    /// When its server began to resolve recipients: it may have had to start first.
+    pub resolving_since: Instant,
     pub attendees: AttendeeList,
     /// Which drawn request it is; none: one that is spelled out.
     pub drawn: Option<Drawn>,

@@ -17,7 +17,8 @@ use super::super::observation::{Fact, Recorder};
 use super::super::organization::{Generation, OrgId, ServerId};
 use super::super::outcome::{Asks, Leg, Side};
 use super::super::publishing::{
-    CallerAuthentication, Host, HostOwner, PoolState, Service, admit, pass_reverse_proxy,
+    CallerAuthentication, Host, HostOwner, PoolState, RelayAgent, Service, admit,
+    pass_reverse_proxy,
 };
 use super::super::purpose::Purpose;
 use super::super::relationship::{Credentials, OAuthState};
@@ -123,6 +124,10 @@ impl<R: Recorder> World<'_, R> {
             };
             let reply = Reply::Failed(failure(cause, leg, side));
             return self.reply(schedule, call, source, reply);
+        }
+        if host.proxy.agent == RelayAgent::Stopped {
+            let cause = Cause::PublishingRelayAgentStopped;
+            return self.reply(schedule, call, source, refuse(cause, leg));
         }
         let Some(server) = self.balance(call, host, now) else {
             return self.reply(
@@ -250,6 +255,12 @@ impl<R: Recorder> World<'_, R> {
         let row = &self.calls[call];
         let (leg, authentication, path) = (row.leg, row.authentication, row.url.path);
         let here = federation.servers.at(server, now);
+        let asking = federation.servers.original(self.groups[row.group].server);
+        if authentication == CallerAuthentication::DelegationToken
+            && !asking.edition.can_ask(here.edition)
+        {
+            return Err((Cause::RequesterTooOld, Side::Requester, Span::ZERO));
+        }
         let directory = if leg.is_at_autodiscover() {
             &here.autodiscover
         } else {
@@ -263,6 +274,8 @@ impl<R: Recorder> World<'_, R> {
             (cause, side, Span::ZERO)
         })?;
         let email = row.caller;
+        let host = row.host.map(|id| federation.hosts.at(id, now));
+        let proxy = host.map(|host| host.proxy);
         match authentication {
             CallerAuthentication::DelegationToken => self.validate_token(call, server, now),
             CallerAuthentication::OAuth => {
@@ -275,10 +288,21 @@ impl<R: Recorder> World<'_, R> {
                 if is_rejected || here.edition.generation < Generation::V2013 {
                     return Err((Cause::OAuthRejected, Side::Target, Span::ZERO));
                 }
+                // The audience names https, and the server is asked by http.
+                if proxy.is_some_and(|proxy| proxy.offloads_tls) {
+                    return Err((Cause::OAuthAudienceOffloaded, Side::Target, Span::ZERO));
+                }
                 Ok(Caller {
                     email,
                     authentication,
                 })
+            }
+            // Whoever brings no token still says in the header what is asked of whom.
+            CallerAuthentication::Anonymous
+                if proxy.is_some_and(|proxy| proxy.strips_soap_header) =>
+            {
+                let cause = Cause::PublishingHeaderAltered;
+                Err((cause, cause.side_at(Side::Target), Span::ZERO))
             }
             CallerAuthentication::Anonymous => Ok(Caller {
                 email,

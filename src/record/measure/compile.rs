@@ -3,12 +3,15 @@
 //! It knows nothing of what is counted. Invariant: a filter holds ids of its own federation only, and
 //! a name that the federation does not have is an error, never a filter that admits nothing.
 
+use std::collections::BTreeSet;
+
 use crate::engine::Instant;
 use crate::model::Federation;
+use crate::model::administration::ScriptId;
 use crate::model::cause::{CAUSES, Cause, Layer};
 use crate::model::demand::WorkloadId;
 use crate::model::gateway::GatewayId;
-use crate::model::observation::{NameAnswer, PathKind};
+use crate::model::observation::{NameAnswer, PathKind, RequestIdentity};
 use crate::model::organization::OrgId;
 use crate::model::outcome::{AccessLevel, Answer, Leg, ResponseCode, Side};
 use crate::model::synchronization::FolderContents;
@@ -16,10 +19,17 @@ use crate::model::token::Offer;
 
 use super::expression::{Condition, Expression, MeasureError};
 use super::sighting::{Seen, Sighting};
+use super::statement::StatementFilter;
 use super::vocabulary::{Label, Subject};
 
-/// Reads an instant as scenarios write it.
-pub type ReadInstant<'a> = &'a dyn Fn(&str) -> Result<Instant, NoInstant>;
+/// What a measure has to be told to read the values of its labels.
+#[derive(Clone, Copy)]
+pub struct Readers<'a> {
+    /// Reads an instant as scenarios write it, for `from` and `until`.
+    pub instant: &'a dyn Fn(&str) -> Result<Instant, NoInstant>,
+    /// The names of all cmdlets.
+    pub cmdlets: &'a [&'static str],
+}
 
 /// Why a text is no instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +63,9 @@ pub(super) struct Filter {
     request: Option<Request>,
     from: Option<Instant>,
     until: Option<Instant>,
+    /// The scripts of one name: organizations may give it to one each.
+    scripts: Option<Box<[ScriptId]>>,
+    statement: StatementFilter,
 }
 
 /// Which requests `request=` names.
@@ -63,12 +76,56 @@ struct Request {
     number: Option<u32>,
 }
 
+impl Request {
+    fn is(self, request: RequestIdentity) -> bool {
+        self.workload == request.workload
+            && fits(self.requester, Some(request.requester))
+            && fits(self.number, Some(request.number))
+    }
+}
+
+/// Whether what was found is what is wanted, or nothing is.
+fn fits<T: PartialEq>(wanted: Option<T>, found: Option<T>) -> bool {
+    wanted.is_none() || wanted == found
+}
+
 impl Filter {
-    /// Whether a sighting is counted.
-    pub(super) fn admits(&self, sighting: &Sighting) -> bool {
-        fn fits<T: PartialEq>(wanted: Option<T>, found: Option<T>) -> bool {
-            wanted.is_none() || wanted == found
+    /// The organization that it is narrowed to.
+    pub(super) fn organization(&self) -> Option<OrgId> {
+        self.organization
+    }
+
+    /// The requests that it names: those of the scenario, and one by its identity.
+    pub(super) fn requests(&self, federation: &Federation, most: usize) -> Vec<RequestIdentity> {
+        let Some(wanted) = self.request else {
+            return Vec::new();
+        };
+        let declared = federation.requests.iter().map(|row| row.identity);
+        let named: Vec<_> = declared.filter(|it| wanted.is(*it)).take(most).collect();
+        match (wanted.requester, wanted.number) {
+            // One that a workload draws.
+            (Some(requester), Some(number)) if named.is_empty() => vec![RequestIdentity {
+                requester,
+                workload: wanted.workload,
+                number,
+                attempt: 0,
+            }],
+            _ => named,
         }
+    }
+
+    /// Whether a statement has everything but what became of it and what was shown.
+    pub(super) fn is_about(&self, sighting: &Sighting<'_>) -> bool {
+        let anything = Filter {
+            outcome: None,
+            statement: self.statement.of_any_end(),
+            ..self.clone()
+        };
+        anything.admits(sighting)
+    }
+
+    /// Whether a sighting is counted.
+    pub(super) fn admits(&self, sighting: &Sighting<'_>) -> bool {
         let layer = sighting.cause.map(|cause| cause.row().layer);
         let request = sighting.request;
         fits(self.outcome, sighting.outcome)
@@ -87,13 +144,17 @@ impl Filter {
             && fits(self.target, sighting.target)
             && fits(self.organization, Some(request.requester))
             && fits(self.workload, Some(request.workload))
-            && self.request.is_none_or(|wanted| {
-                wanted.workload == request.workload
-                    && fits(wanted.requester, Some(request.requester))
-                    && fits(wanted.number, Some(request.number))
-            })
+            && self.request.is_none_or(|wanted| wanted.is(request))
             && self.from.is_none_or(|from| from <= sighting.at)
             && self.until.is_none_or(|until| sighting.at < until)
+            && self.scripts.as_deref().is_none_or(|wanted| {
+                sighting
+                    .script
+                    .is_some_and(|script| wanted.contains(&script))
+            })
+            && sighting
+                .statement
+                .is_none_or(|entry| self.statement.admits(entry))
     }
 }
 
@@ -101,7 +162,7 @@ impl Filter {
 pub(super) fn filter(
     expression: &Expression,
     federation: &Federation,
-    read_instant: ReadInstant<'_>,
+    readers: &Readers<'_>,
 ) -> Result<Filter, Vec<MeasureError>> {
     let mut filter = Filter::default();
     let mut errors = Vec::new();
@@ -110,7 +171,7 @@ pub(super) fn filter(
             condition,
             federation,
             subject: expression.metric.subject,
-            read_instant,
+            readers: *readers,
         };
         if let Err(error) = reader.read_into(&mut filter) {
             errors.push(error);
@@ -136,7 +197,7 @@ struct Reader<'a> {
     condition: &'a Condition,
     federation: &'a Federation,
     subject: Subject,
-    read_instant: ReadInstant<'a>,
+    readers: Readers<'a>,
 }
 
 impl Reader<'_> {
@@ -167,6 +228,12 @@ impl Reader<'_> {
             Label::Request => filter.request = Some(self.request()?),
             Label::Shows => {
                 filter.shows = Some(self.word(FolderContents::from_word, FolderContents::ALL)?);
+            }
+            Label::Script => filter.scripts = Some(self.scripts()?),
+            Label::Cmdlet | Label::Exception | Label::Contains => {
+                filter
+                    .statement
+                    .read(self.condition, self.readers.cmdlets)?;
             }
             Label::From => filter.from = Some(self.instant()?),
             Label::Until => filter.until = Some(self.instant()?),
@@ -249,6 +316,17 @@ impl Reader<'_> {
         found.ok_or_else(|| self.unknown("gateway", self.value(), gateways.ids().map(name)))
     }
 
+    fn scripts(&self) -> Result<Box<[ScriptId]>, MeasureError> {
+        let scripts = || self.federation.scripts.enumerate();
+        let found = scripts().filter(|(_, script)| &*script.name == self.value());
+        let found: Box<[ScriptId]> = found.map(|(id, _)| id).collect();
+        if found.is_empty() {
+            let names: BTreeSet<&str> = scripts().map(|(_, script)| &*script.name).collect();
+            return Err(self.unknown("script", self.value(), names));
+        }
+        Ok(found)
+    }
+
     fn organization(&self, text: &str) -> Result<OrgId, MeasureError> {
         let organizations = &self.federation.organizations;
         let name = |id: OrgId| &*organizations.original(id).name;
@@ -293,7 +371,7 @@ impl Reader<'_> {
     }
 
     fn instant(&self) -> Result<Instant, MeasureError> {
-        (self.read_instant)(self.value()).map_err(|error| {
+        (self.readers.instant)(self.value()).map_err(|error| {
             MeasureError::new(self.condition.range.clone(), error.message).help(error.help)
         })
     }

@@ -119,17 +119,21 @@ impl Expression {
     }
 }
 
-/// The ranges between the braces that commas part; a comma within single quotes parts nothing.
+/// The ranges between the braces that commas part; commas and braces of a quoted value part nothing.
 fn items(text: &str, open: usize, errors: &mut Vec<MeasureError>) -> Vec<Range<usize>> {
     let mut items = Vec::new();
     let mut start = open + 1;
-    let mut quoted = false;
+    let mut quote = None;
+    // Where a quote would open a value: behind `=` and blanks, or at once behind a closing one.
+    let mut opens_value = false;
     let mut close = None;
     for (at, character) in text[open + 1..].char_indices() {
         let at = open + 1 + at;
+        let mut closes_value = false;
         match character {
-            '\'' => quoted = !quoted,
-            ',' | '}' if !quoted => {
+            '\'' if quote.take().is_some() => closes_value = true,
+            '\'' if opens_value => quote = Some(at),
+            ',' | '}' if quote.is_none() => {
                 let item = trimmed(text, start..at);
                 // Nothing between the braces, or after the last comma, is no condition.
                 if character == ',' || !item.is_empty() {
@@ -143,22 +147,28 @@ fn items(text: &str, open: usize, errors: &mut Vec<MeasureError>) -> Vec<Range<u
             }
             _ => {}
         }
+        let behind_equals = opens_value && character.is_whitespace();
+        opens_value = closes_value || character == '=' || behind_equals;
     }
-    match close {
-        None => {
-            let error = MeasureError::new(open..text.len(), "the `{` is never closed");
-            errors.push(error.help("write `metric{label=value, label=value}`"));
-            Vec::new()
-        }
-        Some(close) => {
-            let rest = trimmed(text, close + 1..text.len());
-            if !rest.is_empty() {
-                let message = format!("`{}` stands after the `}}`", &text[rest.clone()]);
-                errors.push(MeasureError::new(rest, message));
-            }
-            items
-        }
+    let Some(close) = close else {
+        let (at, what, help) = match quote {
+            Some(at) => (
+                at,
+                "quote",
+                "write `label='value'`, and a quote within the value as `''`",
+            ),
+            None => (open, "`{`", "write `metric{label=value, label=value}`"),
+        };
+        let error = MeasureError::new(at..text.len(), format!("the {what} is never closed"));
+        errors.push(error.help(help));
+        return Vec::new();
+    };
+    let rest = trimmed(text, close + 1..text.len());
+    if !rest.is_empty() {
+        let message = format!("`{}` stands after the `}}`", &text[rest.clone()]);
+        errors.push(MeasureError::new(rest, message));
     }
+    items
 }
 
 fn condition(
@@ -187,12 +197,8 @@ fn condition(
         let error = MeasureError::new(name_range, message);
         return Err(error.help(format!("its labels: {}", labels.join(", "))));
     }
-    let mut range = trimmed(text, item.start + equals + 1..item.end);
-    let value = &text[range.clone()];
-    if value.len() >= 2 && value.starts_with('\'') && value.ends_with('\'') {
-        range = range.start + 1..range.end - 1;
-    }
-    let value = text[range.clone()].to_owned();
+    let range = trimmed(text, item.start + equals + 1..item.end);
+    let (value, range) = unquoted(text, range)?;
     if value.is_empty() {
         let error = MeasureError::new(item, format!("`{label}` has no value"));
         return Err(error.help("write `label=value`"));
@@ -202,6 +208,35 @@ fn condition(
         value,
         range,
     })
+}
+
+/// A value without the quotes around it, and where it stands; `''` within them is a quote.
+fn unquoted(text: &str, range: Range<usize>) -> Result<(String, Range<usize>), MeasureError> {
+    let written = &text[range.clone()];
+    let Some(inner) = written.strip_prefix('\'') else {
+        return Ok((written.to_owned(), range));
+    };
+    let mut value = String::new();
+    let mut characters = inner.char_indices();
+    while let Some((at, character)) = characters.next() {
+        let is_quote = character == '\'';
+        if !is_quote || inner[at + 1..].starts_with('\'') {
+            value.push(character);
+            if is_quote {
+                characters.next();
+            }
+            continue;
+        }
+        let start = range.start + 1;
+        let rest = trimmed(text, start + at + 1..range.end);
+        if rest.is_empty() {
+            return Ok((value, start..start + at));
+        }
+        let message = format!("`{}` stands after the quoted value", &text[rest.clone()]);
+        let error = MeasureError::new(rest, message);
+        return Err(error.help("write a quote within a quoted value as `''`"));
+    }
+    unreachable!("a quoted value that is never closed ends no item")
 }
 
 fn add(condition: Condition, conditions: &mut Vec<Condition>, errors: &mut Vec<MeasureError>) {
@@ -238,7 +273,7 @@ mod tests {
     #[test]
     fn a_measure_is_a_metric_and_its_conditions() {
         type Case = (&'static str, &'static str, &'static [(Label, &'static str)]);
-        let cases: [Case; 5] = [
+        let cases: [Case; 7] = [
             ("latency.p99", "latency.p99", &[]),
             ("requests.count{}", "requests.count", &[]),
             (
@@ -254,6 +289,16 @@ mod tests {
                 " tokens.count { org = 'a, b' , } ",
                 "tokens.count",
                 &[(Label::Org, "a, b")],
+            ),
+            (
+                "statements.count{contains='it''s {a}, b=c', org=o''neill}",
+                "statements.count",
+                &[(Label::Contains, "it's {a}, b=c"), (Label::Org, "o''neill")],
+            ),
+            (
+                "statements.count{contains = '''' }",
+                "statements.count",
+                &[(Label::Contains, "'")],
             ),
             (
                 "requests.count{request=contoso/first#2,from=day 3 09:30}",
@@ -281,7 +326,7 @@ mod tests {
         // The text; of each error its place, a part of its message, a part of its help.
         type Found = (&'static str, &'static str, &'static str);
         type Case = (&'static str, &'static [Found]);
-        let cases: [Case; 8] = [
+        let cases: [Case; 10] = [
             (
                 "atendees.count",
                 &[(
@@ -308,6 +353,17 @@ mod tests {
             (
                 "requests.count{org=a",
                 &[("{org=a", "never closed", "label=value")],
+            ),
+            (
+                "requests.count{org='a}",
+                &[("'a}", "quote is never closed", "`''`")],
+            ),
+            (
+                "requests.count{org='a' b, workload='it's'}",
+                &[
+                    ("b", "after the quoted value", "`''`"),
+                    ("s'", "after the quoted value", "`''`"),
+                ],
             ),
             ("requests.count{org=a} x", &[("x", "after the `}`", "")]),
             (
@@ -344,6 +400,10 @@ mod tests {
             "a{=}",
             "a{,}",
             "a{b='}",
+            "a{b='}'",
+            "a{b=''}",
+            "a{b='''}",
+            "a{b='c'd'e'}",
             "a{\u{a0}}",
         ] {
             let _ = Expression::parse(text);

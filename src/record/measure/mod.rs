@@ -12,20 +12,25 @@
 mod compile;
 mod expression;
 mod sighting;
+mod statement;
 mod vocabulary;
 
 use std::fmt;
 
-use crate::engine::Span;
+use crate::engine::{Instant, Span};
 use crate::model::Federation;
-use crate::model::observation::{Observation, Recorder};
+use crate::model::administration::{ScriptId, TranscriptEntry};
+use crate::model::observation::{Observation, Recorder, RequestIdentity};
 
+use super::digest::{Digest, Fingerprint};
 use super::histogram::Histogram;
+use super::naming::instant_exact;
 use compile::Filter;
-use sighting::{Groups, Sighting, sight};
+use sighting::{Groups, Sighting, sight, sight_statement, sight_unfinished};
 
-pub use compile::{NoInstant, ReadInstant};
+pub use compile::{NoInstant, Readers};
 pub use expression::{Condition, Expression, MeasureError, nearest};
+use vocabulary::IN_FLIGHT;
 pub use vocabulary::{Kind, Label, METRICS, Metric, Statistic, Subject};
 
 /// A measure of one federation.
@@ -46,6 +51,10 @@ pub enum Value {
     Share(u64, u64),
     /// A length of time.
     Span(Span),
+    /// An instant.
+    Instant(Instant),
+    /// A fingerprint.
+    Digest(Fingerprint),
     /// There was nothing to make a rate or a response time of.
     Nothing,
 }
@@ -65,22 +74,48 @@ struct Sums {
     successes: u64,
     bytes: u64,
     latency: Histogram,
+    first: Option<Instant>,
+    last: Option<Instant>,
+    /// A sum of hashes, as a digest is.
+    digest: u128,
+}
+
+/// What is known only when a run has ended.
+#[derive(Clone, Copy, Debug)]
+pub struct AtEnd<'r> {
+    /// Its last instant.
+    pub at: Instant,
+    /// Scripts that had not ended, or not begun.
+    pub unfinished_scripts: &'r [ScriptId],
+    /// The fingerprint of all that was observed.
+    pub digest: &'r Digest,
 }
 
 impl Measure {
-    /// Compiles an expression for a federation. `read_instant` reads the instants of `from` and
-    /// `until`.
+    /// Compiles an expression for a federation.
     ///
     /// # Errors
     /// Every condition whose value means nothing in this federation.
     pub fn compile(
         expression: &Expression,
         federation: &Federation,
-        read_instant: ReadInstant<'_>,
+        readers: &Readers<'_>,
     ) -> Result<Measure, Vec<MeasureError>> {
-        let filter = compile::filter(expression, federation, read_instant)?;
+        let filter = compile::filter(expression, federation, readers)?;
         let metric = expression.metric;
         Ok(Measure { metric, filter })
+    }
+
+    /// The requests that it names, at most so many; none if it is about all.
+    pub fn requests(&self, federation: &Federation, most: usize) -> Vec<RequestIdentity> {
+        self.filter.requests(federation, most)
+    }
+
+    /// Whether a statement is one of those that it might have counted, whatever became of it and
+    /// whatever was shown.
+    pub fn is_about(&self, federation: &Federation, entry: &TranscriptEntry) -> bool {
+        let is_of_statements = self.metric.subject == Subject::Statements;
+        is_of_statements && self.filter.is_about(&sight_statement(federation, entry))
     }
 
     /// Its metric.
@@ -108,6 +143,28 @@ impl Measures {
             .map(|(measure, sums)| sums.value(measure.metric.statistic))
     }
 
+    fn count(&mut self, sighting: &Sighting<'_>) {
+        for (measure, sums) in &mut self.rows {
+            if measure.metric.subject == sighting.subject && measure.filter.admits(sighting) {
+                sums.add(sighting, measure.metric.statistic);
+            }
+        }
+    }
+
+    /// Takes note of the end of the run that it has recorded.
+    pub fn finish(&mut self, federation: &Federation, end: &AtEnd<'_>) {
+        for &script in end.unfinished_scripts {
+            self.count(&sight_unfinished(federation, script, end.at));
+        }
+        for (measure, sums) in &mut self.rows {
+            if measure.metric.statistic == Statistic::Digest {
+                let of = measure.filter.organization();
+                let digest = of.map_or(end.digest.total(), |id| end.digest.of(id));
+                sums.digest = sums.digest.wrapping_add(digest.0);
+            }
+        }
+    }
+
     /// Adds what another recorder has counted for the same measures.
     ///
     /// # Panics
@@ -124,6 +181,9 @@ impl Measures {
             sums.successes += more.successes;
             sums.bytes += more.bytes;
             sums.latency.merge(&more.latency);
+            sums.digest = sums.digest.wrapping_add(more.digest);
+            sums.first = sums.first.into_iter().chain(more.first).min();
+            sums.last = sums.last.max(more.last);
         }
     }
 }
@@ -137,16 +197,18 @@ impl Recorder for Measures {
         let Some(sighting) = sight(&self.groups, observation, federation) else {
             return;
         };
-        for (measure, sums) in &mut self.rows {
-            if measure.metric.subject == sighting.subject && measure.filter.admits(&sighting) {
-                sums.add(&sighting, measure.metric.statistic);
-            }
+        self.count(&sighting);
+    }
+
+    fn transcribe(&mut self, federation: &Federation, entry: &TranscriptEntry) {
+        if !self.rows.is_empty() {
+            self.count(&sight_statement(federation, entry));
         }
     }
 }
 
 impl Sums {
-    fn add(&mut self, sighting: &Sighting, statistic: Statistic) {
+    fn add(&mut self, sighting: &Sighting<'_>, statistic: Statistic) {
         self.count += 1;
         self.bytes += sighting.bytes;
         if let Some(success) = sighting.success {
@@ -160,10 +222,15 @@ impl Sums {
         if let (true, Some(latency)) = (is_of_spans, sighting.latency) {
             self.latency.add(latency);
         }
+        if sighting.outcome != Some(IN_FLIGHT) {
+            self.first = Some(self.first.map_or(sighting.at, |it| it.min(sighting.at)));
+            self.last = self.last.max(Some(sighting.at));
+        }
     }
 
     fn value(&self, statistic: Statistic) -> Value {
         let span = |span: Option<Span>| span.map_or(Value::Nothing, Value::Span);
+        let instant = |at: Option<Instant>| at.map_or(Value::Nothing, Value::Instant);
         match statistic {
             Statistic::Count => Value::Count(self.count),
             Statistic::Bytes => Value::Bytes(self.bytes),
@@ -172,11 +239,14 @@ impl Sums {
             Statistic::Mean => span(self.latency.mean()),
             Statistic::Percentile(percent) => span(self.latency.percentile(percent)),
             Statistic::Maximum => span(self.latency.maximum()),
+            Statistic::First => instant(self.first),
+            Statistic::Last => instant(self.last),
+            Statistic::Digest => Value::Digest(Fingerprint(self.digest)),
         }
     }
 }
 
-/// Prints as people write it: `12`, `99.50 % (199 of 200)`, `1.25 s`. Shares are rounded toward the
+/// Prints as people write it: `12`, `99.50 % (199 of 200)`, `1.25 s`, `2026-03-02T08:00:00Z`. Shares are rounded toward the
 /// middle of the scale, so that 100 % and 0 % always mean all and none.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -199,6 +269,8 @@ impl fmt::Display for Value {
                 )
             }
             Value::Span(span) => write!(f, "{span}"),
+            Value::Instant(at) => f.write_str(&instant_exact(at)),
+            Value::Digest(digest) => write!(f, "{digest}"),
             Value::Nothing => f.write_str("nothing to measure"),
         }
     }

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::engine::{Instant, Span};
 use crate::model::Federation;
+use crate::model::administration::{ScriptId, TranscriptEntry};
 use crate::model::cause::Cause;
 use crate::model::gateway::GatewayId;
 use crate::model::observation::{Fact, NameAnswer, Observation, PathKind, RequestIdentity};
@@ -19,11 +20,11 @@ use crate::model::outcome::{
 use crate::model::synchronization::FolderContents;
 use crate::model::token::Offer;
 
-use super::vocabulary::Subject;
+use super::vocabulary::{IN_FLIGHT, Subject};
 
 /// Something that measures count.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sighting {
+pub(super) struct Sighting<'e> {
     pub(super) subject: Subject,
     pub(super) at: Instant,
     pub(super) request: RequestIdentity,
@@ -47,6 +48,9 @@ pub(super) struct Sighting {
     pub(super) target: Option<OrgId>,
     pub(super) bytes: u64,
     pub(super) latency: Option<Span>,
+    pub(super) script: Option<ScriptId>,
+    /// The statement that was carried out.
+    pub(super) statement: Option<&'e TranscriptEntry>,
 }
 
 /// What an attendee has: a level of the calendar, or what else was asked for.
@@ -120,33 +124,45 @@ fn longest_call(federation: &Federation) -> Span {
     parameters.connect_timeout + parameters.http_timeout.times(2)
 }
 
+/// What measures count of a statement.
+pub(super) fn sight_statement<'e>(
+    federation: &Federation,
+    entry: &'e TranscriptEntry,
+) -> Sighting<'e> {
+    let identity = federation.scripts[entry.script].identity;
+    let outcome = match (&entry.error, entry.warnings) {
+        (Some(_), _) => "failed",
+        (None, 0) => "done",
+        (None, _) => "warned",
+    };
+    Sighting {
+        outcome: Some(outcome),
+        script: Some(entry.script),
+        statement: Some(entry),
+        ..Sighting::blank(Subject::Statements, entry.ended, identity)
+    }
+}
+
+/// What measures count of a script that is not at its end.
+pub(super) fn sight_unfinished(
+    federation: &Federation,
+    script: ScriptId,
+    at: Instant,
+) -> Sighting<'static> {
+    let identity = federation.scripts[script].identity;
+    Sighting {
+        script: Some(script),
+        ..Sighting::blank(Subject::UnfinishedScripts, at, identity)
+    }
+}
+
 /// What measures count of an observation.
 pub(super) fn sight(
     groups: &Groups,
     observation: &Observation,
     federation: &Federation,
-) -> Option<Sighting> {
-    let blank = |subject| Sighting {
-        subject,
-        at: observation.at,
-        request: observation.request,
-        outcome: None,
-        success: None,
-        cause: None,
-        code: None,
-        inner: None,
-        side: None,
-        leg: None,
-        level: None,
-        offer: None,
-        gateway: None,
-        answer: None,
-        shows: None,
-        path: None,
-        target: None,
-        bytes: 0,
-        latency: None,
-    };
+) -> Option<Sighting<'static>> {
+    let blank = |subject| Sighting::blank(subject, observation.at, observation.request);
     let of_group = |subject, group, leg| {
         let way = groups.way(observation.request, group);
         Sighting {
@@ -167,7 +183,7 @@ pub(super) fn sight(
             ..blank(Subject::Requests)
         },
         Fact::InFlightAtEnd { .. } => Sighting {
-            outcome: Some("in-flight"),
+            outcome: Some(IN_FLIGHT),
             ..blank(Subject::Requests)
         },
         Fact::GroupDone {
@@ -276,8 +292,35 @@ pub(super) fn sight(
     })
 }
 
-impl Sighting {
-    fn failed(self, failure: Failure) -> Sighting {
+impl<'e> Sighting<'e> {
+    /// Nothing but what, when and whose.
+    fn blank(subject: Subject, at: Instant, request: RequestIdentity) -> Sighting<'e> {
+        Sighting {
+            subject,
+            at,
+            request,
+            outcome: None,
+            success: None,
+            cause: None,
+            code: None,
+            inner: None,
+            side: None,
+            leg: None,
+            level: None,
+            offer: None,
+            gateway: None,
+            answer: None,
+            shows: None,
+            path: None,
+            target: None,
+            bytes: 0,
+            latency: None,
+            script: None,
+            statement: None,
+        }
+    }
+
+    fn failed(self, failure: Failure) -> Sighting<'e> {
         Sighting {
             cause: Some(failure.cause),
             code: Some(failure.code),

@@ -30,6 +30,12 @@ pub enum Subject {
     Wasted,
     /// Local folders of shared calendars, each time a run of synchronization ends.
     Folders,
+    /// Statements of administrators' scripts.
+    Statements,
+    /// Scripts that were not at their end when the run was.
+    UnfinishedScripts,
+    /// The whole run.
+    Run,
 }
 
 /// What is made of it.
@@ -47,6 +53,12 @@ pub enum Statistic {
     Percentile(u32),
     /// The longest response time.
     Maximum,
+    /// The instant of the first.
+    First,
+    /// The instant of the last.
+    Last,
+    /// The fingerprint of everything.
+    Digest,
 }
 
 /// What kind of value a metric has.
@@ -60,6 +72,10 @@ pub enum Kind {
     Share,
     /// A length of time.
     Span,
+    /// An instant.
+    Instant,
+    /// A fingerprint.
+    Digest,
 }
 
 /// By what a metric can be narrowed.
@@ -85,6 +101,10 @@ pub enum Label {
     From,
     Until,
     Shows,
+    Script,
+    Cmdlet,
+    Exception,
+    Contains,
 }
 
 words!(Label {
@@ -92,7 +112,11 @@ words!(Label {
     Side => "side", Layer => "layer", Level => "level", Offer => "offer", Gateway => "gateway", Answer => "answer", Leg => "leg",
     Path => "path", Org => "org", Target => "target", Workload => "workload",
     Request => "request", From => "from", Until => "until", Shows => "shows",
+    Script => "script", Cmdlet => "cmdlet", Exception => "exception", Contains => "contains",
 });
+
+/// The outcome of a request that has none when the run ends.
+pub(super) const IN_FLIGHT: &str = "in-flight";
 
 /// A metric.
 #[derive(Debug)]
@@ -124,6 +148,8 @@ impl Metric {
             Statistic::Bytes => Kind::Bytes,
             Statistic::Rate => Kind::Share,
             Statistic::Mean | Statistic::Percentile(_) | Statistic::Maximum => Kind::Span,
+            Statistic::First | Statistic::Last => Kind::Instant,
+            Statistic::Digest => Kind::Digest,
         }
     }
 
@@ -161,15 +187,21 @@ impl Subject {
             ],
             Subject::Wasted => &[Leg, Path, Org, Target, Workload, Request, From, Until],
             Subject::Folders => &[Shows, Org, Target, Workload, Request, From, Until],
+            Subject::Statements => &[
+                Outcome, Cmdlet, Exception, Contains, Script, Org, From, Until,
+            ],
+            Subject::UnfinishedScripts => &[Script, Org],
+            Subject::Run => &[Org],
         }
     }
 
     /// The outcomes that this subject has.
     pub fn outcomes(self) -> &'static [&'static str] {
         match self {
-            Subject::Requests => &["complete", "partial", "failed", "in-flight"],
+            Subject::Requests => &["complete", "partial", "failed", IN_FLIGHT],
             Subject::Groups => &["answered", "failed"],
             Subject::Attendees => &["view", "answered", "failed"],
+            Subject::Statements => &["done", "warned", "failed"],
             _ => &[],
         }
     }
@@ -181,7 +213,8 @@ impl Label {
         match self {
             Label::Outcome => {
                 "requests: complete, partial, failed, in-flight; groups: answered, failed; \
-                 attendees: view, answered (MailTips, a photo and the like), failed"
+                 attendees: view, answered (MailTips, a photo and the like), failed; statements: done, \
+                 warned (no error, but a warning), failed"
             }
             Label::Cause => "the root cause of a failure, such as `token.signature-unknown`",
             Label::Code => {
@@ -202,7 +235,7 @@ impl Label {
                 "how the target is reached: relationship, connector, address-space, \
                  personal-share, local; none: no path was found"
             }
-            Label::Org => "the organization that asks, by name",
+            Label::Org => "the organization that asks, or is administered, by name",
             Label::Target => "the organization that is asked, by name",
             Label::Workload => "the workload that a request belongs to, by name",
             Label::Request => {
@@ -214,6 +247,17 @@ impl Label {
             Label::Shows => {
                 "what a local folder shows: details, times-alone, blank-level-none, \
                  blank-never-synchronized, blank-empty-calendar"
+            }
+            Label::Script => "a script by name: that of its file, or of its place on the time line",
+            Label::Cmdlet => {
+                "a cmdlet that the statement names, wherever in it, such as `Get-Mailbox`"
+            }
+            Label::Exception => {
+                "the name of the first error's exception, such as `FederationTrustNotFoundException`"
+            }
+            Label::Contains => {
+                "a text that stands in what the shell showed, or in the first error's text; blanks and \
+                 line breaks in a row count as one blank, capital letters count"
             }
         }
     }
@@ -227,6 +271,12 @@ impl Kind {
             Kind::Bytes => "a size, e.g. `< 20 KB`",
             Kind::Share => "a share, e.g. `>= 99.5 %`",
             Kind::Span => "a span, e.g. `< 25 s`",
+            Kind::Instant => {
+                "an instant, e.g. `before 11:05`, `after +2 h`, `within 5 min of tokens.first`"
+            }
+            Kind::Digest => {
+                "a digest of 32 hexadecimal digits, e.g. `== 5d41402abc4b2a76b9719d911017c592`"
+            }
         }
     }
 }
@@ -273,6 +323,16 @@ pub const METRICS: &[Metric] = &[
         "answered requests",
         "requests in flight at the end",
     ),
+    first(
+        "requests.first",
+        Subject::Requests,
+        "the first answer to a request",
+    ),
+    last(
+        "requests.last",
+        Subject::Requests,
+        "the last answer to a request",
+    ),
     metric(
         "groups.count",
         Subject::Groups,
@@ -288,6 +348,16 @@ pub const METRICS: &[Metric] = &[
         "groups that the target answered",
         "groups that have an outcome",
         "groups of requests in flight at the end; mailboxes of the own organization",
+    ),
+    first(
+        "groups.first",
+        Subject::Groups,
+        "the first outcome of a group",
+    ),
+    last(
+        "groups.last",
+        Subject::Groups,
+        "the last outcome of a group",
     ),
     metric(
         "attendees.count",
@@ -305,6 +375,16 @@ pub const METRICS: &[Metric] = &[
         "attendees of other organizations that have an outcome, those without any path included",
         "attendees of requests in flight at the end; mailboxes of the own organization",
     ),
+    first(
+        "attendees.first",
+        Subject::Attendees,
+        "the first outcome of an attendee",
+    ),
+    last(
+        "attendees.last",
+        Subject::Attendees,
+        "the last outcome of an attendee",
+    ),
     metric(
         "tokens.count",
         Subject::Tokens,
@@ -320,6 +400,16 @@ pub const METRICS: &[Metric] = &[
         "bytes of the answers that carried delegation tokens",
         "",
         "requests for tokens; TLS and TCP overhead",
+    ),
+    first(
+        "tokens.first",
+        Subject::Tokens,
+        "the issue of the first delegation token",
+    ),
+    last(
+        "tokens.last",
+        Subject::Tokens,
+        "the issue of the last delegation token",
     ),
     metric(
         "tokens.refused",
@@ -377,6 +467,42 @@ pub const METRICS: &[Metric] = &[
         "",
         "runs that never began, and those that are under way",
     ),
+    first(
+        "folders.first",
+        Subject::Folders,
+        "the end of the first run of synchronization",
+    ),
+    last(
+        "folders.last",
+        Subject::Folders,
+        "the end of the last run of synchronization",
+    ),
+    metric(
+        "statements.count",
+        Subject::Statements,
+        Statistic::Count,
+        "statements of administrators' scripts that were carried out, at the instant at which they ended",
+        "",
+        "statements that were never begun, and those that are under way",
+    ),
+    first(
+        "statements.first",
+        Subject::Statements,
+        "the end of the first statement",
+    ),
+    last(
+        "statements.last",
+        Subject::Statements,
+        "the end of the last statement",
+    ),
+    metric(
+        "scripts.unfinished",
+        Subject::UnfinishedScripts,
+        Statistic::Count,
+        "administrators' scripts that had not ended, or not begun, when the run did",
+        "",
+        "nothing",
+    ),
     metric(
         "latency.mean",
         Subject::Requests,
@@ -415,7 +541,28 @@ pub const METRICS: &[Metric] = &[
         "groups that have an outcome",
         "groups of requests in flight at the end",
     ),
+    metric(
+        "digest",
+        Subject::Run,
+        Statistic::Digest,
+        "the fingerprint of everything that was observed, or of what one organization asked and did",
+        "",
+        "nothing",
+    ),
 ];
+
+const fn first(name: &'static str, subject: Subject, definition: &'static str) -> Metric {
+    let statistic = Statistic::First;
+    metric(name, subject, statistic, definition, "", UNDER_WAY)
+}
+
+const fn last(name: &'static str, subject: Subject, definition: &'static str) -> Metric {
+    let statistic = Statistic::Last;
+    metric(name, subject, statistic, definition, "", UNDER_WAY)
+}
+
+/// What instants leave out.
+const UNDER_WAY: &str = "what is under way at the end";
 
 const fn percentile(name: &'static str, subject: Subject, percent: u32) -> Metric {
     let (definition, denominator, leaves_out) = match subject {

@@ -6,7 +6,7 @@
 //! It knows nothing of where a walk is printed. Invariant: a step for each observation, none merged
 //! and none invented.
 
-mod telling;
+pub mod telling;
 
 use std::fmt;
 

@@ -21,7 +21,7 @@ use crate::record::naming::{
 use super::Place;
 
 /// Tells the observations of one request.
-pub(super) struct Teller<'a> {
+pub struct Teller<'a> {
     federation: &'a Federation,
     attendees: BTreeMap<u16, Address>,
     /// With several groups, each line says which one it is about.
@@ -31,7 +31,7 @@ pub(super) struct Teller<'a> {
 
 impl<'a> Teller<'a> {
     /// Learns from all observations of the request what its attendees and groups are.
-    pub(super) fn new(federation: &'a Federation, observations: &[Observation]) -> Teller<'a> {
+    pub fn new(federation: &'a Federation, observations: &[Observation]) -> Teller<'a> {
         let mut attendees = BTreeMap::new();
         let mut groups = 0;
         let mut asked = Asks::FreeBusy;
@@ -59,7 +59,7 @@ impl<'a> Teller<'a> {
     }
 
     /// Where an observation was made, and what it says.
-    pub(super) fn tell(&self, observation: &Observation) -> (Place, String) {
+    pub fn tell(&self, observation: &Observation) -> (Place, String) {
         let federation = self.federation;
         let name = |name| federation.names.text(name);
         match observation.fact {
@@ -357,14 +357,16 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn attendee(&self, attendee: u16) -> String {
+    /// The address of an attendee, as far as it is known.
+    pub fn attendee(&self, attendee: u16) -> String {
         match self.attendees.get(&attendee) {
             Some(&address) => self.federation.address_text(address),
             None => format!("attendee {attendee}"),
         }
     }
 
-    fn path(&self, path: PathObject) -> String {
+    /// What a path is called.
+    pub fn path(&self, path: PathObject) -> String {
         let name = path_object_name(self.federation, path);
         match path.kind() {
             PathKind::Local => "a local read".to_owned(),
@@ -404,7 +406,7 @@ impl<'a> Teller<'a> {
     }
 
     /// What a leg is called, by what the request asks.
-    fn leg_name(&self, leg: Leg) -> &'static str {
+    pub fn leg_name(&self, leg: Leg) -> &'static str {
         match (leg, self.asks) {
             (Leg::FreeBusyToken, Asks::FreeBusy) => "free/busy token",
             (Leg::FreeBusyToken, Asks::MailTips) => "MailTips token",
@@ -458,14 +460,16 @@ impl<'a> Teller<'a> {
     }
 }
 
-fn count(attendees: u16) -> String {
+/// `3 attendees`.
+pub fn count(attendees: u16) -> String {
     match attendees {
         1 => "1 attendee".to_owned(),
         n => format!("{n} attendees"),
     }
 }
 
-fn cached(cache: CacheAnswer) -> &'static str {
+/// What the URL cache said, as the end of a sentence.
+pub fn cached(cache: CacheAnswer) -> &'static str {
     match cache {
         CacheAnswer::NotAsked => "",
         CacheAnswer::Hit => "; the URL cache knows its endpoint",
@@ -474,7 +478,8 @@ fn cached(cache: CacheAnswer) -> &'static str {
     }
 }
 
-fn answered(answer: NameAnswer) -> &'static str {
+/// How a name was resolved.
+pub fn answered(answer: NameAnswer) -> &'static str {
     match answer {
         NameAnswer::Found => "resolved",
         NameAnswer::NotFound => "does not exist",
@@ -483,7 +488,8 @@ fn answered(answer: NameAnswer) -> &'static str {
     }
 }
 
-fn answer_name(answer: Answer) -> &'static str {
+/// What an attendee got whose calendar was not asked for.
+pub fn answer_name(answer: Answer) -> &'static str {
     match answer {
         Answer::LimitedMailTips => "MailTips of level Limited",
         Answer::MailTipsOutsideScope => "MailTips, but none that concern this recipient alone",

@@ -270,6 +270,7 @@ pub struct LeftOut {
 pub struct Expectation {
     pub measure: String,
     pub expected: String,
+    pub compared_with: Option<String>,
     pub met: bool,
     pub got: String,
     pub value: Option<u64>,

@@ -315,11 +315,15 @@ impl Expectation {
             Value::Bytes(bytes) => (Some(bytes), None, "bytes"),
             Value::Share(part, whole) => (Some(part), Some(whole), "share"),
             Value::Span(span) => (Some(span.nanoseconds()), None, "ns"),
+            // They stand in `got`; as numbers they would be too large for many readers.
+            Value::Instant(_) => (None, None, "instant"),
+            Value::Digest(_) => (None, None, "digest"),
             Value::Nothing => (None, None, "nothing"),
         };
         Expectation {
             measure: verdict.measure.clone(),
             expected: verdict.expected.clone(),
+            compared_with: verdict.compared_with.map(|value| value.to_string()),
             met: verdict.is_met,
             got: verdict.got.to_string(),
             value,

@@ -275,7 +275,7 @@ fn derive_servers(organization: &mut Table, first_domain: &str) {
 fn derive_hosts(world: &World, organization: &mut Table, domains: &[String]) {
     let facing: Vec<String> = organization
         .named("server")
-        .filter(|(_, server)| server.boolean("internet_facing"))
+        .filter(|(_, server)| server.boolean("internet_facing") && server.boolean("client_access"))
         .map(|(name, _)| name.to_owned())
         .collect();
     let hosts = organization.table_mut("host");

@@ -51,6 +51,8 @@ use super::read::{Document, complete};
 use super::side_file::Input;
 use super::tree::Table;
 
+pub use script::SCRIPT_OF_ENTRY;
+
 use changes::Changes;
 use ids::Ids;
 use population::{Plan, grow};

@@ -11,8 +11,8 @@ use crate::model::gateway::{
     DataCentre, DataCentreId, Gateway, GatewayState, MetadataState, SigningCertificate,
 };
 use crate::model::parameters::{
-    MessageSizes, NegativeUriLife, Parameters, Rules, SharedFolderRule, TargetFreeBusyRule,
-    TokenCacheRule, UriCacheRule,
+    AbovePolicyRule, MessageSizes, NegativeUriLife, Parameters, Rules, SharedFolderRule,
+    TargetFreeBusyRule, TokenCacheRule, UriCacheRule,
 };
 use crate::model::throttling::{Allowance, ThrottlingPolicy};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
@@ -45,6 +45,7 @@ pub(super) fn parameters(tree: &Table) -> Parameters {
         synchronization_window: p.span("synchronization_window"),
         mail_delay: p.distribution("mail_delay"),
         policy_assistant_cycle: p.span("policy_assistant_cycle"),
+        front_end_memory: p.span("front_end_memory"),
         outbound_cpu: p.span("outbound_cpu"),
         inbound_cpu: p.span("inbound_cpu"),
         inbound_cpu_per_mailbox: p.span("inbound_cpu_per_mailbox"),
@@ -160,6 +161,7 @@ pub(super) fn rules(tree: &Table) -> Rules {
             "hour" => NegativeUriLife::Hour,
             _ => NegativeUriLife::Process,
         },
+        proofs_at_publication: rules.boolean("proofs_at_publication"),
         target_free_busy: if rules.boolean("target_reads_free_busy_access") {
             TargetFreeBusyRule::Documented
         } else {
@@ -168,6 +170,10 @@ pub(super) fn rules(tree: &Table) -> Rules {
         shared_folder: match rules.text("shared_folder") {
             "personal-or-default" => SharedFolderRule::PersonalOrDefault,
             _ => SharedFolderRule::Personal,
+        },
+        above_policy: match rules.text("invitation_above_policy") {
+            "refused" => AbovePolicyRule::Refused,
+            _ => AbovePolicyRule::Lowered,
         },
         token_cache: match rules.text("token_cache") {
             "off" => TokenCacheRule::Off,
@@ -237,6 +243,13 @@ pub(super) fn gateways(
                 .into_iter()
                 .map(|issuer| ids.names.intern(issuer))
                 .collect(),
+            blocked_domains: row
+                .texts("blocked_domains")
+                .into_iter()
+                .map(|domain| ids.names.intern(domain))
+                .collect(),
+            applications_per_domain_and_day: row.integer("applications_per_domain_and_day") as u32,
+            application_effective_after: row.span("application_effective_after"),
             data_centres,
             clock_error: row.offset("clock_offset"),
             state: match row.text("state") {

@@ -3,6 +3,8 @@
 //! It knows nothing of relationships between organizations. Invariant: rows are in the order of the
 //! ids that `ids` gave them: by organization, then by name.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::engine::hash::NameHash;
@@ -17,14 +19,15 @@ use crate::model::organization::{
 };
 use crate::model::sharing_policy::Publishing;
 use crate::model::trust::{
-    FederationTrust, IssuerCertificates, MetadataRefresh, OrganizationIdentifier, Registration,
-    USUAL_TRUST_NAME,
+    FIRST_APPLICATION, FederationTrust, IssuerCertificates, MetadataRefresh,
+    OrganizationIdentifier, Registration, TrustLink, USUAL_TRUST_NAME,
 };
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::tree::Table;
 
 use super::changes::Changes;
 use super::ids::{Ids, find, of_organization, own_resolver};
+use super::servers::tls_name;
 use super::sharing::level;
 
 /// The version of a row. The reader lets only versions pass that the model knows; a test holds it.
@@ -114,6 +117,12 @@ pub(super) fn organizations(
                 .map(|(word, share)| (level(word), share.parts()))
                 .collect(),
             events_per_week: row.integer("events_per_week") as u32,
+            outlook_anywhere: row.boolean("outlook_anywhere"),
+            trusted_redirects: row
+                .texts("trusted_redirects")
+                .into_iter()
+                .map(|name| tls_name(name, ids))
+                .collect(),
             firewall: firewall(row, ids, found),
             publishing: match row.boolean("calendar_publishing") {
                 true => Publishing::Possible,
@@ -172,6 +181,10 @@ fn accepted_domains(
             };
             found.push(diagnostic.help(help));
         }
+        // Whose domain it is does not hang on whether mail is accepted for it.
+        if !accepted.boolean("exists") {
+            continue;
+        }
         domains.push(AcceptedDomain {
             domain: ids.names.intern(domain),
             kind,
@@ -194,7 +207,15 @@ fn identifier(row: &Table, ids: &mut Ids) -> OrganizationIdentifier {
         default_domain: identifier
             .optional_text("default_domain")
             .map(|d| ids.names.intern(d)),
+        system_mailbox_domain: identifier
+            .optional_text("system_mailbox_domain")
+            .map(|d| ids.names.intern(d)),
         contact: "".into(),
+        link: match identifier.text("delegation_trust") {
+            "deleted" => TrustLink::Deleted,
+            "blank" => TrustLink::Blank,
+            _ => TrustLink::Trust,
+        },
     }
 }
 
@@ -242,6 +263,11 @@ fn trust(
     let next_certificate = certificate("next_certificate");
     let registered_certificate = certificate("registered_certificate");
     let registered: Vec<&str> = trust.texts("registered_domains");
+    // Who begins bare has not had an application yet.
+    let application = match is_federated(row) {
+        true => FIRST_APPLICATION,
+        false => FIRST_APPLICATION - 1,
+    };
     FederationTrust {
         exists: is_federated(row) && trust.boolean("exists"),
         name: USUAL_TRUST_NAME.into(),
@@ -254,6 +280,10 @@ fn trust(
         next_certificate,
         issuer_certificates: issuer_certificates(trust, found),
         refresh: metadata_refresh(tree, name, trust, changes),
+        application: match trust.text("application_identifier") {
+            "outdated" => FIRST_APPLICATION - 1,
+            _ => application,
+        },
         registration: Registration {
             exists: is_federated(row) && trust.boolean("exists") && trust.boolean("registered"),
             certificate: registered_certificate,
@@ -266,6 +296,9 @@ fn trust(
                 .collect(),
             namespace: is_federated(row)
                 .then(|| ids.names.intern(trust.text("registered_namespace"))),
+            application,
+            effective_from: Instant::EPOCH,
+            attachments: Arc::default(),
         },
     }
 }

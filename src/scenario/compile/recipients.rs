@@ -10,8 +10,8 @@ use rustc_hash::FxHashMap;
 use crate::engine::hash::NameHash;
 use crate::model::address::Address;
 use crate::model::directory::{
-    CalendarState, FederatedIdentity, Grant, Group, Mailbox, MailboxKey, MailboxState, Member,
-    PersonalSubscription, Recipient,
+    AccountRecord, CalendarState, FederatedIdentity, Grant, Group, Mailbox, MailboxKey,
+    MailboxState, Member, PersonalSubscription, Recipient,
 };
 use crate::model::organization::OrgId;
 use crate::model::outcome::AccessLevel;
@@ -65,9 +65,20 @@ pub(super) fn mailboxes(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) ->
                 grants: grants(row, ids),
                 sharing_policy: policies::assigned(row, owner, ids, found),
                 subscriptions: subscriptions(organization, name, row, ids, found),
+                personal_contacts: row
+                    .texts("personal_contacts")
+                    .into_iter()
+                    .map(|address| ids.address(address))
+                    .collect(),
                 identity: identity(row, ids),
+                account: match row.text("token_service_account") {
+                    "password-mismatch" => AccountRecord::PasswordMismatch,
+                    "not-provisioned" => AccountRecord::NotProvisioned,
+                    _ => AccountRecord::Consistent,
+                },
                 calendar: match row.text("calendar") {
                     "missing" => CalendarState::Missing,
+                    "damaged" => CalendarState::Damaged,
                     _ => CalendarState::Present,
                 },
                 state: match row.text("state") {
@@ -75,6 +86,9 @@ pub(super) fn mailboxes(tree: &Table, ids: &mut Ids, found: &mut Diagnostics) ->
                     "failing-over" => MailboxState::FailingOver,
                     _ => MailboxState::Available,
                 },
+                outlook_anywhere: row
+                    .optional_boolean("outlook_anywhere")
+                    .unwrap_or(organization_row.boolean("outlook_anywhere")),
                 events_per_week: row
                     .optional_integer("events_per_week")
                     .unwrap_or(organization_row.integer("events_per_week"))
@@ -109,7 +123,8 @@ fn subscriptions(
 ) -> Box<[PersonalSubscription]> {
     let table = row.table("subscription");
     let mut subscriptions = Vec::new();
-    for (owner, row) in row.named("subscription") {
+    let all = row.named("subscription");
+    for (owner, row) in all.filter(|(_, row)| row.boolean("exists")) {
         // Underived: the owner's organization is not declared, or publishes nothing.
         let url = row.optional_text("url").and_then(|url| ids.url(url));
         let uri = row
@@ -141,10 +156,7 @@ fn identity(row: &Table, ids: &mut Ids) -> FederatedIdentity {
     }
     match row.optional_text("immutable_id") {
         None => FederatedIdentity::AccountNamespace,
-        Some(id) => {
-            let suffix = id.rsplit_once('@').map_or("", |(_, suffix)| suffix);
-            FederatedIdentity::Immutable(ids.names.intern(suffix))
-        }
+        Some(id) => FederatedIdentity::of_immutable_id(id, |suffix| ids.names.intern(suffix)),
     }
 }
 

@@ -27,6 +27,9 @@ use super::ids::{Ids, find, find_server};
 /// The workload that the calls of scripts belong to.
 pub(super) const WORKLOAD: &str = "administration";
 
+/// What a script of an entry of the time line is called, before the entry's number from 1.
+pub const SCRIPT_OF_ENTRY: &str = "time line, entry ";
+
 /// The local part of the address that scripts are carried out under.
 const ADMINISTRATOR: &str = "administrator";
 
@@ -235,7 +238,7 @@ fn gather_entry(
         }
         let offset = offset_in_source(document, place, text);
         given.push(Given {
-            name: format!("time line, entry {number}"),
+            name: format!("{SCRIPT_OF_ENTRY}{number}"),
             at,
             organization,
             server,

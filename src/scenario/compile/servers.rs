@@ -12,7 +12,8 @@ use crate::model::organization::{
     DirectoryState, OrgId, Outbound, Server, ServerState, WebProxyState,
 };
 use crate::model::publishing::{
-    Host, HostOwner, HostState, PoolState, Preauthentication, ReverseProxy, VirtualDirectory,
+    HandlerMapping, Host, HostOwner, HostState, PoolState, Preauthentication, RelayAgent,
+    ReverseProxy, VirtualDirectory,
 };
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::quantity::Share;
@@ -65,6 +66,8 @@ fn server(
         hash: NameHash::of(organization).with(NameHash::of(name).0),
         edition: edition(row.text("version")),
         site: ids.sites[row.text("site")],
+        client_access: row.boolean("client_access"),
+        recipient_resolution_limit: row.optional_span("recipient_resolution_limit"),
         state: match row.text("state") {
             "down" => ServerState::Down,
             _ => ServerState::Up,
@@ -73,6 +76,11 @@ fn server(
         threads: row.integer("threads") as u32,
         queue_max: row.integer("queue_max") as u32,
         local_utilization: local_utilization(row, found),
+        window_max: row
+            .optional_span("query_interval_max")
+            .unwrap_or(Span::from_days(
+                edition(row.text("version")).window_days_max(),
+            )),
         workers: row.integer("workers") as u16,
         directory: match row.text("directory") {
             "unreachable" => DirectoryState::Unreachable,
@@ -80,7 +88,7 @@ fn server(
         },
         ews: virtual_directory(ews, external_url),
         autodiscover: virtual_directory(autodiscover, None),
-        outbound: outbound(row),
+        outbound: outbound(row, ids),
         trusted_roots: row
             .texts("trusted_roots")
             .iter()
@@ -109,8 +117,17 @@ fn virtual_directory(
     row: &Table,
     external_url: Option<crate::model::address::Url>,
 ) -> VirtualDirectory {
+    let ws_security = row.boolean("ws_security");
     VirtualDirectory {
-        ws_security: row.boolean("ws_security"),
+        ws_security,
+        ws_security_running: row
+            .optional_boolean("ws_security_running")
+            .unwrap_or(ws_security),
+        ws_security_written: None,
+        handler: match row.text("handler") {
+            "missing" => HandlerMapping::Missing,
+            _ => HandlerMapping::Present,
+        },
         oauth: row.boolean("oauth"),
         basic: row.boolean("basic"),
         windows: row.boolean("windows"),
@@ -123,7 +140,7 @@ fn virtual_directory(
     }
 }
 
-fn outbound(row: &Table) -> Outbound {
+fn outbound(row: &Table, ids: &mut Ids) -> Outbound {
     let Some(proxy) = row.optional_table("web_proxy") else {
         return if row.boolean("direct_internet") {
             Outbound::Direct
@@ -131,11 +148,14 @@ fn outbound(row: &Table) -> Outbound {
             Outbound::Closed
         };
     };
-    Outbound::WebProxy(match (proxy.text("state"), proxy.text("authentication")) {
-        ("down", _) => WebProxyState::Down,
-        (_, "required") => WebProxyState::AsksForCredentials,
-        _ => WebProxyState::Forwards,
-    })
+    Outbound::WebProxy {
+        host: ids.names.intern(proxy.text("host")),
+        state: match (proxy.text("state"), proxy.text("authentication")) {
+            ("down", _) => WebProxyState::Down,
+            (_, "required") => WebProxyState::AsksForCredentials,
+            _ => WebProxyState::Forwards,
+        },
+    }
 }
 
 /// What the server's store lacks of its organization's certificates.
@@ -295,12 +315,18 @@ fn organization_host(
                 _ => Preauthentication::None,
             },
             strips_soap_header: row.boolean("strips_soap_header"),
+            offloads_tls: row.boolean("offloads_tls"),
+            agent: match row.text("agent") {
+                "running" => RelayAgent::Running,
+                "stopped" => RelayAgent::Stopped,
+                _ => RelayAgent::None,
+            },
         },
         redirect: row.optional_text("redirect").and_then(|url| ids.url(url)),
     }
 }
 
-fn tls_name(name: &str, ids: &mut Ids) -> TlsName {
+pub(super) fn tls_name(name: &str, ids: &mut Ids) -> TlsName {
     match name.strip_prefix("*.") {
         Some(parent) => TlsName::Wildcard(ids.names.intern(parent)),
         None => TlsName::Exact(ids.names.intern(name)),
@@ -336,5 +362,7 @@ fn open_proxy() -> ReverseProxy {
         publishes_ews: true,
         preauthentication: Preauthentication::None,
         strips_soap_header: false,
+        offloads_tls: false,
+        agent: RelayAgent::None,
     }
 }

@@ -122,6 +122,29 @@ pub static GATEWAY: Object = Object {
              organization itself too.",
         ),
         key(
+            "blocked_domains",
+            Kind::List(&super::DOMAIN),
+            "[]",
+            Choice,
+            "Domains that nobody can register, because they were used before and are blocked since.",
+        ),
+        key(
+            "applications_per_domain_and_day",
+            count(1, 1_000),
+            "5",
+            Guess,
+            "To how many applications of its organization a domain can be attached within 24 hours; each \
+             trust that is made anew is another application.",
+        ),
+        key(
+            "application_effective_after",
+            SPAN,
+            r#""0 s""#,
+            Choice,
+            "How long after its creation an application can be worked with: until then its requests are \
+             refused with HTTP status 403.",
+        ),
+        key(
             "tls_versions",
             Kind::List(&TLS_VERSIONS),
             r#"["1.2"]"#,

@@ -3,11 +3,11 @@
 //! It knows nothing of what follows from them. Invariant: as in the parent module; an organization
 //! that declares no more than its domains is fully and correctly set up.
 
-use super::Evidence::{Choice, Guess, Recall};
+use super::Evidence::{Choice, Doc, Guess, Recall};
 use super::server::PUBLIC_HOST;
 use super::{
     ACCESS_LEVELS, ADDRESS, DOMAIN, Kind, NameKind, NamedTable, Object, SERVER, SHARING_POLICIES,
-    SPAN, TEXT, count, derived, key, named, optional, required, table,
+    SPAN, TEXT, TLS_NAME, count, derived, key, named, optional, required, table,
 };
 
 /// `[org.NAME]`.
@@ -136,6 +136,22 @@ pub static ORGANIZATION: Object = Object {
             &HOSTS,
             "The public host names under which it is reached.",
         ),
+        key(
+            "outlook_anywhere",
+            Kind::Boolean,
+            "true",
+            Choice,
+            "Whether its users may come from outside by Outlook Anywhere; else Autodiscover withholds the \
+             external address of EWS.",
+        ),
+        key(
+            "trusted_redirects",
+            Kind::List(&TLS_NAME),
+            r#"["*.outlook.com"]"#,
+            Doc,
+            "Hosts to which Get-FederationInformation follows a redirect that was not secure without a \
+             question: those of the service connection point that setup creates.",
+        ),
         named(
             "mailbox",
             &MAILBOXES,
@@ -261,6 +277,13 @@ static ACCEPTED_DOMAIN: Object = Object {
             "true for the domains of `domains`",
             "Whether it is one of the federated domains.",
         ),
+        key(
+            "exists",
+            Kind::Boolean,
+            "true",
+            Choice,
+            "Whether it is accepted from the start; if not, `New-AcceptedDomain` can add it.",
+        ),
     ],
 };
 
@@ -293,6 +316,20 @@ static IDENTIFIER: Object = Object {
             Kind::Domain,
             "`FYDIBOHF25SPDLT.` and the first domain",
             "The right-hand side of user identifiers in token requests.",
+        ),
+        key(
+            "delegation_trust",
+            Kind::OneOf(&["trust", "deleted", "blank"]),
+            r#""trust""#,
+            Choice,
+            "What its link leads to: the trust, one that was deleted, or nothing.",
+        ),
+        optional(
+            "system_mailbox_domain",
+            Kind::Domain,
+            "the first domain",
+            "The domain of the address of `FederatedEmail`, the system mailbox for which a newer server \
+             asks when an older one hands a request on to it.",
         ),
     ],
 };
@@ -369,6 +406,14 @@ static TRUST: Object = Object {
             Kind::Boolean,
             "by the versions of Exchange and Windows",
             "Whether the metadata is read again by itself.",
+        ),
+        key(
+            "application_identifier",
+            Kind::OneOf(&["current", "outdated"]),
+            r#""current""#,
+            Choice,
+            "Whether the trust knows the identifier that the gateway has now for the organization's \
+             application, or one that it had before.",
         ),
         key(
             "registered",
@@ -469,10 +514,10 @@ static MAILBOX: Object = Object {
         ),
         key(
             "calendar",
-            Kind::OneOf(&["present", "missing"]),
+            Kind::OneOf(&["present", "missing", "damaged"]),
             r#""present""#,
             Choice,
-            "Whether it has a calendar folder.",
+            "Whether it has a calendar folder, and whether all that is in it can be read.",
         ),
         key(
             "state",
@@ -480,6 +525,13 @@ static MAILBOX: Object = Object {
             r#""available""#,
             Choice,
             "Whether its database can be read.",
+        ),
+        optional(
+            "outlook_anywhere",
+            Kind::Boolean,
+            "as the organization's",
+            "Whether its user may come from outside by Outlook Anywhere (`MAPIBlockOutlookRpcHttp` is not \
+             set).",
         ),
         derived(
             "server",
@@ -491,7 +543,7 @@ static MAILBOX: Object = Object {
             "immutable_id",
             Kind::Text,
             "made from its name",
-            "What identifies its user to the gateway; blank if it is missing.",
+            "What identifies its user to the gateway, in the form of an address; blank if it is missing.",
         ),
         key(
             "identity_type",
@@ -499,6 +551,14 @@ static MAILBOX: Object = Object {
             r#""immutable-id""#,
             Choice,
             "What its user is named by in token requests.",
+        ),
+        key(
+            "token_service_account",
+            Kind::OneOf(&["consistent", "password-mismatch", "not-provisioned"]),
+            r#""consistent""#,
+            Choice,
+            "What the token service holds of its user: a record that agrees with itself, one whose \
+             passwords do not match, or none yet.",
         ),
         optional(
             "events_per_week",
@@ -512,10 +572,18 @@ static MAILBOX: Object = Object {
             "the organization's default",
             "The sharing policy that is assigned to it.",
         ),
+        key(
+            "personal_contacts",
+            Kind::List(&ADDRESS),
+            "[]",
+            Choice,
+            "Addresses in its own contacts folder. Exchange Online looks none of them up in another \
+             organization, unless the person stands in an address list as well.",
+        ),
         named(
             "grant",
             &GRANTS,
-            "What its calendar's permissions allow to one external address.",
+            "What its calendar's permissions allow to one address, in person.",
         ),
         named(
             "subscription",
@@ -540,6 +608,13 @@ static SUBSCRIPTION: Object = Object {
             Kind::Text,
             "of the sharing organization",
             "The audience of tokens for it.",
+        ),
+        key(
+            "exists",
+            Kind::Boolean,
+            "true",
+            Choice,
+            "Whether its user has it; a change can give or take it.",
         ),
     ],
 };

@@ -3,7 +3,7 @@
 //! It knows nothing of where they are used. Invariant: every number of the model that is not a rule
 //! is here with its evidence; a guess is a parameter.
 
-use super::Evidence::{Guess, Observed, Recall, Rfc};
+use super::Evidence::{Doc, Guess, Observed, Recall, Rfc};
 use super::{Evidence, Key, Kind, Object, POSITIVE_SPAN, SPAN, count, key};
 use crate::engine::Span;
 
@@ -108,6 +108,14 @@ pub static PARAMETERS: Object = Object {
             Recall,
             "The work cycle in which the Sharing Policy Assistant holds what calendars grant against the \
              policies; where in it an organization begins is drawn.",
+        ),
+        key(
+            "front_end_memory",
+            POSITIVE_SPAN,
+            r#""12 h""#,
+            Doc,
+            "How long a front end of Exchange 2013 or later remembers that a mailbox is on an older server, \
+             unless its application pool is recycled.",
         ),
         span(
             "outbound_cpu",

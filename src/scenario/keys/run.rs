@@ -109,6 +109,15 @@ pub static RULES: Object = Object {
              restarts, or for an hour.",
         ),
         key(
+            "proofs_at_publication",
+            Kind::Boolean,
+            "false",
+            Choice,
+            "Whether the gateway looks for the proofs of all registered domains, made of the next \
+             certificate, when that is published, and refuses it without them. The documentation has them \
+             renewed before; whether the gateway insists, sources leave open.",
+        ),
+        key(
             "target_reads_free_busy_access",
             Kind::Boolean,
             "false",
@@ -124,6 +133,15 @@ pub static RULES: Object = Object {
             "What opens a shared calendar to an external user: what the calendar grants in person, or \
              its Default entry as well. The rule for free/busy is another one; of folders sources tell \
              only that raising Default has repaired a blank calendar.",
+        ),
+        key(
+            "invitation_above_policy",
+            Kind::OneOf(&["lowered", "refused"]),
+            r#""lowered""#,
+            Choice,
+            "What becomes of an invitation that offers more than the owner's sharing policy allows: it \
+             offers what the policy allows, or it is refused. Sources tell of users who were refused and \
+             had to choose a lower level.",
         ),
         key(
             "token_cache",

@@ -2,6 +2,8 @@
 //!
 //! It knows nothing of what follows from them. Invariant: as in the parent module.
 
+use crate::engine::Span;
+
 use super::Evidence::{Choice, Guess, Observed};
 use super::{
     Kind, NAME, NameKind, NamedTable, Object, POSITIVE_SPAN, TEXT, TLS_NAME, TLS_VERSIONS, UP_DOWN,
@@ -24,6 +26,13 @@ pub static SERVER: Object = Object {
             Kind::Name,
             "the organization's",
             "Its network site.",
+        ),
+        key(
+            "client_access",
+            Kind::Boolean,
+            "true",
+            Choice,
+            "Whether it has the role Client Access; a server without it only holds mailboxes.",
         ),
         key("state", UP_DOWN, r#""up""#, Choice, "Whether it runs."),
         key(
@@ -61,6 +70,16 @@ pub static SERVER: Object = Object {
             "1",
             Choice,
             "Worker processes of each application pool.",
+        ),
+        optional(
+            "query_interval_max",
+            Kind::Span {
+                min: Span::from_days(1),
+                max: Span::from_days(62),
+            },
+            "42 days for Exchange 2007, 62 for later versions",
+            "The longest window of which it answers free/busy times of its mailboxes \
+             (`maximumQueryIntervalDays`).",
         ),
         key(
             "directory",
@@ -119,6 +138,13 @@ pub static SERVER: Object = Object {
             "The organization's certificates on this server, where they are not simply installed.",
         ),
         optional(
+            "recipient_resolution_limit",
+            POSITIVE_SPAN,
+            "as in `[parameters]`",
+            "How long resolving recipients may take (`RecipientResolutionTimeoutInSeconds`); on Exchange \
+             2010 discovery included.",
+        ),
+        optional(
             "mean_time_between_failures",
             POSITIVE_SPAN,
             "it does not fail by chance",
@@ -151,6 +177,19 @@ static EWS: Object = Object {
             "true",
             Choice,
             "Whether it accepts delegation tokens.",
+        ),
+        optional(
+            "ws_security_running",
+            Kind::Boolean,
+            "as `ws_security`",
+            "Whether its web server really accepts them, should that differ from what is set.",
+        ),
+        key(
+            "handler",
+            Kind::OneOf(&["present", "missing"]),
+            r#""present""#,
+            Choice,
+            "Whether its web server maps the service to a handler; without one it refuses to POST.",
         ),
         key(
             "oauth",
@@ -199,6 +238,19 @@ static AUTODISCOVER: Object = Object {
             "true",
             Choice,
             "Whether it accepts delegation tokens.",
+        ),
+        optional(
+            "ws_security_running",
+            Kind::Boolean,
+            "as `ws_security`",
+            "Whether its web server really accepts them, should that differ from what is set.",
+        ),
+        key(
+            "handler",
+            Kind::OneOf(&["present", "missing"]),
+            r#""present""#,
+            Choice,
+            "Whether its web server maps the service to a handler; without one it refuses to POST.",
         ),
         key(
             "oauth",
@@ -312,9 +364,24 @@ pub static PUBLIC_HOST: Object = Object {
             Choice,
             "Whether it removes the SOAP header, and the token with it.",
         ),
+        key(
+            "offloads_tls",
+            Kind::Boolean,
+            "false",
+            Choice,
+            "Whether TLS ends at it, so that the servers see plain HTTP.",
+        ),
+        key(
+            "agent",
+            Kind::OneOf(&["none", "running", "stopped"]),
+            r#""none""#,
+            Choice,
+            "Of a relay on the internet: whether the agent inside the organization that fetches from it \
+             is connected.",
+        ),
         optional(
             "redirect",
-            Kind::Url,
+            Kind::UrlOrBlank,
             "it answers itself",
             "Where it sends callers instead.",
         ),

@@ -215,7 +215,7 @@ fn alone(diagnostic: Diagnostic) -> Diagnostics {
 }
 
 /// A path as it is written in a header.
-pub(in crate::scenario) fn path_text<'a>(path: impl Iterator<Item = &'a str>) -> String {
+pub fn path_text<'a>(path: impl Iterator<Item = &'a str>) -> String {
     path.map(super::patch::key_text)
         .collect::<Vec<_>>()
         .join(".")

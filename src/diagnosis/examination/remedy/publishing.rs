@@ -42,6 +42,21 @@ impl Examiner<'_> {
             (Cause::OAuthRejected, _) => "OAuthAuthentication",
             (Cause::AddressSpaceCredentials, CallerAuthentication::Basic) => "BasicAuthentication",
             (Cause::AddressSpaceCredentials, _) => "WindowsAuthentication",
+            (Cause::PublishingWsSecurityOutOfStep, _) => {
+                let identity = quoted(&format!("{name}\\{path}"));
+                let line = |value: &str| {
+                    let line =
+                        format!("{set} -Identity {identity} -WSSecurityAuthentication {value}");
+                    cmdlet(PUBLISHING, line)
+                };
+                return vec![line("$false"), line("$true"), self.restart(server)];
+            }
+            (Cause::PublishingHandlerMissing, _) => {
+                return vec![
+                    words(PUBLISHING, format!("ServiceModelReg.exe -r, on {name}")),
+                    self.restart(server),
+                ];
+            }
             (Cause::PublishingPoolStopped, _) => {
                 return vec![words(
                     PUBLISHING,

@@ -182,6 +182,23 @@ impl Examiner<'_> {
         self.set_relationship(id, parameters)
     }
 
+    /// Somebody who should be in an address list.
+    pub(in crate::diagnosis::examination) fn steps_for_contact(&self, who: &str) -> Vec<Step> {
+        let name = quoted(who.split_once('@').map_or(who, |(local, _)| local));
+        let line = format!("New-MailContact -Name {name} -ExternalEmailAddress {who}");
+        vec![cmdlet(PERMISSION, line)]
+    }
+
+    /// An address that a mailbox should have.
+    pub(in crate::diagnosis::examination) fn steps_for_own_address(&self, who: &str) -> Vec<Step> {
+        let name = quoted(who.split_once('@').map_or(who, |(local, _)| local));
+        let line = format!(
+            "Set-Mailbox -Identity {name} -EmailAddresses @{{Add={}}}",
+            quoted(who)
+        );
+        vec![cmdlet(PERMISSION, line)]
+    }
+
     /// A scope that should cover everybody.
     pub(in crate::diagnosis::examination) fn steps_for_scope(
         &self,

@@ -33,6 +33,15 @@ impl Examiner<'_> {
                 let line = "Set-FederatedOrganizationIdentifier -Enabled $true";
                 vec![cmdlet(IDENTIFIER, line)]
             }
+            FederationOff::TrustLinkBroken => {
+                let text = format!(
+                    "clear msExchFedDelegationTrust and msExchFedAccountNamespace of {} in the directory",
+                    self.organization_name(owner)
+                );
+                let mut steps = vec![words(TRUST, text)];
+                steps.extend(self.steps_for_identifier(owner));
+                steps
+            }
             FederationOff::OrganizationIdentifierDisabled
             | FederationOff::MissingApplicationUri => self.steps_for_identifier(owner),
             FederationOff::MissingTokenIssuerUri
@@ -258,6 +267,12 @@ impl Examiner<'_> {
         self.words(
             "bring the server to 2010 SP2 or later (2007 SP2 needs a newer Client Access server before it)",
         )
+    }
+
+    /// A federated identity that is none.
+    pub(in crate::diagnosis::examination) fn steps_for_identity(&self, who: &str) -> Vec<Step> {
+        let line = format!("Set-Mailbox -Identity {} -ImmutableId $null", quoted(who));
+        vec![cmdlet(DOMAINS, line)]
     }
 
     /// A user without an address in a federated domain.

@@ -1,0 +1,147 @@
+//! `fedsim why`: why did this request fail, what repairs it, and does that cure it.
+//!
+//! It knows no rule. Invariant: results go to stdout or to the file that is named; nothing is written over.
+
+use std::path::{Path, PathBuf};
+
+use fedsim::diagnosis::ladder::Ladder;
+use fedsim::diagnosis::question::{Question, read_instant};
+use fedsim::diagnosis::subject::{Additions, Subject};
+use fedsim::diagnosis::whatif::Until;
+use fedsim::diagnosis::{self, NoDiagnosis};
+use fedsim::report::ladder::svg;
+use fedsim::report::{mermaid, why as told};
+
+use clap::ValueEnum;
+
+use super::progress::Progress;
+use super::{Failure, output};
+
+/// Explain why a request failed: the chain of decisions, the repair, and the proof
+#[derive(Debug, clap::Args)]
+pub struct Why {
+    /// The scenario file, or a directory of results that `fedsim run` wrote
+    #[arg(value_name = "RESULTS|SCENARIO")]
+    path: PathBuf,
+    /// The request: `name`, `name#2`, `organization/name#2`; the first that fails if nothing is given
+    #[arg(long, value_name = "ID")]
+    request: Option<String>,
+    /// The first request that fails for this cause
+    #[arg(long, value_name = "CAUSE")]
+    cause: Option<String>,
+    /// Who asks
+    #[arg(long, value_name = "ADDRESS")]
+    from: Option<String>,
+    /// Who is asked for; with --from a request that nobody sends is sent to find out
+    #[arg(long, value_name = "ADDRESS")]
+    to: Option<String>,
+    /// The first request at or after this instant, such as `11:05`, `+2 h`
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+    /// Carry the repair out in the same world on the same day, and tell what it cures
+    #[arg(long)]
+    try_fix: bool,
+    /// When the repair is begun; the start of the run if it is left out
+    #[arg(long, value_name = "TIME", requires = "try_fix")]
+    fix_at: Option<String>,
+    /// Lay a value over the scenario, e.g. `run.length=2 h`; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    settings: Vec<String>,
+    /// In what form it is told
+    #[arg(long, value_enum, default_value_t)]
+    format: WhyFormat,
+}
+
+/// In what form a diagnosis is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum WhyFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// A sequence diagram for Mermaid.
+    Mermaid,
+    /// A ladder diagram, as SVG.
+    Svg,
+}
+
+/// Carries out the command.
+pub fn why(arguments: &Why) -> Result<(), Failure> {
+    let subject = subject(&arguments.path, &arguments.settings)?;
+    let question = Question {
+        request: arguments.request.clone(),
+        cause: arguments.cause.clone(),
+        from: arguments.from.clone(),
+        to: arguments.to.clone(),
+        at: arguments.at.clone(),
+    };
+    let prepared = subject
+        .prepare(&Additions::default())
+        .map_err(Failure::Scenario)?;
+    let fix_at = arguments.fix_at.as_ref();
+    let fix_at = fix_at.map(|text| read_instant(text, &prepared)).transpose();
+    let fix_at = fix_at.map_err(|bad| refused(arguments, bad.into()))?;
+    let until = match arguments.try_fix {
+        true => Until::End,
+        false => Until::Answered,
+    };
+    let progress = Progress::new(&prepared.compiled.federation);
+    let found = diagnosis::find(&subject, &question, until, |at, events| {
+        progress.at(at, events)
+    });
+    let found = found.map_err(|none| refused(arguments, none))?;
+    let diagnosis = found.diagnose(&question);
+    let proof = match arguments.try_fix {
+        true => diagnosis::try_fix(&subject, &found, &question, fix_at, |at, events| {
+            progress.at(at, events)
+        })
+        .map_err(|none| refused(arguments, none))?,
+        false => None,
+    };
+    progress.end();
+    let ladder = || {
+        let federation = &found.watched.federation;
+        Ladder::of(federation, found.chosen.request, &found.chosen.observations)
+    };
+    match arguments.format {
+        WhyFormat::Text => output::result(&told::text(&diagnosis, proof.as_ref())),
+        WhyFormat::Json => output::json(&told::json(&diagnosis, proof.as_ref())),
+        WhyFormat::Mermaid => {
+            output::result(&mermaid::sequence(&ladder(), &told::caption(&diagnosis)))
+        }
+        WhyFormat::Svg => output::result(&svg(&ladder(), &told::caption(&diagnosis))),
+    }
+}
+
+/// The scenario of a file, or of a directory of results.
+fn subject(path: &Path, settings: &[String]) -> Result<Subject, Failure> {
+    let file = match path.is_dir() {
+        true => path.join("scenario.toml"),
+        false => path.to_owned(),
+    };
+    Subject::load(&file, settings).map_err(Failure::Scenario)
+}
+
+fn refused(arguments: &Why, none: NoDiagnosis) -> Failure {
+    match none {
+        NoDiagnosis::Scenario(found) => Failure::Scenario(found),
+        NoDiagnosis::Question(bad) => Failure::Usage {
+            message: bad.message,
+            help: bad.help.unwrap_or_default(),
+        },
+        NoDiagnosis::Cancelled => Failure::Interrupted,
+        NoDiagnosis::NoSuchRequest => Failure::Nothing {
+            message: format!("no request of `{}` is like this", arguments.path.display()),
+            help: match arguments.request {
+                Some(_) => {
+                    "`fedsim run` counts the requests of each name; they are numbered from 1"
+                        .to_owned()
+                }
+                None => {
+                    "name one with --request, or give both --from and --to to ask for it".to_owned()
+                }
+            },
+        },
+    }
+}

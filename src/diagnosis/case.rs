@@ -1,0 +1,407 @@
+//! One attendee of one request that failed: who asked whom, how far it came, and what the objects around
+//! it are called.
+//!
+//! It knows no cause's repair. Invariant: everything is read from what was observed of the request and from the
+//! federation as it was at the instant of the failure; what neither says is absent, never guessed.
+
+use crate::engine::Instant;
+use crate::model::Federation;
+use crate::model::address::{Address, LocalPart, Url, UrlPath};
+use crate::model::directory::{MailboxKey, Recipient, federated_address};
+use crate::model::dns::{Answer, HostId, RecordType};
+use crate::model::names::NameId;
+use crate::model::observation::{Fact, Observation, PathObject, RequestIdentity};
+use crate::model::organization::{AcceptedDomainKind, OrgId, ServerId};
+use crate::model::outcome::{Asks, AttendeeOutcome, Failure, Leg, Side};
+use crate::model::relationship::RelationshipId;
+use crate::model::token::DelegationToken;
+
+use super::select::Chosen;
+use super::subject::Prepared;
+
+/// An attendee that failed, with what is known of its way.
+#[derive(Clone, Debug)]
+pub struct Case<'a> {
+    /// The scenario.
+    pub prepared: &'a Prepared,
+    /// The federation with what changed in the run.
+    pub federation: &'a Federation,
+    /// The request.
+    pub request: RequestIdentity,
+    /// When it was sent.
+    pub sent: Instant,
+    /// When the failure was decided: the first time that its cause was observed.
+    pub decided: Instant,
+    /// Which observation of the request decided it.
+    pub decisive: usize,
+    /// Who asks.
+    pub from: Address,
+    /// What is asked for.
+    pub asks: Asks,
+    /// Which attendee, by number.
+    pub attendee: u16,
+    /// Its address.
+    pub asked: Address,
+    /// The organization that is asked, as far as it is known.
+    pub target: Option<OrgId>,
+    /// What became of it.
+    pub failure: Failure,
+    /// The path that was chosen for it.
+    pub path: Option<PathObject>,
+    /// The group that it travelled in.
+    pub group: Option<u16>,
+    /// The endpoint that was known when the group left.
+    pub endpoint: Option<Url>,
+    /// The host that the failing leg called, or the last that was called.
+    pub host: Option<NameId>,
+    /// The server on which the failure was found, or the requester's that took the request.
+    pub server: Option<ServerId>,
+    /// The requester's server that took the request.
+    pub entry: Option<ServerId>,
+    /// The last token that was issued or used for its group.
+    pub token: Option<DelegationToken>,
+}
+
+impl<'a> Case<'a> {
+    /// The cases of a request, an attendee each, in their order.
+    pub fn all(
+        prepared: &'a Prepared,
+        federation: &'a Federation,
+        chosen: &Chosen,
+    ) -> Vec<Case<'a>> {
+        let attendees = chosen.observations.iter().filter_map(|observation| {
+            let Fact::AttendeeDone {
+                attendee,
+                asked,
+                target,
+                outcome: AttendeeOutcome::Failed(failure),
+                ..
+            } = observation.fact
+            else {
+                return None;
+            };
+            let case = Case::of(prepared, federation, chosen, (attendee, asked), failure);
+            Some(Case {
+                target: target.or(case.target),
+                ..case
+            })
+        });
+        attendees.collect()
+    }
+
+    fn of(
+        prepared: &'a Prepared,
+        federation: &'a Federation,
+        chosen: &Chosen,
+        (attendee, asked): (u16, Address),
+        failure: Failure,
+    ) -> Case<'a> {
+        let first = &chosen.observations[0];
+        let Fact::Sent { from, asks, .. } = first.fact else {
+            unreachable!("what is observed of a request begins with its being sent")
+        };
+        let mut case = Case {
+            prepared,
+            federation,
+            request: chosen.request,
+            sent: first.at,
+            decided: first.at,
+            decisive: 0,
+            from,
+            asks,
+            attendee,
+            asked,
+            target: federation.index.domain_owners.get(&asked.domain).copied(),
+            failure,
+            path: None,
+            group: None,
+            endpoint: None,
+            host: None,
+            server: None,
+            entry: None,
+            token: None,
+        };
+        case.follow(&chosen.observations);
+        case
+    }
+
+    /// Learns from what was observed up to the failure.
+    fn follow(&mut self, observations: &[Observation]) {
+        for observation in observations {
+            self.learn(&observation.fact);
+        }
+        let decisive = observations
+            .iter()
+            .position(|observation| self.decides(&observation.fact));
+        let last = observations.len() - 1;
+        self.decisive = decisive.unwrap_or(last);
+        self.decided = observations[self.decisive].at;
+    }
+
+    fn learn(&mut self, fact: &Fact) {
+        let of_group = |group: u16| self.group == Some(group);
+        let of_leg = |leg: Leg| self.failure.leg.is_none_or(|it| it == leg);
+        match *fact {
+            Fact::Arrived { server } => {
+                self.entry = Some(server);
+                self.server = self.server.or(Some(server));
+            }
+            Fact::PathChosen { attendee, path, .. } if attendee == self.attendee => {
+                self.path = Some(path);
+            }
+            Fact::GroupDispatched {
+                group,
+                path,
+                domain,
+                endpoint,
+                ..
+            } => {
+                let owner = self.federation.index.domain_owners.get(&domain).copied();
+                let is_its = self.path == Some(path)
+                    && (domain == self.asked.domain || owner.is_some() && owner == self.target);
+                if is_its {
+                    self.group = Some(group);
+                    self.endpoint = endpoint;
+                }
+            }
+            Fact::LegStarted { group, leg, host } if of_group(group) && of_leg(leg) => {
+                self.host = Some(host);
+            }
+            Fact::CallArrived { group, leg, server }
+            | Fact::TokenValidated {
+                group, leg, server, ..
+            } if of_group(group) && of_leg(leg) && self.failure.side == Side::Target => {
+                self.server = Some(server);
+            }
+            Fact::TokenIssued {
+                group, leg, token, ..
+            }
+            | Fact::TokenReused { group, leg, token }
+                if of_group(group) && is_token_of(leg, self.failure.leg) =>
+            {
+                self.token = Some(token);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether an observation says for the first time what the failure is.
+    fn decides(&self, fact: &Fact) -> bool {
+        let cause = self.failure.cause;
+        let of_group = |group: u16| self.group == Some(group);
+        match *fact {
+            Fact::TokenRefused {
+                group, cause: it, ..
+            } => of_group(group) && it == cause,
+            Fact::TokenValidated { group, result, .. } => {
+                of_group(group) && result.is_err_and(|rejection| rejection.cause() == cause)
+            }
+            Fact::Discovered {
+                attendee,
+                failure: Some(it),
+                ..
+            } => attendee == self.attendee && it == cause,
+            Fact::CalendarDecided {
+                attendee, decision, ..
+            } => attendee == self.attendee && decision.result == Err(cause),
+            Fact::AnswerDecided {
+                attendee, decision, ..
+            } => attendee == self.attendee && decision.result == Err(cause),
+            Fact::FolderDecided {
+                attendee, level, ..
+            } => attendee == self.attendee && level == Err(cause),
+            Fact::LegEnded {
+                group,
+                failure: Some(failure),
+                ..
+            } => of_group(group) && failure.cause == cause,
+            Fact::AttendeeDone { attendee, .. } => attendee == self.attendee,
+            _ => false,
+        }
+    }
+
+    /// The organization that asks.
+    pub fn requester(&self) -> OrgId {
+        self.request.requester
+    }
+
+    /// The organization where the failure lies: the requester, or the one that is asked.
+    pub fn here(&self) -> Option<OrgId> {
+        match self.failure.side {
+            Side::Requester | Side::Client => Some(self.requester()),
+            Side::Target => self.target,
+            Side::Gateway | Side::Network => None,
+        }
+    }
+
+    /// The relationship of the requester for the attendee's domain, whatever its state.
+    pub fn own_relationship(&self) -> Option<RelationshipId> {
+        match self.path {
+            Some(PathObject::Relationship(id)) => Some(id),
+            _ => {
+                let domain = self.asked.domain;
+                self.federation
+                    .relationship_for(self.requester(), domain, self.decided)
+            }
+        }
+    }
+
+    /// The relationship of the one that is asked for the caller's domain, whatever its state.
+    pub fn partners_relationship(&self) -> Option<RelationshipId> {
+        let domain = self.caller_address().domain;
+        self.federation
+            .relationship_for(self.target?, domain, self.decided)
+    }
+
+    /// Any relationship of one organization about another: one that names a domain of it.
+    pub fn relationship_between(&self, one: OrgId, other: OrgId) -> Option<RelationshipId> {
+        let domains = &self.federation.organizations.at(other, self.decided);
+        let mut domains = domains.accepted_domains.iter();
+        domains.find_map(|row| {
+            let found = self
+                .federation
+                .relationship_for(one, row.domain, self.decided)?;
+            Some(found)
+        })
+    }
+
+    /// The address that the caller's token carries: the user's first in a federated domain, else the
+    /// one the user asks from.
+    pub fn caller_address(&self) -> Address {
+        let federation = self.federation;
+        let requester = self.requester();
+        let organization = federation.organizations.at(requester, self.decided);
+        let keys = federation.draw_keys(0);
+        let federated = match federation.recipient(requester, self.from) {
+            Some(Recipient::Mailbox(key)) => {
+                let view = federation.mailbox(requester, key, self.decided, &keys);
+                federated_address(organization, view)
+            }
+            _ => None,
+        };
+        federated.unwrap_or(self.from)
+    }
+
+    /// The address that is asked for where it leads: of a contact or mail user here the external one.
+    pub fn external(&self) -> Address {
+        match self.federation.recipient(self.requester(), self.asked) {
+            Some(Recipient::MailUser { external } | Recipient::Contact { external }) => external,
+            _ => self.asked,
+        }
+    }
+
+    /// The host that the failing leg called.
+    pub fn called_host(&self) -> Option<HostId> {
+        let hosts = &self.federation.hosts;
+        hosts
+            .ids()
+            .find(|id| Some(hosts.original(*id).name) == self.host)
+    }
+
+    /// Whose the host is that the failing leg called.
+    pub fn hosts_owner(&self) -> Option<OrgId> {
+        self.federation.owner_of_host(self.called_host()?)
+    }
+
+    /// Where an organization's Exchange Web Services are published, as its servers say.
+    pub fn external_url(&self, organization: OrgId) -> Option<Url> {
+        let servers = &self.federation.organizations.original(organization).servers;
+        let mut servers = servers.iter();
+        servers.find_map(|&id| {
+            let server = self.federation.servers.at(id, self.decided);
+            server.ews.external_url
+        })
+    }
+
+    /// The host under which an organization's Autodiscover is found: `autodiscover.` and a domain of it,
+    /// if it is one of its own, else its first.
+    pub fn autodiscover_host(&self, organization: OrgId) -> Option<String> {
+        let federation = self.federation;
+        let names = &federation.names;
+        let hosts = &federation.hosts;
+        let own = hosts.ids().filter(|id| {
+            let host = hosts.original(*id);
+            federation.owner_of_host(*id) == Some(organization)
+                && host.redirect.is_none()
+                && host.proxy.publishes_autodiscover
+                && self.is_published(host.name)
+        });
+        let mut own: Vec<String> = own
+            .map(|id| names.text(hosts.original(id).name).to_owned())
+            .collect();
+        own.sort_by_key(|name| (!name.starts_with("autodiscover."), name.clone()));
+        own.into_iter().next()
+    }
+
+    /// Whether a host name is in public DNS.
+    pub fn is_published(&self, host: NameId) -> bool {
+        let answer = self
+            .federation
+            .dns
+            .authoritative(host, RecordType::Address, self.decided);
+        matches!(answer, Answer::Found(_))
+    }
+
+    /// The first domain of an organization that a partner may ask about: a federated one, else any.
+    pub fn domain_of(&self, organization: OrgId) -> Option<NameId> {
+        let row = self.federation.organizations.at(organization, self.decided);
+        let federated = row.federated_domains().next();
+        federated.or(row.accepted_domains.first().map(|row| row.domain))
+    }
+
+    /// All federated domains of an organization.
+    pub fn federated_domains(&self, organization: OrgId) -> Vec<String> {
+        let row = self.federation.organizations.at(organization, self.decided);
+        let names = &self.federation.names;
+        row.federated_domains()
+            .map(|domain| names.text(domain).to_owned())
+            .collect()
+    }
+
+    /// Whether the domain the user asks from could be federated by its organization.
+    pub fn senders_domain_is_accepted(&self) -> bool {
+        let row = self
+            .federation
+            .organizations
+            .at(self.requester(), self.decided);
+        row.accepted_domain(self.from.domain)
+            .is_some_and(|row| row.kind == AcceptedDomainKind::Authoritative)
+    }
+
+    /// The name of a mailbox that the scenario declares.
+    pub fn declared_mailbox(&self, address: Address) -> Option<String> {
+        let federation = self.federation;
+        let owner = federation
+            .index
+            .domain_owners
+            .get(&address.domain)
+            .copied()?;
+        match federation.recipient(owner, address)? {
+            Recipient::Mailbox(MailboxKey::Declared(id)) => {
+                Some(federation.mailboxes.original(id).name.to_string())
+            }
+            _ => None,
+        }
+    }
+
+    /// The part of an address before the `@`.
+    pub fn local_part(&self, address: Address) -> String {
+        match address.local {
+            LocalPart::Named(name) => self.federation.names.text(name).to_owned(),
+            LocalPart::Numbered(number) => format!("user{number}"),
+        }
+    }
+
+    /// A URL of Exchange's with this host and path.
+    pub fn url(host: &str, path: UrlPath) -> String {
+        format!("https://{host}{}", path.text())
+    }
+}
+
+/// Whether a token that was asked for in one leg is used in another.
+fn is_token_of(token_leg: Leg, failing: Option<Leg>) -> bool {
+    match failing {
+        Some(leg) if leg.is_at_autodiscover() => token_leg == Leg::AutodiscoverToken,
+        _ => true,
+    }
+}

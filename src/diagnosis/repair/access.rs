@@ -1,0 +1,709 @@
+//! Treatments of what may be asked and what may be seen: requests, recipients, relationships, permissions,
+//! sharing policies, subscriptions.
+//!
+//! It knows no gateway and no network. Invariant: each cause has at most one row here.
+
+use super::Actor::{
+    BothAdministrators, Requester, RequesterAdministrator, TargetAdministrator, Wait,
+};
+use super::Passing::{PolicyAssistant, PoolStart, RelationshipCache, Replication};
+use super::Where::{Requester as AtRequester, Target as AtTarget};
+use super::{Asking, Step, Treatment, remedy, remedy_when, treated};
+use crate::diagnosis::case::Case;
+use crate::model::cause::Cause;
+use crate::model::outcome::Asks;
+
+use super::Passing;
+
+/// What worker processes and domain controllers remember of the configuration.
+const CONFIGURATION: &[Passing] = &[Replication, RelationshipCache];
+
+/// A switch of the requester's relationship that is off.
+macro_rules! own_relationship {
+    ($key:literal, $parameter:literal) => {
+        const {
+            &treated!(
+                &[concat!("relationship.{requester.relationship-key}.", $key)],
+                &[remedy!(
+                    RequesterAdministrator,
+                    &[Step::Cmdlets(
+                        AtRequester,
+                        concat!(
+                            "Set-OrganizationRelationship -Identity \"{requester.relationship}\" -",
+                            $parameter,
+                            " $true"
+                        ),
+                    )],
+                    CONFIGURATION,
+                )],
+            )
+        }
+    };
+}
+
+/// A property of the target's relationship that gives too little.
+macro_rules! partners_relationship {
+    ($key:literal, $parameters:literal) => {
+        const {
+            &treated!(
+                &[concat!("relationship.{target.relationship-key}.", $key)],
+                &[remedy!(
+                    TargetAdministrator,
+                    &[Step::Cmdlets(
+                        AtTarget,
+                        concat!(
+                            "Set-OrganizationRelationship -Identity \"{target.relationship}\" ",
+                            $parameters
+                        ),
+                    )],
+                    CONFIGURATION,
+                )],
+            )
+        }
+    };
+}
+
+/// The treatment of a cause of these kinds.
+pub(super) fn treatment(cause: Cause) -> Option<&'static Treatment> {
+    requests(cause)
+        .or_else(|| recipients(cause))
+        .or_else(|| requesters_relationship(cause))
+        .or_else(|| targets_relationship(cause))
+        .or_else(|| sharing(cause))
+}
+
+fn requests(cause: Cause) -> Option<&'static Treatment> {
+    const TO: &[&str] = &["request.{request}.to"];
+    const SPLIT: &str =
+        "Ask for fewer attendees in one request: {attendee} and others, at most 100 together.";
+    Some(match cause {
+        Cause::RequestBodyTooBig => {
+            const {
+                &treated!(
+                    &["request.{request}.to", "parameters.client_request"],
+                    &[
+                        remedy!(Requester, &[Step::Ask(SPLIT, Asking::OnlyTheAttendee)], &[]),
+                        remedy!(
+                            Requester,
+                            &[Step::Build(
+                                "Send a smaller body: at most 400 KiB.",
+                                "parameters.client_request = \"3 KB\"",
+                            )],
+                            &[],
+                        ),
+                    ],
+                )
+            }
+        }
+        Cause::RequestWithoutAttendees => {
+            const {
+                &treated!(
+                    TO,
+                    &[remedy!(
+                        Requester,
+                        &[Step::Ask("Name at least one attendee.", Asking::Somebody)],
+                        &[]
+                    )]
+                )
+            }
+        }
+        Cause::RequestTooManyAttendees | Cause::RecipientIndividualLimit => {
+            const {
+                &treated!(
+                    TO,
+                    &[remedy!(
+                        Requester,
+                        &[Step::Ask(SPLIT, Asking::OnlyTheAttendee)],
+                        &[]
+                    )]
+                )
+            }
+        }
+        Cause::RequestWindowTooLong => {
+            const {
+                &treated!(
+                    &["request.{request}.window"],
+                    &[remedy!(
+                        Requester,
+                        &[Step::Ask(
+                            "Ask for at most 62 days.",
+                            Asking::WindowOfDays(62)
+                        )],
+                        &[]
+                    )],
+                )
+            }
+        }
+        Cause::RequestWindowTooLongForTarget => {
+            const {
+                &treated!(
+                    &["request.{request}.window", "org.{target}.exchange"],
+                    &[remedy!(
+                        Requester,
+                        &[Step::Ask(
+                            "Ask for at most 42 days, which Exchange 2007 answers.",
+                            Asking::WindowOfDays(42)
+                        )],
+                        &[]
+                    )],
+                )
+            }
+        }
+        Cause::RequestWindowInvalid => {
+            const {
+                &treated!(
+                    &["request.{request}.window"],
+                    &[remedy!(
+                        Requester,
+                        &[Step::Ask(
+                            "Ask for a window with an end after its start.",
+                            Asking::WindowOfDays(7)
+                        )],
+                        &[]
+                    )],
+                )
+            }
+        }
+        Cause::RequestIntervalOutOfRange => {
+            const {
+                &treated!(
+                    &["request.{request}.interval"],
+                    &[remedy!(
+                        Requester,
+                        &[Step::Ask(
+                            "Ask for an interval from 5 to 1440 minutes.",
+                            Asking::HalfHours
+                        )],
+                        &[]
+                    )],
+                )
+            }
+        }
+        Cause::RequesterUnknown => {
+            const {
+                &treated!(
+                    &["request.{request}.from"],
+                    &[remedy!(
+                        Requester,
+                        &[Step::Ask(
+                            "Sign in with a mailbox of this organization.",
+                            Asking::AsAMailbox
+                        )],
+                        &[]
+                    )],
+                )
+            }
+        }
+        Cause::ResultSetTooBig => {
+            const {
+                &treated!(
+                    &[
+                        "request.{request}.window",
+                        "org.{target}.mailbox.{attendee.mailbox}.events_per_week"
+                    ],
+                    &[remedy!(
+                        Requester,
+                        &[Step::Ask(
+                            "Ask for a shorter window: a day.",
+                            Asking::WindowOfDays(1)
+                        )],
+                        &[]
+                    )],
+                )
+            }
+        }
+        _ => return None,
+    })
+}
+
+fn recipients(cause: Cause) -> Option<&'static Treatment> {
+    Some(match cause {
+        Cause::RequesterWithoutFederatedAddress => {
+            const {
+                &treated!(
+                    &[
+                        "org.{requester}.accepted_domain.{from.domain}.federated",
+                        "org.{requester}.mailbox.{from.mailbox}.addresses"
+                    ],
+                    &[
+                        remedy_when!(
+                            |case| case.senders_domain_is_accepted(),
+                            "the user's domain is an authoritative one of the organization",
+                            RequesterAdministrator,
+                            &[Step::Cmdlets(AtRequester, FEDERATE_SENDERS_DOMAIN)],
+                            CONFIGURATION,
+                        ),
+                        remedy!(
+                            RequesterAdministrator,
+                            &[Step::Build(
+                                "Set-Mailbox {from.mailbox} -EmailAddresses @{add=\"{from.local}@{requester.domain}\"}",
+                                "org.{requester}.mailbox.{from.mailbox}.addresses = [\"{from}\", \"{from.local}@{requester.domain}\"]",
+                            )],
+                            &[],
+                        ),
+                    ],
+                )
+            }
+        }
+        Cause::RequesterIdentityNotImmutable => {
+            const {
+                &treated!(
+                    &[
+                        "org.{requester}.mailbox.{from.mailbox}.identity_type",
+                        "org.{requester}.mailbox.{from.mailbox}.immutable_id"
+                    ],
+                    &[remedy!(
+                        RequesterAdministrator,
+                        &[Step::Change(
+                            "Set-Mailbox {from.mailbox} -ImmutableId {from.local}@{namespace}",
+                            "org.{requester}.mailbox.{from.mailbox}.identity_type = \"immutable-id\"\n\
+                         org.{requester}.mailbox.{from.mailbox}.immutable_id = \"{from.local}@{namespace}\"",
+                        )],
+                        CONFIGURATION,
+                    )],
+                )
+            }
+        }
+        Cause::RecipientResolutionSlow => {
+            const {
+                &treated!(
+                    &["parameters.directory_resolution"],
+                    &[remedy!(
+                        RequesterAdministrator,
+                        &[Step::Build(
+                            "Repair the directory servers, so that an address is resolved within milliseconds.",
+                            "parameters.directory_resolution = { dist = \"constant\", value = \"5 ms\" }",
+                        )],
+                        &[],
+                    )],
+                )
+            }
+        }
+        Cause::RecipientNotFound
+        | Cause::RecipientUnknownAtTarget
+        | Cause::AutodiscoverUnknownUser => {
+            const {
+                &treated!(
+                    &["request.{request}.to"],
+                    &[remedy!(
+                        Requester,
+                        &[Step::Ask(
+                            "Correct the address {attendee}.",
+                            Asking::NearestAddress
+                        )],
+                        &[]
+                    )],
+                )
+            }
+        }
+        Cause::RecipientGroupTooLarge => {
+            const {
+                &treated!(
+                    &["request.{request}.to"],
+                    &[remedy!(
+                        Requester,
+                        &[Step::Ask(
+                            "Name the members of {attendee} one by one.",
+                            Asking::AMemberOfTheGroup
+                        )],
+                        &[]
+                    )],
+                )
+            }
+        }
+        Cause::RecipientMovedAway => {
+            const {
+                &treated!(
+                    &[
+                        "relationship.{requester.relationship-key}.target_sharing_epr",
+                        "org.{target}.mail_user.{attendee.local}.external_address"
+                    ],
+                    &[remedy!(
+                        RequesterAdministrator,
+                        &[Step::Cmdlets(
+                            AtRequester,
+                            "Set-OrganizationRelationship -Identity \"{requester.relationship}\" -TargetAutodiscoverEpr {target.autodiscover-epr} -TargetSharingEpr $null\n\
+                         Get-FederationInformation -DomainName {moved.domain} | New-OrganizationRelationship -Name \"{moved.domain}\" -FreeBusyAccessEnabled $true -FreeBusyAccessLevel AvailabilityOnly",
+                        )],
+                        CONFIGURATION,
+                    )],
+                )
+            }
+        }
+        Cause::CalendarMissing => {
+            const {
+                &treated!(
+                    &["org.{target}.mailbox.{attendee.mailbox}.calendar"],
+                    &[remedy!(
+                        TargetAdministrator,
+                        &[Step::Change(
+                            "Repair the mailbox {attendee.mailbox}, so that it has a calendar (Outlook /resetfolders).",
+                            "org.{target}.mailbox.{attendee.mailbox}.calendar = \"present\"",
+                        )],
+                        &[],
+                    )],
+                )
+            }
+        }
+        Cause::MailboxUnavailable => {
+            const {
+                &treated!(
+                    &["org.{target}.mailbox.{attendee.mailbox}.state"],
+                    &[remedy!(
+                        TargetAdministrator,
+                        &[Step::Change(
+                            "Mount-Database, for the database of {attendee.mailbox}.",
+                            "org.{target}.mailbox.{attendee.mailbox}.state = \"available\"",
+                        )],
+                        &[],
+                    )],
+                )
+            }
+        }
+        Cause::MailboxFailingOver => {
+            const {
+                &treated!(
+                    &["org.{target}.mailbox.{attendee.mailbox}.state"],
+                    &[
+                        remedy!(Wait, &[Step::Wait("the database has failed over")], &[]),
+                        remedy!(
+                            TargetAdministrator,
+                            &[Step::Change(
+                                "Move-ActiveMailboxDatabase, for the database of {attendee.mailbox}.",
+                                "org.{target}.mailbox.{attendee.mailbox}.state = \"available\"",
+                            )],
+                            &[],
+                        ),
+                    ],
+                )
+            }
+        }
+        Cause::PersonalShareTo2007 => {
+            const {
+                &treated!(
+                    &[
+                        "org.{target}.exchange",
+                        "org.{target}.server.{server}.version"
+                    ],
+                    &[remedy!(
+                        TargetAdministrator,
+                        &[Step::Build(
+                            "New-MoveRequest {attendee.mailbox}, to a server of Exchange 2013.",
+                            "org.{target}.server.moved = {}\norg.{target}.mailbox.{attendee.mailbox}.server = \"moved\"",
+                        )],
+                        &[],
+                    )],
+                )
+            }
+        }
+        _ => return None,
+    })
+}
+
+const FEDERATE_SENDERS_DOMAIN: &str = "\
+$proof = Get-FederatedDomainProof -DomainName {from.domain}
+Add-DnsServerResourceRecord -ZoneName {from.domain} -Name \"@\" -Txt -DescriptiveText $proof.Proof
+Add-FederatedDomain -DomainName {from.domain}";
+
+fn requesters_relationship(cause: Cause) -> Option<&'static Treatment> {
+    fn knows_the_partner(case: &Case<'_>) -> bool {
+        let other = case.target.filter(|&target| target != case.requester());
+        other.is_some_and(|target| {
+            case.relationship_between(case.requester(), target)
+                .is_some()
+        })
+    }
+    fn nobody_has_the_domain(case: &Case<'_>) -> bool {
+        case.target.is_none()
+    }
+    Some(match cause {
+        Cause::RelationshipNoneAtRequester => {
+            const {
+                &treated!(
+                    &[
+                        "relationship.{requester.relationship-key}.domain_names",
+                        "relationship.{requester} -> {target}.exists",
+                        "request.{request}.to",
+                    ],
+                    &[
+                        remedy_when!(
+                            nobody_has_the_domain,
+                            "nobody has the attendee's domain",
+                            Requester,
+                            &[Step::Ask(
+                                "Correct the address {attendee}.",
+                                Asking::NearestAddress
+                            )],
+                            &[],
+                        ),
+                        remedy_when!(
+                            knows_the_partner,
+                            "there is a relationship with the partner, but for other domains",
+                            RequesterAdministrator,
+                            &[Step::Cmdlets(
+                                AtRequester,
+                                "Set-OrganizationRelationship -Identity \"{requester.relationship}\" -DomainNames {requester.relationship-domains}",
+                            )],
+                            CONFIGURATION,
+                        ),
+                        remedy!(
+                            RequesterAdministrator,
+                            &[Step::Cmdlets(
+                                AtRequester,
+                                "Get-FederationInformation -DomainName {attendee.domain} | New-OrganizationRelationship -Name \"{target}\" -FreeBusyAccessEnabled $true -FreeBusyAccessLevel AvailabilityOnly",
+                            )],
+                            CONFIGURATION,
+                        ),
+                    ],
+                )
+            }
+        }
+        Cause::RelationshipDisabledAtRequester => own_relationship!("enabled", "Enabled"),
+        Cause::RelationshipFreeBusyDisabledAtRequester => {
+            own_relationship!("free_busy_access", "FreeBusyAccessEnabled")
+        }
+        Cause::RelationshipMailTipsDisabledAtRequester => {
+            own_relationship!("mail_tips_access_enabled", "MailTipsAccessEnabled")
+        }
+        Cause::RelationshipDeliveryReportsDisabledAtRequester => {
+            own_relationship!("delivery_report_enabled", "DeliveryReportEnabled")
+        }
+        Cause::RelationshipArchiveDisabledAtRequester => {
+            own_relationship!("archive_access_enabled", "ArchiveAccessEnabled")
+        }
+        Cause::RelationshipWithoutEndpoint => {
+            const {
+                &treated!(
+                    &[
+                        "relationship.{requester.relationship-key}.target_application_uri",
+                        "relationship.{requester.relationship-key}.target_autodiscover_epr",
+                        "relationship.{requester.relationship-key}.target_sharing_epr",
+                    ],
+                    &[
+                        remedy_when!(
+                            super::gate::partner_has_no_trust,
+                            "the partner is not federated yet",
+                            BothAdministrators,
+                            &[
+                                Step::Cmdlets(AtTarget, super::gate::SET_UP_TARGET),
+                                Step::Cmdlets(
+                                    AtRequester,
+                                    "Start-Sleep -Seconds 3600\n\
+                                 Get-FederationInformation -DomainName {attendee.domain} | Set-OrganizationRelationship -Identity \"{requester.relationship}\"",
+                                ),
+                            ],
+                            &[
+                                Replication,
+                                RelationshipCache,
+                                super::Passing::CertificateDistribution
+                            ],
+                        ),
+                        remedy!(
+                            RequesterAdministrator,
+                            &[Step::Cmdlets(
+                                AtRequester,
+                                "Get-FederationInformation -DomainName {attendee.domain} | Set-OrganizationRelationship -Identity \"{requester.relationship}\"",
+                            )],
+                            CONFIGURATION,
+                        )
+                    ],
+                )
+            }
+        }
+        _ => return None,
+    })
+}
+
+fn targets_relationship(cause: Cause) -> Option<&'static Treatment> {
+    fn knows_the_caller(case: &Case<'_>) -> bool {
+        let about = |target| case.relationship_between(target, case.requester());
+        case.target.and_then(about).is_some()
+    }
+    fn asks_for_mail_tips(case: &Case<'_>) -> bool {
+        case.asks == Asks::MailTips
+    }
+    Some(match cause {
+        Cause::RelationshipNoneAtTarget => {
+            const {
+                &treated!(
+                    &[
+                        "relationship.{target.relationship-key}.domain_names",
+                        "relationship.{target} -> {requester}.exists",
+                    ],
+                    &[
+                        remedy_when!(
+                            knows_the_caller,
+                            "there is a relationship with the caller's organization, but for other domains",
+                            TargetAdministrator,
+                            &[Step::Cmdlets(
+                                AtTarget,
+                                "Set-OrganizationRelationship -Identity \"{target.relationship}\" -DomainNames {target.relationship-domains}",
+                            )],
+                            CONFIGURATION,
+                        ),
+                        remedy_when!(
+                            asks_for_mail_tips,
+                            "MailTips are asked for",
+                            TargetAdministrator,
+                            &[Step::Cmdlets(
+                                AtTarget,
+                                "New-OrganizationRelationship -Name \"{requester}\" -DomainNames {requester.domains} -MailTipsAccessEnabled $true -MailTipsAccessLevel All",
+                            )],
+                            CONFIGURATION,
+                        ),
+                        remedy!(
+                            TargetAdministrator,
+                            &[Step::Cmdlets(
+                                AtTarget,
+                                "New-OrganizationRelationship -Name \"{requester}\" -DomainNames {requester.domains} -FreeBusyAccessEnabled $true -FreeBusyAccessLevel AvailabilityOnly",
+                            )],
+                            CONFIGURATION,
+                        ),
+                    ],
+                )
+            }
+        }
+        Cause::RelationshipDisabledAtTarget => partners_relationship!("enabled", "-Enabled $true"),
+        Cause::RelationshipFreeBusyDisabledAtTarget => {
+            partners_relationship!("free_busy_access", "-FreeBusyAccessEnabled $true")
+        }
+        Cause::RelationshipLevelNoneAtTarget => {
+            partners_relationship!("free_busy_level", "-FreeBusyAccessLevel AvailabilityOnly")
+        }
+        Cause::RelationshipOutOfScope => {
+            partners_relationship!("free_busy_scope", "-FreeBusyAccessScope $null")
+        }
+        Cause::RelationshipMailTipsDisabledAtTarget => {
+            partners_relationship!("mail_tips_access_enabled", "-MailTipsAccessEnabled $true")
+        }
+        Cause::RelationshipMailTipsLevelNoneAtTarget => {
+            partners_relationship!("mail_tips_access_level", "-MailTipsAccessLevel All")
+        }
+        Cause::RelationshipPhotosDisabledAtTarget => {
+            partners_relationship!("photos_enabled", "-PhotosEnabled $true")
+        }
+        Cause::RelationshipDeliveryReportsDisabledAtTarget => {
+            partners_relationship!("delivery_report_enabled", "-DeliveryReportEnabled $true")
+        }
+        Cause::PermissionDefaultNone => {
+            const {
+                &treated!(
+                    &[
+                        "org.{target}.mailbox.{attendee.mailbox}.calendar_default",
+                        "org.{target}.calendar_default"
+                    ],
+                    &[
+                        remedy!(
+                            TargetAdministrator,
+                            &[Step::Cmdlets(
+                                AtTarget,
+                                "Set-MailboxFolderPermission -Identity {attendee.mailbox}:\\Calendar -User Default -AccessRights AvailabilityOnly",
+                            )],
+                            CONFIGURATION,
+                        ),
+                        // A mailbox that is described by a number cannot be named in a cmdlet.
+                        remedy!(
+                            TargetAdministrator,
+                            &[Step::Change(
+                                "Set-MailboxFolderPermission {attendee}:\\Calendar -User Default -AccessRights AvailabilityOnly, and for all others alike.",
+                                "org.{target}.calendar_default = \"AvailabilityOnly\"",
+                            )],
+                            CONFIGURATION,
+                        ),
+                    ],
+                )
+            }
+        }
+        _ => return None,
+    })
+}
+
+fn sharing(cause: Cause) -> Option<&'static Treatment> {
+    Some(match cause {
+        Cause::SharingPolicyBlocks => {
+            const {
+                &treated!(
+                    &[
+                        "org.{requester}.mailbox.{from.mailbox}.sharing_policy",
+                        "org.{requester}.sharing_policy"
+                    ],
+                    &[remedy!(
+                        RequesterAdministrator,
+                        &[Step::Cmdlets(
+                            AtRequester,
+                            "New-SharingPolicy -Name \"Sharing with {attendee.domain}\" -Domains \"{attendee.domain}: CalendarSharingFreeBusyReviewer, ContactsSharing\"\n\
+                         Set-Mailbox -Identity {from.mailbox} -SharingPolicy \"Sharing with {attendee.domain}\"",
+                        )],
+                        &[Replication, RelationshipCache, PolicyAssistant],
+                    )],
+                )
+            }
+        }
+        Cause::SharingPolicyDisabled => {
+            const {
+                &treated!(
+                    &[
+                        "org.{requester}.mailbox.{from.mailbox}.sharing_policy",
+                        "org.{requester}.sharing_policy"
+                    ],
+                    &[remedy!(
+                        RequesterAdministrator,
+                        &[Step::Cmdlets(
+                            AtRequester,
+                            "Set-SharingPolicy -Identity \"{sharing-policy}\" -Enabled $true",
+                        )],
+                        CONFIGURATION,
+                    )],
+                )
+            }
+        }
+        Cause::SharingRecipientNotFederated => {
+            const {
+                &treated!(
+                    &[
+                        "org.{target}.setup",
+                        "org.{target}.identifier.enabled",
+                        "org.{target}.trust.registered"
+                    ],
+                    &[remedy!(
+                        BothAdministrators,
+                        &[Step::Build(
+                            "New-FederationTrust, Set-FederatedOrganizationIdentifier and Add-FederatedDomain {attendee.domain}, in {target}.",
+                            "org.{target}.setup = \"federated\"",
+                        )],
+                        CONFIGURATION,
+                    )],
+                )
+            }
+        }
+        Cause::SynchronizationNotSubscribed => {
+            const {
+                &treated!(
+                    &["org.{requester}.mailbox.{from.mailbox}.subscription"],
+                    &[remedy!(
+                        TargetAdministrator,
+                        &[Step::Change(
+                            "{attendee} shares the calendar with {from}, who accepts the invitation.",
+                            "org.{requester}.mailbox.{from.mailbox}.subscription.\"{attendee}\" = {}\n\
+                         org.{target}.mailbox.{attendee.mailbox}.grant.\"{from}\" = \"AvailabilityOnly\"",
+                        )],
+                        CONFIGURATION,
+                    )],
+                )
+            }
+        }
+        Cause::SynchronizationUnderWay => {
+            const {
+                &treated!(
+                    &["request.{request}.at"],
+                    &[remedy!(
+                        Wait,
+                        &[Step::Wait("the first run of synchronization has ended")],
+                        &[PoolStart]
+                    )],
+                )
+            }
+        }
+        _ => return None,
+    })
+}

@@ -59,7 +59,7 @@ fn outcome(world: &str) -> AttendeeOutcome {
         .expect("an attendee has an outcome")
 }
 
-fn main() {
+pub fn main() {
     let AttendeeOutcome::Failed(failure) = outcome(&world(false)) else {
         panic!("the virtual directory refuses delegation tokens")
     };
@@ -67,7 +67,7 @@ fn main() {
     println!(
         "the {} has to act: {}",
         failure.side,
-        failure.cause.row().repair
+        fedsim::report::causes::short(failure.cause)
     );
     assert_eq!(failure.cause.id(), "publishing.wssecurity-disabled");
     assert_eq!(failure.code.number(), 5039);

@@ -7,6 +7,7 @@ pub mod assumption;
 pub mod causes;
 pub mod csv;
 pub mod directory;
+pub mod examination;
 pub mod identity;
 pub mod ladder;
 pub mod mermaid;

@@ -9,6 +9,7 @@ mod access;
 mod asking;
 mod fill;
 mod gate;
+mod oauth;
 mod states;
 mod token;
 mod transport;
@@ -395,6 +396,7 @@ pub fn treatment(cause: Cause) -> &'static Treatment {
         access::treatment,
         asking::treatment,
         gate::treatment,
+        oauth::treatment,
         states::treatment,
         token::treatment,
         transport::treatment,
@@ -461,6 +463,7 @@ mod tests {
                 access::treatment,
                 asking::treatment,
                 gate::treatment,
+                oauth::treatment,
                 states::treatment,
                 token::treatment,
                 transport::treatment,

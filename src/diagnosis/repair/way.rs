@@ -12,7 +12,7 @@ use super::{Passing, Remedy, Step, Treatment, remedy, remedy_when, treated};
 use crate::diagnosis::case::Case;
 use crate::model::cause::Cause;
 use crate::model::dns::{Answer, RecordType};
-use crate::model::outcome::Leg;
+use crate::model::outcome::{Leg, Side};
 
 const CONFIGURATION: &[Passing] = &[Replication, RelationshipCache];
 
@@ -84,6 +84,9 @@ fn names(cause: Cause) -> Option<&'static Treatment> {
             .table("resolver");
         is_public && resolvers.get(&resolver).is_some()
     }
+    fn is_old_endpoint(case: &Case<'_>) -> bool {
+        case.failure.side == Side::Requester && is_called_at_partner(case) && !is_split(case)
+    }
     fn is_discovered(case: &Case<'_>) -> bool {
         let is_own_setting = case.endpoint.is_some_and(|url| Some(url.host) == case.host);
         case.failure.leg == Some(Leg::Availability)
@@ -134,6 +137,16 @@ fn names(cause: Cause) -> Option<&'static Treatment> {
                                 Step::Cmdlets(AtRequester, "iisreset {entry}"),
                             ],
                             &[ResolverCaches, Replication, PoolStart],
+                        ),
+                        remedy_when!(
+                            is_old_endpoint,
+                            "the requester's relationship names a host that is not in use",
+                            RequesterAdministrator,
+                            &[Step::Cmdlets(
+                                AtRequester,
+                                "Set-OrganizationRelationship -Identity \"{requester.relationship}\" -TargetAutodiscoverEpr {target.autodiscover-epr} -TargetSharingEpr $null",
+                            )],
+                            CONFIGURATION,
                         ),
                         remedy_when!(
                             is_outside_record,
@@ -221,7 +234,7 @@ fn network(cause: Cause) -> Option<&'static Treatment> {
         &[],
     );
     const GATEWAY_UP: Remedy = remedy_when!(
-        |case| case.failure.side == crate::model::outcome::Side::Gateway,
+        |case| case.failure.side == Side::Gateway,
         "the gateway does not answer",
         super::Actor::GatewayOperator,
         &[Step::Change(

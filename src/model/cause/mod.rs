@@ -314,6 +314,8 @@ pub enum Cause {
     RequesterTooOld,
     SystemMailboxNotFederated,
     SubscriptionOutdated,
+    OAuthCertificateExpired,
+    OAuthLinkedAccountMissing,
 }
 
 #[cfg(test)]

@@ -405,9 +405,10 @@ fn is_key(object: &Object, path: &[String]) -> bool {
     let Some((first, rest)) = path.split_first() else {
         return true;
     };
-    let mut keys = object.keys.iter();
-    let key = keys.find(|key| key.name == *first);
-    key.is_some_and(|key| is_value(&key.kind, rest))
+    // A place-holder stands for one of several keys.
+    let is_it = |name: &str| name == first || first.starts_with('{');
+    let mut keys = object.keys.iter().filter(|key| is_it(key.name));
+    keys.any(|key| is_value(&key.kind, rest))
 }
 
 fn is_value(kind: &Kind, rest: &[String]) -> bool {

@@ -309,7 +309,7 @@ fn other_paths(cause: Cause) -> Option<&'static Treatment> {
                     &[
                         "parameters.throttle_burst",
                         "parameters.throttle_recharge",
-                        "parameters.throttle_max_concurrency"
+                        "parameters.throttle_concurrency"
                     ],
                     &[
                         remedy!(

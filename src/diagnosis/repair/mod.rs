@@ -6,6 +6,7 @@
 //! fill makes its remedy inapplicable, and the next one is taken.
 
 mod access;
+mod asking;
 mod fill;
 mod gate;
 mod oauth;
@@ -13,6 +14,7 @@ mod states;
 mod token;
 mod transport;
 mod vocabulary;
+mod way;
 
 use std::fmt;
 
@@ -24,7 +26,8 @@ use crate::record::naming::organization_name;
 use super::case::Case;
 
 pub use fill::path as filled_path;
-pub use vocabulary::PLACE_HOLDERS;
+pub(in crate::diagnosis) use vocabulary::longest_window;
+pub use vocabulary::{PlaceHolder, place_holders};
 
 /// Who can act so that a failure goes away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,6 +101,8 @@ pub enum Asking {
     Somebody,
     /// With a window of so many days.
     WindowOfDays(u32),
+    /// With the longest window that the server of the mailbox answers.
+    WindowOfTheServer,
     /// With a merged interval of half an hour.
     HalfHours,
     /// By a user who has a mailbox.
@@ -366,11 +371,13 @@ impl Treatment {
 pub fn treatment(cause: Cause) -> &'static Treatment {
     let tables = [
         access::treatment,
+        asking::treatment,
         gate::treatment,
         oauth::treatment,
         states::treatment,
         token::treatment,
         transport::treatment,
+        way::treatment,
     ];
     let mut found = tables.iter().filter_map(|table| table(cause));
     found
@@ -431,11 +438,13 @@ mod tests {
         for row in CAUSES {
             let tables = [
                 access::treatment,
+                asking::treatment,
                 gate::treatment,
                 oauth::treatment,
                 states::treatment,
                 token::treatment,
                 transport::treatment,
+                way::treatment,
             ];
             let found = tables.iter().filter_map(|table| table(row.cause));
             assert_eq!(found.count(), 1, "{}", row.id);

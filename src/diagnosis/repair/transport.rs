@@ -651,18 +651,33 @@ fn publishing(cause: Cause) -> Option<&'static Treatment> {
         Cause::PublishingExternalUrlMissing => {
             const {
                 &treated!(
-                    &["org.{target}.server.{server}.ews.external_url"],
-                    &[remedy!(
-                        TargetAdministrator,
-                        &[
-                            Step::Cmdlets(
-                                AtTarget,
-                                "Get-WebServicesVirtualDirectory | Set-WebServicesVirtualDirectory -ExternalUrl https://{target.host}/EWS/Exchange.asmx",
-                            ),
-                            Step::Cmdlets(AtRequester, "iisreset {entry}"),
-                        ],
-                        &[Replication, RelationshipCache, PoolStart],
-                    )],
+                    &[
+                        "org.{target}.server.{server}.ews.external_url",
+                        "org.{requester}.server.{server}.ews.external_url"
+                    ],
+                    &[
+                        remedy_when!(
+                            |case| case.here() == Some(case.requester()),
+                            "somebody shares a calendar, and the own address is missing",
+                            RequesterAdministrator,
+                            &[Step::Cmdlets(
+                                AtRequester,
+                                "Get-WebServicesVirtualDirectory | Set-WebServicesVirtualDirectory -ExternalUrl https://{requester.host}/EWS/Exchange.asmx",
+                            )],
+                            &[Replication, RelationshipCache],
+                        ),
+                        remedy!(
+                            TargetAdministrator,
+                            &[
+                                Step::Cmdlets(
+                                    AtTarget,
+                                    "Get-WebServicesVirtualDirectory | Set-WebServicesVirtualDirectory -ExternalUrl https://{target.host}/EWS/Exchange.asmx",
+                                ),
+                                Step::Cmdlets(AtRequester, "iisreset {entry}"),
+                            ],
+                            &[Replication, RelationshipCache, PoolStart],
+                        ),
+                    ],
                 )
             }
         }

@@ -335,6 +335,16 @@ pub const PLACE_HOLDERS: &[PlaceHolder] = &[
             Some(Case::url(&text(case, url.host), UrlPath::EwsWsSecurity))
         },
     ),
+    holder(
+        "requester.host",
+        "a host name of the requester's own",
+        |case| case.autodiscover_host(case.requester()),
+    ),
+    holder(
+        "external.domain",
+        "the domain of the address that is asked for where it leads: of a contact or mail user the external one",
+        |case| Some(text(case, case.external().domain)),
+    ),
     holder("target.host", "a host name of the partner's own", |case| {
         case.autodiscover_host(case.target?)
     }),

@@ -38,6 +38,8 @@ pub struct Case<'a> {
     pub from: Address,
     /// What is asked for.
     pub asks: Asks,
+    /// How many attendees the request names.
+    pub attendees: u16,
     /// Which attendee, by number.
     pub attendee: u16,
     /// Its address.
@@ -100,7 +102,13 @@ impl<'a> Case<'a> {
         failure: Failure,
     ) -> Case<'a> {
         let first = &chosen.observations[0];
-        let Fact::Sent { from, asks, .. } = first.fact else {
+        let Fact::Sent {
+            from,
+            asks,
+            attendees,
+            ..
+        } = first.fact
+        else {
             unreachable!("what is observed of a request begins with its being sent")
         };
         let mut case = Case {
@@ -112,6 +120,7 @@ impl<'a> Case<'a> {
             decisive: 0,
             from,
             asks,
+            attendees,
             attendee,
             asked,
             target: None,
@@ -464,6 +473,23 @@ impl<'a> Case<'a> {
             }
             _ => None,
         }
+    }
+
+    /// What a key of the scenario says when the failure is decided.
+    pub fn setting(&self, path: &[&str]) -> Option<String> {
+        let records = super::setting::Records {
+            prepared: self.prepared,
+            federation: self.federation,
+            transcript: &[],
+        };
+        let path: Vec<String> = path.iter().map(|&part| part.to_owned()).collect();
+        records.setting(&path, self.decided)?.value
+    }
+
+    /// Whether something in the scenario changes in the course of the run, so that waiting may help.
+    pub fn changes_in_time(&self) -> bool {
+        let tables = &self.prepared.document.tables;
+        tables.named("fault").next().is_some() || tables.tables("timeline").next().is_some()
     }
 
     /// The part of an address before the `@`.

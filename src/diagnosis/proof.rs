@@ -138,9 +138,10 @@ pub fn try_fix(
             let repairs = super::repairs(&case, of.records()).into_iter();
             let named = repairs.map(|repair| (repair.actor.named(&case), repair));
             // What showed only when a repair was done may be repaired only then.
-            if !trial.begins.contains(&case.decided) && fix_at.is_none() {
+            let shown = next_second(case.decided);
+            if !trial.begins.contains(&shown) && fix_at.is_none() {
                 trial.begins.truncate(2);
-                trial.begins.push(next_second(case.decided));
+                trial.begins.push(shown);
             }
             let failure = (case.failure.cause, case.failure.leg);
             (named.collect::<Vec<_>>(), failure)

@@ -130,6 +130,16 @@ fn requesters_relationship(cause: Cause) -> Option<&'static Treatment> {
                             CONFIGURATION,
                         ),
                         remedy_when!(
+                            |case| case.is_domain_shared(),
+                            "another organization uses the requester's own domain",
+                            RequesterAdministrator,
+                            &[Step::Cmdlets(
+                                AtRequester,
+                                "Add-AvailabilityAddressSpace -ForestName {external.domain} -AccessMethod OrgWideFB -TargetAutodiscoverEpr {target.discovery-endpoint}",
+                            )],
+                            &[Replication, Passing::AddressSpaces],
+                        ),
+                        remedy_when!(
                             is_beyond_one_relationship,
                             "the partner has more domains than one relationship holds",
                             RequesterAdministrator,

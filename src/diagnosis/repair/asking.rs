@@ -25,7 +25,13 @@ fn requests(cause: Cause) -> Option<&'static Treatment> {
                 &treated!(
                     &["request.{request}.to", "parameters.client_request"],
                     &[
-                        remedy!(Requester, &[Step::Ask(SPLIT, Asking::OnlyTheAttendee)], &[]),
+                        remedy_when!(
+                            |case| case.attendees > 1,
+                            "the request names several attendees",
+                            Requester,
+                            &[Step::Ask(SPLIT, Asking::OnlyTheAttendee)],
+                            &[],
+                        ),
                         remedy!(
                             Requester,
                             &[Step::Build(
@@ -318,7 +324,13 @@ fn recipients(cause: Cause) -> Option<&'static Treatment> {
                 &treated!(
                     &["org.{target}.mailbox.{attendee.mailbox}.state"],
                     &[
-                        remedy!(Wait, &[Step::Wait("the database has failed over")], &[]),
+                        remedy_when!(
+                            |case| case.changes_in_time(),
+                            "something changes in the course of the run",
+                            Wait,
+                            &[Step::Wait("the database has failed over")],
+                            &[],
+                        ),
                         remedy!(
                             TargetAdministrator,
                             &[Step::Change(

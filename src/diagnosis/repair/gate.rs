@@ -245,10 +245,6 @@ Add-DnsServerResourceRecord -ZoneName {here.domain} -Name \"@\" -Txt -Descriptiv
 Set-FederatedOrganizationIdentifier -DelegationFederationTrust \"Microsoft Federation Gateway\" -AccountNamespace {here.domain} -DefaultDomain {here.domain} -Enabled $true{here.further-domains}";
 
 fn gateway(cause: Cause) -> Option<&'static Treatment> {
-    fn may_come_back(case: &Case<'_>) -> bool {
-        let tables = &case.prepared.document.tables;
-        tables.named("fault").next().is_some() || tables.tables("timeline").next().is_some()
-    }
     fn is_upn(case: &Case<'_>) -> bool {
         case.declared_mailbox(case.from).is_some()
     }
@@ -447,7 +443,7 @@ fn gateway(cause: Cause) -> Option<&'static Treatment> {
                     &["gateway.{gateway}.state"],
                     &[
                         remedy_when!(
-                            may_come_back,
+                            |case| case.changes_in_time(),
                             "the gateway comes back",
                             Wait,
                             &[Step::Wait("the gateway works again")],

@@ -367,6 +367,29 @@ impl Treatment {
     }
 }
 
+/// The causes that no scenario brings about, and why. The service has a result for each of them, and the model
+/// tests for it; but what stands before it lets none through.
+pub const NEVER_SEEN: &[(Cause, &str)] = &[
+    (
+        Cause::RequestWithoutAttendees,
+        "a cause is shown by an attendee, and a request that is refused for this has none: it counts as a failed \
+         request",
+    ),
+    (
+        Cause::TokenSubjectMissing,
+        "the gateway puts a subject into every token that it issues; one that does not is not modelled",
+    ),
+    (
+        Cause::TokenOfferMismatch,
+        "a server asks for a token of the offer that its own call needs, and the gateway issues what was asked for",
+    ),
+    (
+        Cause::TokenEmailMissing,
+        "a user without a federated address is refused by the user's own server \
+         (`requester.no-federated-address`), before a token is asked for",
+    ),
+];
+
 /// The treatment of a cause.
 pub fn treatment(cause: Cause) -> &'static Treatment {
     let tables = [

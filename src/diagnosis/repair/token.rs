@@ -43,20 +43,6 @@ const CLOCKS: &[Remedy] = &[
     ),
 ];
 
-/// Whether the requester's relationship names an endpoint of its own choice that is none of the partner's.
-fn is_sent_elsewhere(case: &Case<'_>) -> bool {
-    let federation = case.federation;
-    let Some(relationship) = case.own_relationship() else {
-        return false;
-    };
-    let row = federation.relationships.at(relationship, case.decided);
-    row.target_sharing_epr.is_some_and(|url| {
-        let host = federation.index.hosts.get(&url.host);
-        let owner = host.and_then(|&host| federation.owner_of_host(host));
-        owner.is_none() || owner != case.target
-    })
-}
-
 fn targets_clock_is_wrong(case: &Case<'_>) -> bool {
     case.server.is_some_and(|server| {
         let server = case.federation.servers.at(server, case.decided);
@@ -143,7 +129,7 @@ fn validation(cause: Cause) -> Option<&'static Treatment> {
                     ],
                     &[
                         remedy_when!(
-                            is_sent_elsewhere,
+                            |case| case.is_endpoint_of_another(),
                             "the relationship's TargetSharingEpr is none of the partner's",
                             RequesterAdministrator,
                             &[Step::Cmdlets(

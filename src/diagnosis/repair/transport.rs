@@ -5,9 +5,13 @@
 use super::Actor::{LocalAdministrator, RequesterAdministrator, TargetAdministrator, Wait};
 use super::Passing::{AddressSpaces, PoolStart, RelationshipCache, Replication, ServiceAddresses};
 use super::Where::{Requester as AtRequester, Target as AtTarget};
-use super::way::{CORRECT_ENDPOINT, is_partners_host};
+use super::way::CORRECT_ENDPOINT;
 use super::{Passing, Step, Treatment, remedy, remedy_when, treated};
+use crate::diagnosis::case::Case;
 use crate::model::cause::Cause;
+use crate::model::directory::Recipient;
+use crate::model::organization::Generation;
+use crate::model::outcome::Side;
 
 const CONFIGURATION: &[Passing] = &[Replication, RelationshipCache];
 
@@ -29,7 +33,9 @@ fn tls(cause: Cause) -> Option<&'static Treatment> {
                         "gateway.{gateway}.tls_versions"
                     ],
                     &[
-                        remedy!(
+                        remedy_when!(
+                            |case| case.failure.side == Side::Requester,
+                            "the requester's server lacks the version that is common today",
                             RequesterAdministrator,
                             &[Step::Change(
                                 "Enable TLS 1.2 on {entry} (SchannelProtocols, SystemDefaultTlsVersions).",
@@ -42,6 +48,14 @@ fn tls(cause: Cause) -> Option<&'static Treatment> {
                             &[Step::Change(
                                 "Enable TLS 1.2 at {host}.",
                                 "org.{host.owner}.host.\"{host}\".tls_versions = [\"1.0\", \"1.1\", \"1.2\"]",
+                            )],
+                            &[],
+                        ),
+                        remedy!(
+                            super::Actor::GatewayOperator,
+                            &[Step::Change(
+                                "The operator of the gateway enables TLS 1.2.",
+                                "gateway.{gateway}.tls_versions = [\"1.0\", \"1.1\", \"1.2\"]",
                             )],
                             &[],
                         )
@@ -58,9 +72,8 @@ fn tls(cause: Cause) -> Option<&'static Treatment> {
                     ],
                     &[
                         remedy_when!(
-                            |case| case.failure.side == crate::model::outcome::Side::Target
-                                || is_partners_host(case),
-                            "the certificate is the partner's",
+                            |case| case.failure.side == Side::Target,
+                            "no common root is above the partner's certificate",
                             TargetAdministrator,
                             &[Step::Change(
                                 "Enable-ExchangeCertificate -Services IIS at {host}, with a certificate of a public issuer.",
@@ -190,6 +203,13 @@ fn publishing(cause: Cause) -> Option<&'static Treatment> {
                         "org.{host.owner}.host.{host}.servers"
                     ],
                     &[
+                        remedy_when!(
+                            breaks_down_at_random,
+                            "a server of the partner breaks down now and then",
+                            Wait,
+                            &[Step::Wait("a server behind {host} runs again")],
+                            &[],
+                        ),
                         remedy!(
                             TargetAdministrator,
                             &[Step::Change(
@@ -301,6 +321,33 @@ fn publishing(cause: Cause) -> Option<&'static Treatment> {
     })
 }
 
+fn breaks_down_at_random(case: &Case<'_>) -> bool {
+    let federation = case.federation;
+    case.target.is_some_and(|target| {
+        let servers = &federation.organizations.original(target).servers;
+        let mut servers = servers.iter().map(|&id| federation.servers.original(id));
+        servers.any(|server| server.breakdowns.is_some())
+    })
+}
+
+/// Whether the partner knows the address as one that leads out of its organization.
+fn leads_elsewhere(case: &Case<'_>) -> bool {
+    let recipient = |target| case.federation.recipient(target, case.external());
+    matches!(
+        case.target.and_then(recipient),
+        Some(Recipient::MailUser { .. } | Recipient::Contact { .. })
+    )
+}
+
+/// Whether the failure lies at the requester, on a server that is older than federation.
+fn is_before_2010(case: &Case<'_>) -> bool {
+    let is_old = |server| {
+        let edition = case.federation.servers.at(server, case.decided).edition;
+        edition.generation == Generation::V2007
+    };
+    case.here() == Some(case.requester()) && case.entry.is_some_and(is_old)
+}
+
 fn autodiscover(cause: Cause) -> Option<&'static Treatment> {
     Some(match cause {
         Cause::AutodiscoverTooManyRedirects | Cause::AutodiscoverSameAddress => {
@@ -311,7 +358,9 @@ fn autodiscover(cause: Cause) -> Option<&'static Treatment> {
                         "org.{host.owner}.host.{host}.redirect"
                     ],
                     &[
-                        remedy!(
+                        remedy_when!(
+                            leads_elsewhere,
+                            "the attendee is a mail user or contact at the partner",
                             TargetAdministrator,
                             &[Step::Build(
                                 "Give {attendee} a mailbox where the address leads (Enable-Mailbox), or correct its external address.",
@@ -382,8 +431,8 @@ fn autodiscover(cause: Cause) -> Option<&'static Treatment> {
                     &["org.{here}.server.{entry}.version", "org.{here}.exchange"],
                     &[
                         remedy_when!(
-                            |case| case.here() == Some(case.requester()),
-                            "the user's own server is too old",
+                            is_before_2010,
+                            "the user's own server is of Exchange 2007",
                             LocalAdministrator,
                             &[Step::Cmdlets(
                                 AtRequester,

@@ -12,7 +12,7 @@ use super::{Passing, Remedy, Step, Treatment, remedy, remedy_when, treated};
 use crate::diagnosis::case::Case;
 use crate::model::cause::Cause;
 use crate::model::dns::{Answer, RecordType};
-use crate::model::outcome::Leg;
+use crate::model::outcome::{Leg, Side};
 
 const CONFIGURATION: &[Passing] = &[Replication, RelationshipCache];
 
@@ -84,6 +84,9 @@ fn names(cause: Cause) -> Option<&'static Treatment> {
             .table("resolver");
         is_public && resolvers.get(&resolver).is_some()
     }
+    fn is_old_endpoint(case: &Case<'_>) -> bool {
+        case.failure.side == Side::Requester && is_called_at_partner(case) && !is_split(case)
+    }
     fn is_discovered(case: &Case<'_>) -> bool {
         let is_own_setting = case.endpoint.is_some_and(|url| Some(url.host) == case.host);
         case.failure.leg == Some(Leg::Availability)
@@ -99,6 +102,16 @@ fn names(cause: Cause) -> Option<&'static Treatment> {
                 &treated!(
                     NAME,
                     &[
+                        remedy_when!(
+                            zone_is_bad,
+                            "the zone's servers are in trouble",
+                            DnsOperator,
+                            &[Step::Change(
+                                "Repair the zone {host.zone}.",
+                                "dns.zone.\"{host.zone}\".state = \"ok\"",
+                            )],
+                            &[ResolverCaches],
+                        ),
                         remedy_when!(
                             is_discovered,
                             "the name is the one that the partner's Autodiscover tells",
@@ -126,6 +139,16 @@ fn names(cause: Cause) -> Option<&'static Treatment> {
                             &[ResolverCaches, Replication, PoolStart],
                         ),
                         remedy_when!(
+                            is_old_endpoint,
+                            "the requester's relationship names a host that is not in use",
+                            RequesterAdministrator,
+                            &[Step::Cmdlets(
+                                AtRequester,
+                                "Set-OrganizationRelationship -Identity \"{requester.relationship}\" -TargetAutodiscoverEpr {target.autodiscover-epr} -TargetSharingEpr $null",
+                            )],
+                            CONFIGURATION,
+                        ),
+                        remedy_when!(
                             is_outside_record,
                             "the host is there, and its record is not",
                             DnsOperator,
@@ -144,14 +167,6 @@ fn names(cause: Cause) -> Option<&'static Treatment> {
                                 "Set-OrganizationRelationship -Identity \"{requester.relationship}\" -TargetAutodiscoverEpr {target.autodiscover-epr} -TargetSharingEpr $null\niisreset {entry}",
                             ),],
                             ADDRESSES_FORGOTTEN,
-                        ),
-                        remedy!(
-                            DnsOperator,
-                            &[Step::Change(
-                                "Repair the zone {host.zone}.",
-                                "dns.zone.\"{host.zone}\".state = \"ok\"",
-                            )],
-                            &[ResolverCaches],
                         ),
                     ],
                 )
@@ -195,19 +210,18 @@ fn names(cause: Cause) -> Option<&'static Treatment> {
 }
 
 fn resolver_is_down(case: &Case<'_>) -> bool {
-    let Some(resolver) = value("resolver", case) else {
-        return false;
-    };
-    let path = ["dns", "resolver", &resolver, "state"].map(str::to_owned);
-    let records = crate::diagnosis::setting::Records {
-        prepared: case.prepared,
-        federation: case.federation,
-        transcript: &[],
-    };
-    let setting = records.setting(&path, case.decided);
-    setting
-        .and_then(|it| it.value)
-        .is_some_and(|value| value != "\"up\"")
+    let state = |resolver: String| case.setting(&["dns", "resolver", &resolver, "state"]);
+    value("resolver", case)
+        .and_then(state)
+        .is_some_and(|state| state != "\"up\"")
+}
+
+/// Whether the servers of the host's zone are in trouble.
+fn zone_is_bad(case: &Case<'_>) -> bool {
+    let state = |zone: String| case.setting(&["dns", "zone", &zone, "state"]);
+    value("host.zone", case)
+        .and_then(state)
+        .is_some_and(|state| state != "\"ok\"")
 }
 
 fn network(cause: Cause) -> Option<&'static Treatment> {
@@ -220,7 +234,7 @@ fn network(cause: Cause) -> Option<&'static Treatment> {
         &[],
     );
     const GATEWAY_UP: Remedy = remedy_when!(
-        |case| case.failure.side == crate::model::outcome::Side::Gateway,
+        |case| case.failure.side == Side::Gateway,
         "the gateway does not answer",
         super::Actor::GatewayOperator,
         &[Step::Change(
@@ -236,7 +250,9 @@ fn network(cause: Cause) -> Option<&'static Treatment> {
         )],
         &[],
     );
-    const HOST_UP: Remedy = remedy!(
+    const HOST_UP: Remedy = remedy_when!(
+        host_is_not_up,
+        "the host itself does not answer, or nobody says who has to",
         TargetAdministrator,
         &[Step::Change(
             "Start what should answer at {host}, port 443.",
@@ -358,6 +374,14 @@ fn network(cause: Cause) -> Option<&'static Treatment> {
             }
         }
         _ => return None,
+    })
+}
+
+/// Whether the host that was called is not up; of one that stands for another host that is not known.
+fn host_is_not_up(case: &Case<'_>) -> bool {
+    case.called_host().is_some_and(|host| {
+        let host = case.federation.hosts.at(host, case.decided);
+        host.state != crate::model::publishing::HostState::Up
     })
 }
 

@@ -258,15 +258,7 @@ fn firewall_rule(case: &Case<'_>) -> Option<String> {
 /// The first link or private link that is down or loses packets when the failure is decided, as a path.
 fn down_link(case: &Case<'_>) -> Option<String> {
     let network = case.prepared.compiled.effective.table("network");
-    let records = crate::diagnosis::setting::Records {
-        prepared: case.prepared,
-        federation: case.federation,
-        transcript: &[],
-    };
-    let value = |kind: &str, link: &str, key: &str| {
-        let path = ["network", kind, link, key].map(str::to_owned);
-        records.setting(&path, case.decided)?.value
-    };
+    let value = |kind: &str, link: &str, key: &str| case.setting(&["network", kind, link, key]);
     let is_bad = |kind: &str, link: &str| {
         value(kind, link, "state").is_some_and(|state| state == "\"down\"")
             || value(kind, link, "loss").is_some_and(|loss| !loss.starts_with("\"0 "))

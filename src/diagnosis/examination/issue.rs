@@ -167,8 +167,18 @@ impl Examiner<'_> {
         let (Some(known), Some(own)) = (route.token_issuer, trust.token_issuer_uri) else {
             return true;
         };
-        let Some(id) = route.relationship.filter(|_| known != own) else {
+        if known == own {
             return true;
+        }
+        let (subject, place) = match route.relationship {
+            Some(id) => (
+                self.subject_of(id),
+                self.place_of(id, "target_token_issuer"),
+            ),
+            None => (
+                self.subject_in(lookup.requester, &["trust"]),
+                self.place_in(lookup.requester, &["trust"]),
+            ),
         };
         let (ours, theirs) = (
             self.organization_name(lookup.requester),
@@ -177,17 +187,14 @@ impl Examiner<'_> {
         let fault = Fault::new(
             Cause::TokenUnknownIssuer,
             Acts::Organization(lookup.requester),
-            self.subject_of(id),
+            subject,
         )
         .says(format!(
-            "`{ours}` gets its tokens from `{}`, and its relationship says that `{theirs}` uses `{}`",
+            "`{ours}` gets its tokens from `{}`, and knows that `{theirs}` uses `{}`",
             self.name(own),
             self.name(known),
         ))
-        .at(
-            self.place_of(id, "target_token_issuer"),
-            "another issuer than the own trust's",
-        )
+        .at(place, "another issuer than the own trust's")
         .against(
             self.place_in(lookup.requester, &["gateway"]),
             "the own instance",

@@ -64,7 +64,7 @@ pub fn load_one(arguments: &ScenarioArguments) -> Result<Loaded, Failure> {
     Ok(loaded)
 }
 
-fn read(file: &Path, settings: &[String]) -> Result<Document, Diagnostics> {
+pub(super) fn read(file: &Path, settings: &[String]) -> Result<Document, Diagnostics> {
     if file != Path::new("-") {
         return scenario::read::load(file, settings);
     }

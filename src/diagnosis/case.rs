@@ -81,8 +81,9 @@ impl<'a> Case<'a> {
                 return None;
             };
             let case = Case::of(prepared, federation, chosen, (attendee, asked), failure);
+            let led = failure.leg.is_none().then(|| case.led_to()).flatten();
             Some(Case {
-                target: target.or(case.target),
+                target: led.or(target).or(case.target),
                 ..case
             })
         });
@@ -239,7 +240,7 @@ impl<'a> Case<'a> {
         match self.path {
             Some(PathObject::Relationship(id)) => Some(id),
             _ => {
-                let domain = self.asked.domain;
+                let domain = self.external().domain;
                 self.federation
                     .relationship_for(self.requester(), domain, self.decided)
             }
@@ -288,6 +289,52 @@ impl<'a> Case<'a> {
             Some(Recipient::MailUser { external } | Recipient::Contact { external }) => external,
             _ => self.asked,
         }
+    }
+
+    /// Whose the mailbox of a contact or mail user here is: the organization of the external address's domain, or
+    /// another one that has such a mailbox, if the domain is the requester's own.
+    fn led_to(&self) -> Option<OrgId> {
+        let (external, requester) = (self.external(), self.requester());
+        if external == self.asked && !self.is_domain_shared() {
+            return None;
+        }
+        let owner = self.federation.index.domain_owners.get(&external.domain);
+        match owner.copied() {
+            Some(owner) if owner != requester => Some(owner),
+            _ => self.holder_elsewhere(),
+        }
+    }
+
+    /// Whether the address leads into the requester's own domain, and another organization has such a mailbox.
+    pub fn is_domain_shared(&self) -> bool {
+        let external = self.external();
+        let owner = self.federation.index.domain_owners.get(&external.domain);
+        let is_object = self
+            .federation
+            .recipient(self.requester(), self.asked)
+            .is_some();
+        is_object && owner == Some(&self.requester()) && self.holder_elsewhere().is_some()
+    }
+
+    fn holder_elsewhere(&self) -> Option<OrgId> {
+        let federation = self.federation;
+        let external = self.external();
+        let mut others = federation.organizations.ids();
+        others.find(|&other| {
+            let found = federation.recipient(other, external);
+            other != self.requester() && matches!(found, Some(Recipient::Mailbox(_)))
+        })
+    }
+
+    /// Whether the endpoint of the requester's own relationship is somebody else's.
+    pub fn is_endpoint_of_another(&self) -> bool {
+        let row = self.own_relationship();
+        let row = row.map(|id| self.federation.relationships.at(id, self.decided));
+        let Some(url) = row.and_then(|row| row.target_sharing_epr) else {
+            return false;
+        };
+        let host = self.federation.index.hosts.get(&url.host).copied();
+        host.and_then(|host| self.federation.owner_of_host(host)) != self.target
     }
 
     /// The host that the failing leg called.

@@ -7,7 +7,7 @@
 use crate::engine::{Continue, Instant, Span};
 use crate::model::cause::Cause;
 use crate::model::directory::{Member, Recipient};
-use crate::model::outcome::AttendeeOutcome;
+use crate::model::outcome::{AttendeeOutcome, Leg};
 use crate::record::measure::nearest;
 
 use super::case::Case;
@@ -43,6 +43,8 @@ const WAITS: &[Span] = &[
 pub struct Round {
     /// The cause that it is for.
     pub cause: Cause,
+    /// On which leg it stopped the attendee: the same cause may stand at another host behind the first.
+    pub leg: Option<Leg>,
     /// The repair.
     pub repair: Repair,
     /// Who can act, by name.
@@ -64,12 +66,16 @@ pub struct Proof {
     pub rounds: Vec<Round>,
     /// Repairs that were tried and do not cure.
     pub in_vain: Vec<Round>,
-    /// Whether the attendee is answered in the end.
+    /// The attendee.
+    pub attendee: String,
+    /// Whether it is answered in the end.
     pub is_cured: bool,
     /// How the day differs with the first repair in it.
     pub difference: Difference,
     /// The entries of a time line that carry the repairs out, to be put into the scenario.
     pub time_line: String,
+    /// Values that the repairs need from the start of the run, each as `KEY=VALUE`.
+    pub settings: Vec<String>,
 }
 
 /// What is known of a repair that was tried.
@@ -106,7 +112,7 @@ pub fn try_fix(
         // A fault that came in the course of the day undoes what was done before it.
         begins: match fix_at {
             Some(at) => vec![at],
-            None => vec![start, case.decided.max(start)],
+            None => vec![start, next_second(case.decided.max(start))],
         },
         additions: found.additions.clone(),
         ready: start,
@@ -116,9 +122,11 @@ pub fn try_fix(
     let mut proof = Proof {
         rounds: Vec::new(),
         in_vain: Vec::new(),
+        attendee: trial.asked_for.clone(),
         is_cured: false,
         difference: Difference::default(),
         time_line: String::new(),
+        settings: Vec::new(),
     };
     let mut present: Option<Found> = None;
     while proof.rounds.len() < ROUNDS_MAX {
@@ -129,7 +137,8 @@ pub fn try_fix(
             };
             let repairs = super::repairs(&case, of.records()).into_iter();
             let named = repairs.map(|repair| (repair.actor.named(&case), repair));
-            (named.collect::<Vec<_>>(), case.failure.cause)
+            let failure = (case.failure.cause, case.failure.leg);
+            (named.collect::<Vec<_>>(), failure)
         };
         let Some(tried) = trial.first_that_helps(repairs, cause, present.as_ref(), &mut proof)?
         else {
@@ -153,6 +162,7 @@ pub fn try_fix(
         present = tried.found;
     }
     proof.time_line = trial.additions.text.clone();
+    proof.settings = trial.additions.settings.clone();
     Ok(Some(proof))
 }
 
@@ -191,7 +201,7 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
     fn first_that_helps(
         &mut self,
         repairs: Vec<(String, Repair)>,
-        cause: Cause,
+        cause: (Cause, Option<Leg>),
         present: Option<&Found>,
         proof: &mut Proof,
     ) -> Result<Option<Tried>, NoDiagnosis> {
@@ -221,7 +231,7 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
     fn wait(
         &mut self,
         (repair, actor): (Repair, String),
-        cause: Cause,
+        cause: (Cause, Option<Leg>),
         present: Option<&Found>,
     ) -> Result<Tried, NoDiagnosis> {
         let base = present.unwrap_or(self.original).chosen.observations[0].at;
@@ -241,7 +251,8 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
         let (asked, outcome, found) = last.expect("there are waits");
         Ok(Tried {
             round: Round {
-                cause,
+                cause: cause.0,
+                leg: cause.1,
                 repair,
                 actor,
                 begun: base,
@@ -259,7 +270,7 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
     fn carry_out(
         &mut self,
         (repair, actor): (Repair, String),
-        cause: Cause,
+        cause: (Cause, Option<Leg>),
         begun: Instant,
     ) -> Result<Tried, NoDiagnosis> {
         let known = self.entries(&self.additions)?;
@@ -281,18 +292,20 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
         if watched.is_cancelled {
             return Err(NoDiagnosis::Cancelled);
         }
-        let failures = &self.original.watched.failures;
-        let difference = failures.against(&watched.failures, self.first);
         let ended = ended_at(&watched, known, begun);
         let ready = self.ready;
         let done = ended.map(|ended| (ended + repair.settles_in()).max(ready));
+        let failures = &self.original.watched.failures;
+        let shows = done.unwrap_or(Instant::NEVER);
+        let difference = failures.against(&watched.failures, self.first, shows);
         let asking = repair.asking().or(self.asking);
         let (outcome, found) = self.outcome(watched, prepared, additions.clone());
         let is_answered = outcome.is_some_and(|outcome| outcome.is_answer());
         let must_ask =
             asking.is_some() || (!is_answered && done.is_some_and(|done| done > self.sent));
         let round = |asked, outcome| Round {
-            cause,
+            cause: cause.0,
+            leg: cause.1,
             repair: repair.clone(),
             actor: actor.clone(),
             begun,
@@ -469,12 +482,20 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
     }
 }
 
-/// Whether a repair has helped: the attendee is answered, or fails for another cause that shows for the first time.
+/// The whole second at or after an instant: people begin things at such.
+fn next_second(at: Instant) -> Instant {
+    const SECOND: u64 = 1_000_000_000;
+    Instant::from_nanoseconds(at.nanoseconds().div_ceil(SECOND) * SECOND)
+}
+
+/// Whether a repair has helped: the attendee is answered, or fails for another cause or on another leg, which shows
+/// for the first time.
 fn helps(round: &Round, proof: &Proof) -> bool {
     match round.outcome {
         Some(AttendeeOutcome::Failed(failure)) => {
-            let is_known = |earlier: &Round| earlier.cause == failure.cause;
-            failure.cause != round.cause && !proof.rounds.iter().any(is_known)
+            let shown = (failure.cause, failure.leg);
+            let is_known = |earlier: &Round| (earlier.cause, earlier.leg) == shown;
+            !is_known(round) && !proof.rounds.iter().any(is_known)
         }
         Some(_) => true,
         None => false,

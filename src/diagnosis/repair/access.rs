@@ -233,6 +233,19 @@ fn recipients(cause: Cause) -> Option<&'static Treatment> {
                             &[Step::Cmdlets(AtRequester, FEDERATE_SENDERS_DOMAIN)],
                             CONFIGURATION,
                         ),
+                        remedy_when!(
+                            |case| !case.senders_domain_is_accepted(),
+                            "the user's domain is no accepted one of the organization",
+                            RequesterAdministrator,
+                            &[
+                                Step::Cmdlets(
+                                    AtRequester,
+                                    "New-AcceptedDomain -Name {from.domain} -DomainName {from.domain} -DomainType Authoritative"
+                                ),
+                                Step::Cmdlets(AtRequester, FEDERATE_SENDERS_DOMAIN)
+                            ],
+                            CONFIGURATION,
+                        ),
                         remedy!(
                             RequesterAdministrator,
                             &[Step::Build(
@@ -446,11 +459,30 @@ fn requesters_relationship(cause: Cause) -> Option<&'static Treatment> {
                             )],
                             CONFIGURATION,
                         ),
+                        remedy_when!(
+                            |case| case.is_domain_shared(),
+                            "another organization uses the requester's own domain",
+                            RequesterAdministrator,
+                            &[Step::Cmdlets(
+                                AtRequester,
+                                "Add-AvailabilityAddressSpace -ForestName {external.domain} -AccessMethod OrgWideFB -TargetAutodiscoverEpr {target.discovery-endpoint}",
+                            )],
+                            &[Replication, Passing::AddressSpaces],
+                        ),
                         remedy!(
                             RequesterAdministrator,
                             &[Step::Cmdlets(
                                 AtRequester,
-                                "Get-FederationInformation -DomainName {attendee.domain} | New-OrganizationRelationship -Name \"{target}\" -FreeBusyAccessEnabled $true -FreeBusyAccessLevel AvailabilityOnly",
+                                "Get-FederationInformation -DomainName {external.domain} | New-OrganizationRelationship -Name \"{target}\" -FreeBusyAccessEnabled $true -FreeBusyAccessLevel AvailabilityOnly",
+                            )],
+                            CONFIGURATION,
+                        ),
+                        // The partner has more domains than a relationship holds, or does not answer.
+                        remedy!(
+                            RequesterAdministrator,
+                            &[Step::Cmdlets(
+                                AtRequester,
+                                "New-OrganizationRelationship -Name \"{external.domain}\" -DomainNames {external.domain} -TargetApplicationUri {target.application-uri} -TargetAutodiscoverEpr {target.autodiscover-epr} -FreeBusyAccessEnabled $true -FreeBusyAccessLevel AvailabilityOnly",
                             )],
                             CONFIGURATION,
                         ),

@@ -11,6 +11,7 @@ use super::Where::{Here, Requester as AtRequester, Target as AtTarget};
 use super::{Passing, Remedy, Step, Treatment, remedy, remedy_when, treated};
 use crate::diagnosis::case::Case;
 use crate::model::cause::Cause;
+use crate::model::outcome::Asks;
 
 const CONFIGURATION: &[Passing] = &[Replication, RelationshipCache];
 
@@ -493,16 +494,30 @@ fn sharing(cause: Cause) -> Option<&'static Treatment> {
                 &treated!(
                     &[
                         "org.{requester}.mailbox.{from.mailbox}.subscription.{attendee}.application_uri",
+                        "org.{requester}.mailbox.{from.mailbox}.subscription.{attendee}.url",
                         "org.{target}.trust.application_uri"
                     ],
-                    &[remedy!(
-                        Requester,
-                        &[Step::Change(
-                            "Remove the shared calendar of {attendee}, and accept a new invitation.",
-                            "org.{requester}.mailbox.{from.mailbox}.subscription.\"{attendee}\".application_uri = \"{target.application-uri}\"",
-                        )],
-                        CONFIGURATION,
-                    )],
+                    &[
+                        remedy_when!(
+                            |case| case.asks == Asks::FreeBusy,
+                            "free/busy times are asked for, which need no share",
+                            Requester,
+                            &[Step::Change(
+                                "Remove the shared calendar of {attendee}.",
+                                "org.{requester}.mailbox.{from.mailbox}.subscription.\"{attendee}\".exists = false",
+                            )],
+                            CONFIGURATION,
+                        ),
+                        remedy!(
+                            Requester,
+                            &[Step::Change(
+                                "Remove the shared calendar of {attendee}, and accept a new invitation.",
+                                "org.{requester}.mailbox.{from.mailbox}.subscription.\"{attendee}\".application_uri = \"{target.application-uri}\"\n\
+                                 org.{requester}.mailbox.{from.mailbox}.subscription.\"{attendee}\".url = \"{target.sharing-epr}\"",
+                            )],
+                            CONFIGURATION,
+                        ),
+                    ],
                 )
             }
         }

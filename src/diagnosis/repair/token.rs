@@ -115,16 +115,29 @@ fn validation(cause: Cause) -> Option<&'static Treatment> {
                 &treated!(
                     &[
                         "relationship.{requester.relationship-key}.target_application_uri",
+                        "relationship.{requester.relationship-key}.target_sharing_epr",
                         "org.{target}.trust.application_uri"
                     ],
-                    &[remedy!(
-                        RequesterAdministrator,
-                        &[Step::Cmdlets(
-                            AtRequester,
-                            "Get-FederationInformation -DomainName {attendee.domain} | Set-OrganizationRelationship -Identity \"{requester.relationship}\"",
-                        )],
-                        CONFIGURATION,
-                    )],
+                    &[
+                        remedy_when!(
+                            |case| case.is_endpoint_of_another(),
+                            "TargetSharingEpr leads to somebody else",
+                            RequesterAdministrator,
+                            &[Step::Cmdlets(
+                                AtRequester,
+                                "Set-OrganizationRelationship -Identity \"{requester.relationship}\" -TargetSharingEpr $null",
+                            )],
+                            CONFIGURATION,
+                        ),
+                        remedy!(
+                            RequesterAdministrator,
+                            &[Step::Cmdlets(
+                                AtRequester,
+                                "Get-FederationInformation -DomainName {attendee.domain} | Set-OrganizationRelationship -Identity \"{requester.relationship}\"",
+                            )],
+                            CONFIGURATION,
+                        ),
+                    ],
                 )
             }
         }

@@ -335,6 +335,16 @@ pub const PLACE_HOLDERS: &[PlaceHolder] = &[
             Some(Case::url(&text(case, url.host), UrlPath::EwsWsSecurity))
         },
     ),
+    holder(
+        "requester.host",
+        "a host name of the requester's own",
+        |case| case.autodiscover_host(case.requester()),
+    ),
+    holder(
+        "external.domain",
+        "the domain of the address that is asked for where it leads: of a contact or mail user the external one",
+        |case| Some(text(case, case.external().domain)),
+    ),
     holder("target.host", "a host name of the partner's own", |case| {
         case.autodiscover_host(case.target?)
     }),
@@ -360,6 +370,22 @@ pub const PLACE_HOLDERS: &[PlaceHolder] = &[
         |case| {
             let server = case.federation.servers.original(case.entry?);
             Some(server.name.to_string())
+        },
+    ),
+    holder(
+        "entry.roots-and-issuer",
+        "the roots that this server trusts, and that of the host that was called",
+        |case| {
+            let server = case.federation.servers.at(case.entry?, case.decided);
+            let host = case.federation.hosts.at(case.called_host()?, case.decided);
+            let mut roots = server.trusted_roots.to_vec();
+            if !roots.contains(&host.tls.issuer) {
+                roots.push(host.tls.issuer);
+            }
+            let quoted = roots
+                .iter()
+                .map(|&root| format!("\"{}\"", text(case, root)));
+            Some(quoted.collect::<Vec<_>>().join(", "))
         },
     ),
     holder(

@@ -5,6 +5,7 @@
 
 pub mod case;
 pub mod chain;
+pub mod examination;
 pub mod ladder;
 mod proof;
 pub mod question;

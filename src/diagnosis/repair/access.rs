@@ -137,15 +137,29 @@ fn requests(cause: Cause) -> Option<&'static Treatment> {
         Cause::RequestWindowTooLongForTarget => {
             const {
                 &treated!(
-                    &["request.{request}.window", "org.{target}.exchange"],
-                    &[remedy!(
-                        Requester,
-                        &[Step::Ask(
-                            "Ask for at most 42 days, which Exchange 2007 answers.",
-                            Asking::WindowOfDays(42)
-                        )],
-                        &[]
-                    )],
+                    &[
+                        "request.{request}.window",
+                        "org.{target}.server.{attendee.server}.query_interval_max",
+                        "org.{target}.exchange"
+                    ],
+                    &[
+                        remedy!(
+                            Requester,
+                            &[Step::Ask(
+                                "Ask for at most 42 days, which Exchange 2007 answers.",
+                                Asking::WindowOfDays(42)
+                            )],
+                            &[]
+                        ),
+                        remedy!(
+                            TargetAdministrator,
+                            &[Step::Change(
+                                "Set maximumQueryIntervalDays to 62 on {attendee.server} of {target}, and restart its web server.",
+                                "org.{target}.server.{attendee.server}.query_interval_max = \"62 d\"",
+                            )],
+                            CONFIGURATION,
+                        ),
+                    ],
                 )
             }
         }

@@ -59,7 +59,7 @@ impl Recorder for Counter {
     }
 }
 
-fn main() {
+pub fn main() {
     let scenario = Scenario::parse(WORLD, "two organizations").expect("the text is a scenario");
     let compiled = scenario.compile().expect("the scenario is consistent");
     let simulator = Simulator::new(&compiled.federation, 0, Counter::default());

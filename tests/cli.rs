@@ -95,6 +95,11 @@ fn each_end_of_a_command_has_its_exit_code() {
         "fedsim = 1\n[org.contoso]\ndomains = [\"contoso.com\"]\n",
     );
     place.write("fails.toml", &WORLD.replace("== 100 %", "< 100 %"));
+    let zeros = "0".repeat(32);
+    place.write(
+        "digest.toml",
+        &format!("{WORLD}\"digest\" = \"== {zeros}\"\n"),
+    );
     place.write("binary.toml", "fedsim = 1 \u{0} [");
     let cases: &[(&[&str], i32)] = &[
         (&["run", "world.toml"], 0),
@@ -124,6 +129,21 @@ fn each_end_of_a_command_has_its_exit_code() {
         (&["run", "."], 8),
         (&["run", "world.toml", "-o", "world.toml"], 8),
         (&["run", "idle.toml"], 9),
+        (&["run", "digest.toml"], 6),
+        (&["test", "world.toml"], 0),
+        (&["test"], 2),
+        (&["test", "world.toml", "--jobs", "0"], 2),
+        (&["test", "typo.toml", "fails.toml", "world.toml"], 3),
+        (&["test", "bad-expectation.toml"], 3),
+        (&["test", "fails.toml", "digest.toml"], 4),
+        (&["test", "digest.toml", "world.toml"], 6),
+        (&["test", "world.toml", "missing.toml"], 8),
+        (
+            &["test", "world.toml", "--junit", "no/such/directory.xml"],
+            8,
+        ),
+        (&["test", "idle.toml"], 9),
+        (&["test", "world.toml", "--filter", "no such text"], 9),
     ];
     for (arguments, expected) in cases {
         let output = place.fedsim(arguments);
@@ -139,9 +159,9 @@ fn each_end_of_a_command_has_its_exit_code() {
             4 => assert!(has_result && has_remark, "{arguments:?}"),
             _ => assert!(has_remark, "{arguments:?}"),
         }
-        let is_check = arguments.first() == Some(&"check");
+        let tells_anyhow = matches!(arguments.first(), Some(&"check" | &"test"));
         assert!(
-            !has_result || matches!(expected, 0 | 4) || is_check,
+            !has_result || matches!(expected, 0 | 4 | 6) || tells_anyhow,
             "{arguments:?}"
         );
     }
@@ -194,6 +214,12 @@ fn every_command_speaks_json() {
         finding["line"].is_u64() && finding["help"].is_string(),
         "{finding}"
     );
+    let tested = json(&["test", "world.toml", "typo.toml", "--format", "json"]);
+    assert_eq!(tested["scenarios"][0]["expectations"][0]["outcome"], "met");
+    assert_eq!(tested["scenarios"][1]["outcome"], "invalid");
+    let finding = &tested["scenarios"][1]["findings"][0];
+    assert!(finding["place"]["line"].is_u64(), "{finding}");
+    assert_eq!(tested["counts"]["invalid"], 1);
     let explained = json(&["explain", "permission.default-none", "--format", "json"]);
     assert_eq!(explained["entries"][0]["kind"], "cause");
     let cmdlet = json(&["explain", "test-federationtrust", "--format", "json"]);
@@ -203,6 +229,68 @@ fn every_command_speaks_json() {
     assert!(json(&["schema", "--format", "json"])["$schema"].is_string());
     assert!(json(&["new", "--format", "json"])["text"].is_string());
     assert!(json(&["new", "--list", "--format", "json"])["templates"].is_array());
+}
+
+#[test]
+fn a_suite_is_told_on_stdout_and_as_junit_xml_to_a_file() {
+    let place = Place::new("junit");
+    place.write("fails.toml", &WORLD.replace("== 100 %", "< 100 %"));
+    place.write("typo.toml", &WORLD.replace("domains", "domians"));
+    let output = place.fedsim(&["test", ".", "--junit", "report.xml"]);
+    assert_eq!(code(&output), 3);
+    // No bar and no colour where there is no terminal, and no time but in the file.
+    assert_eq!(
+        stderr(&output).trim(),
+        "error: 1 of 3 scenarios are invalid"
+    );
+    let again = place.fedsim(&["test", ".", "--jobs", "1"]);
+    assert_eq!(stdout(&output), stdout(&again));
+    let text = fs::read_to_string(place.0.join("report.xml")).expect("there is a file");
+    let xml = roxmltree::Document::parse(&text).expect("it is well-formed");
+    let suites = xml.root_element().children().filter(|it| it.is_element());
+    let of = |name: &'static str| {
+        let suites = suites.clone();
+        suites.map(move |it| it.attribute(name).unwrap_or("").to_owned())
+    };
+    let names: Vec<_> = of("name").collect();
+    assert_eq!(names, ["./fails.toml", "./typo.toml", "./world.toml"]);
+    assert_eq!(of("failures").collect::<Vec<_>>(), ["1", "0", "0"]);
+    assert_eq!(of("errors").collect::<Vec<_>>(), ["0", "1", "0"]);
+    assert!(of("time").all(|time| time.parse::<f64>().is_ok_and(|it| it >= 0.0)));
+    let failure = xml.descendants().find(|it| it.has_tag_name("failure"));
+    let told = failure.and_then(|it| it.text()).expect("it tells why");
+    assert!(
+        told.contains("fedsim why ./fails.toml --request 'contoso/look#1'"),
+        "{told}"
+    );
+}
+
+/// What a failure proposes can be done: the request that it names is one that `why` knows.
+#[test]
+fn the_commands_that_a_failure_names_work() {
+    let place = Place::new("replay");
+    place.write("fails.toml", &WORLD.replace("== 100 %", "< 100 %"));
+    let output = place.fedsim(&["test", "fails.toml"]);
+    let told = stdout(&output);
+    let commands = told.lines().filter_map(|line| {
+        let line = line.trim();
+        let line = line
+            .strip_prefix("replay")
+            .or(line.strip_prefix("explain"))?;
+        arguments_of(&line.trim().replace('\'', "\""))
+    });
+    let commands: Vec<Vec<String>> = commands.collect();
+    assert_eq!(commands.len(), 2, "{told}");
+    for words in commands {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let output = place.fedsim(&words);
+        assert!(!output.stdout.is_empty(), "{words:?}\n{}", stderr(&output));
+        assert!(
+            matches!(code(&output), 0 | 4),
+            "{words:?}\n{}",
+            stderr(&output)
+        );
+    }
 }
 
 #[test]

@@ -1,16 +1,13 @@
 //! Every scenario under `scenarios/` does what it says, and the table of symptoms speaks of them.
 //!
-//! A scenario that fails is shown with each expectation that was not met and the walks of its requests.
+//! A scenario that fails is shown as `fedsim test` shows it.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use fedsim::engine::Continue;
-use fedsim::record::Log;
+use fedsim::Suite;
 use fedsim::scenario::{Scenario, Value};
-use fedsim::study;
 
 /// The published table of failures and their symptoms, by the words of its first column.
 const PUBLISHED_ROWS: &[&str] = &[
@@ -35,19 +32,13 @@ const PUBLISHED_ROWS: &[&str] = &[
 
 #[test]
 fn every_scenario_meets_its_expectations() {
-    let files = scenario_files();
-    assert!(files.len() > 100, "scenarios are there: {}", files.len());
-    let failures: Vec<String> = files
-        .iter()
-        .filter_map(|file| failure_of(file).err())
-        .collect();
-    assert!(
-        failures.is_empty(),
-        "{} of {} scenarios fail:\n\n{}",
-        failures.len(),
-        files.len(),
-        failures.join("\n")
-    );
+    let suite = Suite::of([root().join("scenarios")]).expect("the directory is readable");
+    assert_eq!(suite.len(), scenario_files().len());
+    assert!(suite.len() > 100, "scenarios are there: {}", suite.len());
+    let reports = suite.run();
+    reports.assert_met();
+    let counts = reports.counts();
+    assert_eq!((counts.scenarios, counts.without), (suite.len(), 0));
 }
 
 #[test]
@@ -150,42 +141,6 @@ fn symptoms() -> Vec<Symptom> {
         }
     })
     .collect()
-}
-
-/// Runs a scenario; what is wrong with it, as text.
-fn failure_of(file: &Path) -> Result<(), String> {
-    let name = file
-        .strip_prefix(root())
-        .expect("it is below the root")
-        .display()
-        .to_string();
-    let scenario = Scenario::load(file).map_err(|found| found.render_plain())?;
-    let compiled = scenario.compile().map_err(|found| found.render_plain())?;
-    let federation = &compiled.federation;
-    let expectations = study::expectation::compile(scenario.document(), federation)
-        .map_err(|found| found.render_plain())?;
-    let result = study::run(
-        federation,
-        0,
-        &expectations,
-        (Log::None, &mut ()),
-        |_, _| Continue::Yes,
-    );
-    if result.is_as_expected() {
-        return Ok(());
-    }
-    let mut text = name;
-    text.push('\n');
-    for verdict in result.verdicts.iter().filter(|verdict| !verdict.is_met) {
-        let line = verdict.line.unwrap_or_default();
-        let (measure, expected, got) = (&verdict.measure, &verdict.expected, &verdict.got);
-        writeln!(
-            text,
-            "  line {line}: {measure} is {got}, expected {expected}"
-        )
-        .expect("a string takes text");
-    }
-    Err(text)
 }
 
 /// The measures that a scenario's `[expect]` names.

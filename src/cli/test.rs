@@ -50,7 +50,6 @@ pub fn test(arguments: &Test) -> Result<(), Failure> {
     if arguments.update {
         suite = suite.updating();
     }
-    failure::set_context("test; run the scenarios one by one to find which it was");
     let watch = Watching {
         progress: SuiteProgress::new(suite.len()),
         times: Mutex::new(BTreeMap::new()),
@@ -158,6 +157,11 @@ impl Watch for Watching {
     fn begun(&self, path: &Path) {
         if let Ok(mut times) = self.times.lock() {
             times.insert(path.to_owned(), (WallClock::now(), None));
+            // One of those that are under way, if it comes to that.
+            let under_way = times.iter().filter(|(_, (_, took))| took.is_none());
+            let under_way = under_way.map(|(path, _)| path.display().to_string());
+            let under_way: Vec<_> = under_way.collect();
+            failure::set_context(format!("test {}", under_way.join(" or ")));
         }
         self.progress.begun(path);
     }

@@ -102,7 +102,11 @@ pub fn why(arguments: &Why) -> Result<(), Failure> {
     progress.end();
     let ladder = || {
         let federation = &found.watched.federation;
-        Ladder::of(federation, found.chosen.request, &found.chosen.observations)
+        let (request, seen) = (found.chosen.request, &found.chosen.observations);
+        match &diagnosis.failure {
+            Some(explained) => Ladder::explaining(federation, request, seen, &explained.failure),
+            None => Ladder::of(federation, request, seen),
+        }
     };
     match arguments.format {
         WhyFormat::Text => output::result(&told::text(&diagnosis, proof.as_ref())),

@@ -7,7 +7,7 @@
 use crate::engine::{Continue, Instant, Span};
 use crate::model::cause::Cause;
 use crate::model::directory::{Member, Recipient};
-use crate::model::outcome::AttendeeOutcome;
+use crate::model::outcome::{AttendeeOutcome, Leg};
 use crate::record::measure::nearest;
 
 use super::case::Case;
@@ -43,6 +43,8 @@ const WAITS: &[Span] = &[
 pub struct Round {
     /// The cause that it is for.
     pub cause: Cause,
+    /// On which leg it stopped the attendee: the same cause may stand at another host behind the first.
+    pub leg: Option<Leg>,
     /// The repair.
     pub repair: Repair,
     /// Who can act, by name.
@@ -129,7 +131,8 @@ pub fn try_fix(
             };
             let repairs = super::repairs(&case, of.records()).into_iter();
             let named = repairs.map(|repair| (repair.actor.named(&case), repair));
-            (named.collect::<Vec<_>>(), case.failure.cause)
+            let failure = (case.failure.cause, case.failure.leg);
+            (named.collect::<Vec<_>>(), failure)
         };
         let Some(tried) = trial.first_that_helps(repairs, cause, present.as_ref(), &mut proof)?
         else {
@@ -191,7 +194,7 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
     fn first_that_helps(
         &mut self,
         repairs: Vec<(String, Repair)>,
-        cause: Cause,
+        cause: (Cause, Option<Leg>),
         present: Option<&Found>,
         proof: &mut Proof,
     ) -> Result<Option<Tried>, NoDiagnosis> {
@@ -221,7 +224,7 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
     fn wait(
         &mut self,
         (repair, actor): (Repair, String),
-        cause: Cause,
+        cause: (Cause, Option<Leg>),
         present: Option<&Found>,
     ) -> Result<Tried, NoDiagnosis> {
         let base = present.unwrap_or(self.original).chosen.observations[0].at;
@@ -241,7 +244,8 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
         let (asked, outcome, found) = last.expect("there are waits");
         Ok(Tried {
             round: Round {
-                cause,
+                cause: cause.0,
+                leg: cause.1,
                 repair,
                 actor,
                 begun: base,
@@ -259,7 +263,7 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
     fn carry_out(
         &mut self,
         (repair, actor): (Repair, String),
-        cause: Cause,
+        cause: (Cause, Option<Leg>),
         begun: Instant,
     ) -> Result<Tried, NoDiagnosis> {
         let known = self.entries(&self.additions)?;
@@ -292,7 +296,8 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
         let must_ask =
             asking.is_some() || (!is_answered && done.is_some_and(|done| done > self.sent));
         let round = |asked, outcome| Round {
-            cause,
+            cause: cause.0,
+            leg: cause.1,
             repair: repair.clone(),
             actor: actor.clone(),
             begun,
@@ -469,12 +474,14 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
     }
 }
 
-/// Whether a repair has helped: the attendee is answered, or fails for another cause that shows for the first time.
+/// Whether a repair has helped: the attendee is answered, or fails for another cause or on another leg, which shows
+/// for the first time.
 fn helps(round: &Round, proof: &Proof) -> bool {
     match round.outcome {
         Some(AttendeeOutcome::Failed(failure)) => {
-            let is_known = |earlier: &Round| earlier.cause == failure.cause;
-            failure.cause != round.cause && !proof.rounds.iter().any(is_known)
+            let shown = (failure.cause, failure.leg);
+            let is_known = |earlier: &Round| (earlier.cause, earlier.leg) == shown;
+            !is_known(round) && !proof.rounds.iter().any(is_known)
         }
         Some(_) => true,
         None => false,

@@ -13,6 +13,7 @@ pub mod availability;
 pub mod cause;
 pub mod certificate;
 pub mod demand;
+pub mod deployment;
 pub mod directory;
 pub mod dns;
 pub mod fault;
@@ -21,6 +22,7 @@ pub mod gateway;
 pub mod lookup;
 pub mod names;
 pub mod network;
+pub mod oauth;
 pub mod observation;
 pub mod organization;
 pub mod outcome;
@@ -29,6 +31,7 @@ pub mod permission;
 pub mod population;
 pub mod publishing;
 pub mod purpose;
+mod recipients;
 pub mod relationship;
 pub mod revised;
 pub mod sharing_policy;
@@ -44,4 +47,4 @@ pub use simulator::Simulator;
 
 /// The revision of the model's rules. It goes up whenever a change makes an unchanged scenario give
 /// other results; a test with golden digests forces it up.
-pub const MODEL_REVISION: u32 = 1;
+pub const MODEL_REVISION: u32 = 2;

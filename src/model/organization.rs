@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::oauth::OAuthSetup;
 use super::revised::carries;
 use crate::engine::hash::NameHash;
 use crate::engine::time::{Offset, Span};
@@ -117,6 +118,8 @@ pub struct Organization {
     pub firewall: Box<[FirewallRule]>,
     /// Whether its users can publish calendars on the internet.
     pub publishing: Publishing,
+    /// How it takes part in OAuth.
+    pub oauth: OAuthSetup,
 }
 
 /// A rule of an organization's firewall. The first that matches decides; none matching allows.
@@ -437,7 +440,7 @@ impl Server {
     }
 }
 
-carries!(Organization { name, hash, edition, accepted_domains, servers, time_zone, replication_delay, resolver, described_mailboxes, calendar_defaults, events_per_week, outlook_anywhere, trusted_redirects, firewall, publishing } nested { identifier, trust });
+carries!(Organization { name, hash, edition, accepted_domains, servers, time_zone, replication_delay, resolver, described_mailboxes, calendar_defaults, events_per_week, outlook_anywhere, trusted_redirects, firewall, publishing } nested { identifier, trust, oauth });
 carries!(Server { organization, name, hash, edition, site, client_access, recipient_resolution_limit, state, clock_error, threads, queue_max, local_utilization, window_max, workers, directory, outbound, trusted_roots, tls_versions, breakdowns } nested { ews, autodiscover } by { store: carry_store });
 
 /// Carries changes of a store, certificate by certificate.

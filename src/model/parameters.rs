@@ -6,6 +6,7 @@
 
 use crate::engine::{Distribution, Span};
 
+use super::oauth::Crashes;
 use super::throttling::ThrottlingPolicy;
 
 /// Which rule the URL cache of Autodiscover results follows.
@@ -145,6 +146,8 @@ pub struct Parameters {
     pub inbound_cpu_per_mailbox: Span,
     /// Starting an application pool.
     pub pool_cold_start: Distribution,
+    /// How application pools of Exchange Web Services end without a valid OAuth certificate.
+    pub pool_crashes: Crashes,
     /// How long Exchange takes to carry an organization certificate to another server.
     pub certificate_distribution: Distribution,
     /// How long `iisreset` takes until the shell goes on.

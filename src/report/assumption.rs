@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::engine::Instant;
 use crate::model::Federation;
 use crate::model::demand::Demand;
 use crate::model::network::{DistanceClass, Path};
@@ -96,6 +97,8 @@ struct Touched {
     /// Whether application pools are started.
     has_policies: bool,
     has_cold_starts: bool,
+    /// Whether OAuth certificates end.
+    has_ending_oauth_certificates: bool,
 }
 
 impl Touched {
@@ -117,6 +120,14 @@ impl Touched {
             has_coordinates: has_topology || network.text("distance") == "coordinates",
             has_policies: has_changing_policies(federation),
             has_cold_starts: !federation.world_events.is_empty(),
+            has_ending_oauth_certificates: federation.organizations.ids().any(|id| {
+                let ends = federation
+                    .organizations
+                    .original(id)
+                    .oauth
+                    .certificate_not_after;
+                ends != Instant::NEVER
+            }),
         }
     }
 }
@@ -178,6 +189,7 @@ fn is_used(key: &str, world: &Touched, tally: &Tally) -> bool {
     let distance = |class| begun && world.classes.contains(&class);
     let last = key.rsplit('.').next().unwrap_or(key);
     match last {
+        "applications_per_domain_and_day" => work.begun.get(Leg::Provisioning) > 0,
         _ if key.starts_with("gateway.") => issued,
         _ if key.starts_with("dns.") => work.names.total() > 0,
         "dns_warm" => work.names_cached > 0,
@@ -209,6 +221,7 @@ fn is_used(key: &str, world: &Touched, tally: &Tally) -> bool {
             !tally.outcomes.attendees.views.is_empty() || arrived(Leg::SyncFolderItems)
         }
         "pool_cold_start" => world.has_cold_starts,
+        "pool_crash_lasts" => world.has_ending_oauth_certificates,
         "oauth_service" => tokens.oauth > 0,
         "rtt_same_site" => distance(DistanceClass::SameSite),
         "rtt_same_city" => distance(DistanceClass::SameCity),

@@ -67,6 +67,11 @@ pub(super) async fn set_mailbox(call: &Call<'_, '_>) -> Outcome {
                 .change(id, now, |row| row.sharing_policy = policy);
         });
     }
+    if let Some(addresses) = addresses {
+        shell
+            .console
+            .change(|federation, now| federation.change_addresses(id, addresses, now));
+    }
     if call.has("ImmutableId") {
         let given = call.text("ImmutableId");
         let identity = match given {
@@ -78,11 +83,6 @@ pub(super) async fn set_mailbox(call: &Call<'_, '_>) -> Outcome {
                 .mailboxes
                 .change(id, now, |row| row.identity = identity);
         });
-    }
-    if let Some(addresses) = addresses {
-        shell
-            .console
-            .change(|federation, now| federation.change_addresses(id, addresses, now));
     }
     Ok(Vec::new())
 }

@@ -6,6 +6,7 @@
 mod call;
 mod certificate;
 mod domains;
+mod event_log;
 mod gateway;
 mod information;
 mod mailboxes;
@@ -183,6 +184,9 @@ async fn carry_out(call: &Call<'_, '_>) -> Outcome {
         "Add-AvailabilityAddressSpace" => other_paths::add_availability_address_space(call).await,
         "Add-DnsServerResourceRecord" => outside::add_record(call).await,
         "Remove-DnsServerResourceRecord" => outside::remove_record(call).await,
+        "Get-EventLog" => event_log::get_event_log(call).await,
+        "Get-PartnerApplication" => other_paths::get_partner_application(call).await,
+        "Set-PartnerApplication" => other_paths::set_partner_application(call).await,
         "Get-Date" => outside::get_date(call).await,
         "Set-Date" => outside::set_date(call).await,
         "Start-Sleep" => outside::start_sleep(call).await,

@@ -10,6 +10,7 @@ use crate::engine::hash::NameHash;
 use crate::model::Federation;
 use crate::model::address::{Url, UrlPath};
 use crate::model::names::NameId;
+use crate::model::oauth::LinkedAccount;
 use crate::model::organization::{OrgId, ServerId};
 use crate::model::relationship::{
     AccessMethod, AddressSpace, Connector, ConnectorId, Credentials, OAuthState, shown_name,
@@ -215,5 +216,57 @@ fn method(call: &Call<'_, '_>) -> Result<AccessMethod, ErrorRecord> {
             "ArgumentException",
             "-AccessMethod is blank.",
         )),
+    }
+}
+
+/// The one partner application that is there, by the name that set-up gives it.
+const PARTNER_APPLICATION: &str = "Exchange Online";
+
+/// The account that set-up makes for it, with the roles that it needs.
+///
+/// Source: the application is missing a linked account, Resolve free/busy errors (docs).
+const APPLICATION_ACCOUNT: &str = "Exchange Online-ApplicationAccount";
+
+/// Shows the partner application.
+pub(super) async fn get_partner_application(call: &Call<'_, '_>) -> Outcome {
+    known_application(call)?;
+    let account = match call.shell.organization().oauth.linked_account {
+        LinkedAccount::WithRoles => Some(APPLICATION_ACCOUNT),
+        LinkedAccount::WithoutRoles => Some("an account without roles"),
+        LinkedAccount::Missing => None,
+    };
+    let shown = call
+        .shell
+        .object("PartnerApplication")
+        .with("Enabled", true)
+        .with("LinkedAccount", account)
+        .with("Identity", PARTNER_APPLICATION)
+        .with("IsValid", true);
+    Ok(vec![shown])
+}
+
+/// Changes its account.
+///
+/// Source: Set-PartnerApplication (docs). Chosen: the account of set-up has its roles, another one has none.
+pub(super) async fn set_partner_application(call: &Call<'_, '_>) -> Outcome {
+    known_application(call)?;
+    if call.has("LinkedAccount") {
+        let linked = match call.text("LinkedAccount") {
+            None => LinkedAccount::Missing,
+            Some(account) if account.ends_with(APPLICATION_ACCOUNT) => LinkedAccount::WithRoles,
+            Some(_) => LinkedAccount::WithoutRoles,
+        };
+        call.shell
+            .console
+            .change_organization(|row| row.oauth.linked_account = linked);
+    }
+    Ok(Vec::new())
+}
+
+fn known_application(call: &Call<'_, '_>) -> Result<(), ErrorRecord> {
+    let wanted = call.text("Identity").unwrap_or(PARTNER_APPLICATION);
+    match wanted.eq_ignore_ascii_case(PARTNER_APPLICATION) {
+        true => Ok(()),
+        false => Err(call.not_found("partner application", wanted)),
     }
 }

@@ -94,6 +94,34 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         source: "iisreset (docs)",
     },
     Cmdlet {
+        name: "Get-EventLog",
+        summary: "Lists what the certificate deployment service has written to the application log.",
+        parameters: &[
+            Parameter::new("LogName", Kind::OneOf(&["Application"]))
+                .required()
+                .at(0),
+            Parameter::new("Source", Kind::Text),
+            Parameter::new("EntryType", Kind::OneOf(&["Error", "Warning"])),
+            Parameter::new("Newest", Kind::Integer),
+        ],
+        not_modelled: &[
+            "After",
+            "AsBaseObject",
+            "AsString",
+            "Before",
+            "ComputerName",
+            "Index",
+            "InstanceId",
+            "List",
+            "Message",
+            "UserName",
+        ],
+        output: Some("EventLogEntry"),
+        creates: None,
+        tasks: "",
+        source: "Get-EventLog (docs)",
+    },
+    Cmdlet {
         name: "Restart-WebAppPool",
         summary: "Recycles an application pool of the server that the shell runs on: what its worker \
                   processes remember is lost.",

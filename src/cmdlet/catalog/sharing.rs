@@ -368,6 +368,40 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         tasks: SYSTEM,
         source: "Add-AvailabilityAddressSpace (docs)",
     },
+    Cmdlet {
+        name: "Get-PartnerApplication",
+        summary: "Shows the partner application through which the cloud calls with OAuth tokens.",
+        parameters: &[Parameter::new("Identity", Kind::Text).at(0)],
+        not_modelled: &[],
+        output: Some("PartnerApplication"),
+        creates: None,
+        tasks: SYSTEM,
+        source: "Get-PartnerApplication (docs)",
+    },
+    Cmdlet {
+        name: "Set-PartnerApplication",
+        summary: "Changes the account that calls of the cloud are served as.",
+        parameters: &[
+            Parameter::new("Identity", Kind::Text).required().at(0),
+            Parameter::new("LinkedAccount", Kind::Text),
+        ],
+        not_modelled: &[
+            "AccountType",
+            "ActAsPermissions",
+            "ApplicationIdentifier",
+            "AppOnlyPermissions",
+            "AuthMetadataUrl",
+            "Enabled",
+            "IssuerIdentifier",
+            "Name",
+            "Realm",
+            "TrustAnySSLCertificate",
+        ],
+        output: None,
+        creates: None,
+        tasks: SYSTEM,
+        source: "Set-PartnerApplication (docs)",
+    },
 ];
 
 const ENABLED: Parameter = Parameter::new("Enabled", Kind::Boolean);

@@ -13,9 +13,9 @@ use super::parties::{Party, Places};
 use super::{Decisive, Ladder, Message, MessageKind, Step, What};
 
 impl Drafts<'_> {
-    /// The ladder.
-    pub(super) fn into_ladder(mut self) -> Ladder {
-        let failure = self.first_failure();
+    /// The ladder, with what decided this failure marked, or the first failure of an attendee.
+    pub(super) fn into_ladder(mut self, failure: Option<Failure>) -> Ladder {
+        let failure = failure.or_else(|| self.first_failure());
         let mut decisive = failure.and_then(|failure| self.decisive(&failure));
         if let Some(number) = &mut decisive {
             *number -= self.drop_outcome(*number);

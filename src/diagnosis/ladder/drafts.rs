@@ -116,7 +116,7 @@ impl<'a> Drafts<'a> {
                     1 => self.teller.path(path),
                     n => format!("{n} paths of the kind {}", path.kind()),
                 };
-                let text = format!("{}: by {path}{}", self.who(alike), cached(cache));
+                let text = format!("{}: by {path}{}", self.who(place, alike), cached(cache));
                 self.push(place, Kind::Note(Party::Requester), text);
             }
             Fact::TokenReused { group, leg, .. } => {
@@ -169,7 +169,7 @@ impl<'a> Drafts<'a> {
                     (None, None) if url.is_none() => "no URL".to_owned(),
                     (None, None) => return,
                 };
-                let text = format!("{}: {text}", self.who(alike));
+                let text = format!("{}: {text}", self.who(place, alike));
                 self.decided(place, (group, Leg::Autodiscover), text, failure);
             }
             Fact::CalendarDecided {
@@ -180,7 +180,7 @@ impl<'a> Drafts<'a> {
                     Ok(level) => format!("sees {level}"),
                     Err(cause) => cause.row().text.to_owned(),
                 };
-                let text = format!("{}: {relationship}{result}", self.who(alike));
+                let text = format!("{}: {relationship}{result}", self.who(place, alike));
                 let cause = decision.result.err();
                 self.decided(place, (group, Leg::Availability), text, cause);
             }
@@ -192,7 +192,7 @@ impl<'a> Drafts<'a> {
                     Ok(answer) => format!("gets {}", answer_name(answer)),
                     Err(cause) => cause.row().text.to_owned(),
                 };
-                let text = format!("{}: {relationship}{result}", self.who(alike));
+                let text = format!("{}: {relationship}{result}", self.who(place, alike));
                 let cause = decision.result.err();
                 self.decided(place, (group, Leg::Availability), text, cause);
             }
@@ -201,7 +201,7 @@ impl<'a> Drafts<'a> {
                     Ok(level) => format!("granted {level} in person"),
                     Err(cause) => cause.row().text.to_owned(),
                 };
-                let text = format!("{}: {result}", self.who(alike));
+                let text = format!("{}: {result}", self.who(place, alike));
                 self.decided(place, (group, Leg::GetFolder), text, level.err());
             }
             Fact::Synchronized { group, .. } => {
@@ -308,7 +308,7 @@ impl<'a> Drafts<'a> {
             self.parties.targets.iter().position(is_it)
         });
         let at = self.seen[place].at;
-        let who = self.who(alike);
+        let who = self.who(place, alike);
         match outcome {
             AttendeeOutcome::Failed(failure) => {
                 if failure.code == ResponseCode::TimeoutExpired {
@@ -397,13 +397,38 @@ impl<'a> Drafts<'a> {
         sent.unwrap_or_default()
     }
 
-    fn who(&self, attendees: &[u16]) -> String {
+    /// The attendees, by the addresses that they are asked by at this place.
+    fn who(&self, place: usize, attendees: &[u16]) -> String {
         match attendees {
             [] => "nobody".to_owned(),
-            [one] => self.teller.attendee(*one),
+            [one] => self.address_of(place, *one),
             [first, rest @ ..] => {
-                format!("{} and {} more", self.teller.attendee(*first), rest.len())
+                format!("{} and {} more", self.address_of(place, *first), rest.len())
             }
+        }
+    }
+
+    /// The address that an attendee was asked by last before this place: a redirection changes it.
+    fn address_of(&self, place: usize, attendee: u16) -> String {
+        let address = self.seen[..place]
+            .iter()
+            .rev()
+            .find_map(|seen| match seen.fact {
+                Fact::PathChosen {
+                    attendee: number,
+                    asked,
+                    ..
+                } if number == attendee => Some(asked),
+                Fact::Discovered {
+                    attendee: number,
+                    redirect: Some(to),
+                    ..
+                } if number == attendee => Some(to),
+                _ => None,
+            });
+        match address {
+            Some(address) => self.federation.address_text(address),
+            None => self.teller.attendee(attendee),
         }
     }
 

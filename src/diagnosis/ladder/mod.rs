@@ -167,19 +167,38 @@ pub struct Decisive {
 }
 
 impl Ladder {
-    /// The ladder of a request, from what was observed of it, in order. Observations of other requests
-    /// are passed over.
+    /// The ladder of a request, from what was observed of it, in order; the decisive step is that of the
+    /// first attendee that failed. Observations of other requests are passed over.
     pub fn of(
         federation: &Federation,
         request: RequestIdentity,
         observations: &[Observation],
+    ) -> Ladder {
+        Ladder::drawn(federation, request, observations, None)
+    }
+
+    /// The same, but the decisive step is that of this failure of some attendee.
+    pub fn explaining(
+        federation: &Federation,
+        request: RequestIdentity,
+        observations: &[Observation],
+        failure: &Failure,
+    ) -> Ladder {
+        Ladder::drawn(federation, request, observations, Some(*failure))
+    }
+
+    fn drawn(
+        federation: &Federation,
+        request: RequestIdentity,
+        observations: &[Observation],
+        failure: Option<Failure>,
     ) -> Ladder {
         let seen: Vec<Observation> = observations
             .iter()
             .filter(|observation| observation.request == request)
             .copied()
             .collect();
-        drafts::Drafts::of(federation, request, &seen).into_ladder()
+        drafts::Drafts::of(federation, request, &seen).into_ladder(failure)
     }
 }
 

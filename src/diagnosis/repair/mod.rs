@@ -8,6 +8,7 @@
 mod access;
 mod fill;
 mod gate;
+mod oauth;
 mod states;
 mod token;
 mod transport;
@@ -366,6 +367,7 @@ pub fn treatment(cause: Cause) -> &'static Treatment {
     let tables = [
         access::treatment,
         gate::treatment,
+        oauth::treatment,
         states::treatment,
         token::treatment,
         transport::treatment,
@@ -430,6 +432,7 @@ mod tests {
             let tables = [
                 access::treatment,
                 gate::treatment,
+                oauth::treatment,
                 states::treatment,
                 token::treatment,
                 transport::treatment,

@@ -89,6 +89,16 @@ fn names(cause: Cause) -> Option<&'static Treatment> {
             .table("resolver");
         is_public && resolvers.get(&resolver).is_some()
     }
+    fn is_declared_zone(case: &Case<'_>) -> bool {
+        let zones = case.prepared.compiled.effective.table("dns").table("zone");
+        let zone = super::vocabulary::value("host.zone", case);
+        zone.is_some_and(|zone| zones.get(&zone).is_some())
+    }
+    fn is_old_endpoint(case: &Case<'_>) -> bool {
+        case.failure.side == crate::model::outcome::Side::Requester
+            && is_called_at_partner(case)
+            && !is_split(case)
+    }
     fn is_discovered(case: &Case<'_>) -> bool {
         let is_own_setting = case.endpoint.is_some_and(|url| Some(url.host) == case.host);
         case.failure.leg == Some(Leg::Availability)
@@ -131,6 +141,16 @@ fn names(cause: Cause) -> Option<&'static Treatment> {
                             &[ResolverCaches, Replication, PoolStart],
                         ),
                         remedy_when!(
+                            is_old_endpoint,
+                            "the requester's relationship names a host that is not in use",
+                            RequesterAdministrator,
+                            &[Step::Cmdlets(
+                                AtRequester,
+                                "Set-OrganizationRelationship -Identity \"{requester.relationship}\" -TargetAutodiscoverEpr {target.autodiscover-epr} -TargetSharingEpr $null",
+                            )],
+                            CONFIGURATION,
+                        ),
+                        remedy_when!(
                             is_outside_record,
                             "the host is there, and its record is not",
                             DnsOperator,
@@ -153,7 +173,9 @@ fn names(cause: Cause) -> Option<&'static Treatment> {
                             ),],
                             ADDRESSES_FORGOTTEN,
                         ),
-                        remedy!(
+                        remedy_when!(
+                            is_declared_zone,
+                            "the zone itself is not there",
                             DnsOperator,
                             &[Step::Change(
                                 "Repair the zone {host.zone}.",
@@ -418,9 +440,8 @@ fn tls(cause: Cause) -> Option<&'static Treatment> {
                     ],
                     &[
                         remedy_when!(
-                            |case| case.failure.side == crate::model::outcome::Side::Target
-                                || is_partners_host(case),
-                            "the certificate is the partner's",
+                            |case| case.failure.side == crate::model::outcome::Side::Target,
+                            "nobody has to trust the certificate's issuer",
                             TargetAdministrator,
                             &[Step::Change(
                                 "Enable-ExchangeCertificate -Services IIS at {host}, with a certificate of a public issuer.",
@@ -432,7 +453,7 @@ fn tls(cause: Cause) -> Option<&'static Treatment> {
                             RequesterAdministrator,
                             &[Step::Change(
                                 "Install the root certificate in the store of {entry}.",
-                                "org.{requester}.server.{entry}.trusted_roots = [\"Public CA\"]",
+                                "org.{requester}.server.{entry}.trusted_roots = [{entry.roots-and-issuer}]",
                             )],
                             &[],
                         ),

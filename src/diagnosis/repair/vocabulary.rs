@@ -373,6 +373,22 @@ pub const PLACE_HOLDERS: &[PlaceHolder] = &[
         },
     ),
     holder(
+        "entry.roots-and-issuer",
+        "the roots that this server trusts, and that of the host that was called",
+        |case| {
+            let server = case.federation.servers.at(case.entry?, case.decided);
+            let host = case.federation.hosts.at(case.called_host()?, case.decided);
+            let mut roots = server.trusted_roots.to_vec();
+            if !roots.contains(&host.tls.issuer) {
+                roots.push(host.tls.issuer);
+            }
+            let quoted = roots
+                .iter()
+                .map(|&root| format!("\"{}\"", text(case, root)));
+            Some(quoted.collect::<Vec<_>>().join(", "))
+        },
+    ),
+    holder(
         "directory",
         "the virtual directory that was called: ews or autodiscover",
         |case| {

@@ -316,6 +316,8 @@ pub enum Cause {
     RequesterTooOld,
     SystemMailboxNotFederated,
     SubscriptionOutdated,
+    OAuthCertificateExpired,
+    OAuthLinkedAccountMissing,
 }
 
 #[cfg(test)]

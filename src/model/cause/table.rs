@@ -574,6 +574,14 @@ pub const CAUSES: &[CauseRow] = &[
         "what the user's subscription remembers of a shared calendar, its address or the application that tokens are made out to, is no longer so",
         "Client: remove the shared calendar, and accept a new invitation if it is still wanted.",
         "RefreshSharingFolder operation (docs); Bad relationship, meaning no free/busy (blog)"),
+    row(Cause::OAuthCertificateExpired, "oauth.certificate-expired", Layer::Publishing, Always(Code::ProxyRequestProcessingFailed),
+        "the organization's OAuth certificate is out of date: it gets no OAuth token, and its EWS application pool ends again and again (HTTP 503)",
+        "Renew the Microsoft Exchange Server Auth Certificate: New-ExchangeCertificate, Set-AuthConfig, iisreset.",
+        "EWS application pool crashes (docs); how regularly, and for how long, is assumed"),
+    row(Cause::OAuthLinkedAccountMissing, "oauth.linked-account-missing", Layer::Token, Always(Code::ProxyRequestProcessingFailed),
+        "the application is missing a linked account for RBAC roles",
+        "Target: restore the account, Set-PartnerApplication -LinkedAccount, iisreset.",
+        "Resolve free/busy errors (docs)"),
 ];
 
 const fn row(

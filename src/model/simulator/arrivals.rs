@@ -93,7 +93,8 @@ impl<R: Recorder> World<'_, R> {
         let stream = &federation.streams.streams[drawn.stream];
         if let Some(cycle) = stream.cycle {
             let key = federation.opened_subscription(cycle, hash, &self.keys);
-            let slot = self.send_synchronization(schedule, identity, key, Asks::SharedCalendar);
+            let request = (identity, self.federation.request_hash(identity));
+            let slot = self.send_synchronization(schedule, request, key, Asks::SharedCalendar);
             self.requests[slot].drawn = Some(drawn);
             return;
         }

@@ -56,6 +56,14 @@ pub(super) struct SentInvitation {
     pub token: DelegationToken,
 }
 
+/// What follows from an invitation: their draws hang on the invitation, not on how many came before.
+#[derive(Clone, Copy, Debug)]
+enum Follows {
+    Opening = 1,
+    Synchronization = 2,
+    Return = 3,
+}
+
 impl<R: Recorder> World<'_, R> {
     /// How an attendee is invited: by a token, or at once with an outcome.
     pub(super) fn choose_invitation(
@@ -228,7 +236,8 @@ impl<R: Recorder> World<'_, R> {
         let (from, requester, mailbox) = row.recipient;
         let identity = self.next_identity(workload, requester);
         let ask = silent_ask(Asks::OpenInvitation, from, mailbox, None);
-        let slot = self.send_request(schedule, identity, ask, &[row.owner], None);
+        let request = (identity, row.hash.with(Follows::Opening as u64));
+        let slot = self.send_request_meaning(schedule, request, ask, &[row.owner], None);
         self.requests[slot].opens = Some(sent);
     }
 
@@ -276,7 +285,8 @@ impl<R: Recorder> World<'_, R> {
                     SubscriptionKey::Described(organization, number, sent.owner)
                 }
             };
-            self.send_synchronization(schedule, identity, key, Asks::SharedCalendar);
+            let meaning = sent.hash.with(Follows::Synchronization as u64);
+            self.send_synchronization(schedule, (identity, meaning), key, Asks::SharedCalendar);
         }
         if sent.terms.reciprocity == Reciprocity::Reciprocal {
             let identity = self.next_identity(companions.returned, organization);
@@ -285,7 +295,8 @@ impl<R: Recorder> World<'_, R> {
                 ..sent.terms
             };
             let ask = silent_ask(Asks::Invitation, address, mailbox, Some(terms));
-            self.send_request(schedule, identity, ask, &[sent.owner], None);
+            let request = (identity, sent.hash.with(Follows::Return as u64));
+            self.send_request_meaning(schedule, request, ask, &[sent.owner], None);
         }
     }
 

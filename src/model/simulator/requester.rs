@@ -48,7 +48,7 @@ impl<R: Recorder> World<'_, R> {
         self.send_request(schedule, row.identity, row.ask, &row.to, row.server);
     }
 
-    /// The client sends a request to a server of its organization.
+    /// The client sends a request to a server of its organization. Its draws hang on its identity.
     pub(super) fn send_request(
         &mut self,
         schedule: &mut Schedule<Event>,
@@ -57,8 +57,21 @@ impl<R: Recorder> World<'_, R> {
         to: &[Address],
         server: Option<ServerId>,
     ) -> RequestSlot {
+        let hash = self.federation.request_hash(identity);
+        self.send_request_meaning(schedule, (identity, hash), ask, to, server)
+    }
+
+    /// The same for a request whose number says only how many came before it: its draws hang on what it
+    /// means, so that one more before it changes none of them.
+    pub(super) fn send_request_meaning(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        (identity, hash): (RequestIdentity, NameHash),
+        ask: Ask,
+        to: &[Address],
+        server: Option<ServerId>,
+    ) -> RequestSlot {
         let (federation, now) = (self.federation, schedule.now());
-        let hash = federation.request_hash(identity);
         let server = server.unwrap_or_else(|| self.entry_server(identity, &ask, hash, now));
         let (first, workers) = federation.processes(server);
         let worker =

@@ -273,6 +273,13 @@ impl<R: Recorder> World<'_, R> {
             };
             (cause, side, Span::ZERO)
         })?;
+        let oauth = federation.organizations.at(here.organization, now).oauth;
+        if !leg.is_at_autodiscover() {
+            let shown = now.shown_by(here.clock_error);
+            if oauth.has_pool_ended(here.hash, shown, federation.parameters.pool_crashes) {
+                return Err((Cause::OAuthCertificateExpired, Side::Target, Span::ZERO));
+            }
+        }
         let email = row.caller;
         let host = row.host.map(|id| federation.hosts.at(id, now));
         let proxy = host.map(|host| host.proxy);
@@ -291,6 +298,12 @@ impl<R: Recorder> World<'_, R> {
                 // The audience names https, and the server is asked by http.
                 if proxy.is_some_and(|proxy| proxy.offloads_tls) {
                     return Err((Cause::OAuthAudienceOffloaded, Side::Target, Span::ZERO));
+                }
+                // Autodiscover serves an application as itself; calendars are read as its account.
+                if !leg.is_at_autodiscover() {
+                    oauth
+                        .admit_application()
+                        .map_err(|cause| (cause, Side::Target, Span::ZERO))?;
                 }
                 Ok(Caller {
                     email,

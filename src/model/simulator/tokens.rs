@@ -179,6 +179,21 @@ impl<R: Recorder> World<'_, R> {
             self.observe_leg_end(now, group, Leg::OAuthToken, Some(failure));
             return self.fail_group(schedule, group, failure);
         }
+        let server = self.federation.servers.at(self.groups[group].server, now);
+        let oauth = self
+            .federation
+            .organizations
+            .at(server.organization, now)
+            .oauth;
+        if !oauth.is_certificate_in_date(now.shown_by(server.clock_error)) {
+            let failure = failure(
+                Cause::OAuthCertificateExpired,
+                Leg::OAuthToken,
+                Side::Requester,
+            );
+            self.observe_leg_end(now, group, Leg::OAuthToken, Some(failure));
+            return self.fail_group(schedule, group, failure);
+        }
         self.observe(now, identity, Fact::OAuthTokenIssued { group: number });
         self.go_on_to_target(schedule, group);
     }

@@ -4,8 +4,10 @@
 //! of how a run goes. Invariant: of each work cycle only the next run is pending, however many
 //! subscriptions there are; of drawn ones nothing is kept before a run touches them.
 
+use crate::engine::hash::NameHash;
 use crate::engine::{Instant, Schedule};
 
+use super::super::address::Address;
 use super::super::demand::{Ask, CycleId, SubscriptionKey};
 use super::super::directory::MailboxKey;
 use super::super::observation::{Recorder, RequestIdentity};
@@ -91,21 +93,23 @@ impl<R: Recorder> World<'_, R> {
             Some(&known) => known,
             None => SubscriptionKey::Drawn(id, (place - cursor.declared.len()) as u32),
         };
-        self.send_synchronization(schedule, identity, key, Asks::Synchronization);
+        let every = federation.synchronization_law(cycle.workload).every;
+        let began = self.work_cycles[id].began.since(federation.start);
+        let round = began.nanoseconds() / every.nanoseconds().max(1);
+        let ((from, _), owner) = self.ends_of(key, schedule.now());
+        let meaning = federation
+            .arrivals_hash(cycle.workload, cycle.organization)
+            .with(round)
+            .with(federation.address_hash(from).0)
+            .with(federation.address_hash(owner).0);
+        self.send_synchronization(schedule, (identity, meaning), key, Asks::Synchronization);
         self.await_run(schedule, id);
     }
 
-    /// A run of synchronization begins as a request: in the background on the subscriber's own server,
-    /// for a user on one that takes clients' requests.
-    pub(super) fn send_synchronization(
-        &mut self,
-        schedule: &mut Schedule<Event>,
-        identity: RequestIdentity,
-        key: SubscriptionKey,
-        asks: Asks,
-    ) -> RequestSlot {
-        let (federation, now) = (self.federation, schedule.now());
-        let ((from, mailbox), owner) = match key {
+    /// Who has subscribed, and to whose calendar.
+    fn ends_of(&self, key: SubscriptionKey, now: Instant) -> ((Address, MailboxKey), Address) {
+        let federation = self.federation;
+        match key {
             SubscriptionKey::Declared(id, owner) => {
                 let address = federation.mailboxes.at(id, now).addresses[0];
                 ((address, MailboxKey::Declared(id)), owner)
@@ -119,9 +123,22 @@ impl<R: Recorder> World<'_, R> {
                 let drawn = federation.drawn_subscription(cycle, number, &self.keys);
                 (drawn.subscriber, drawn.subscription.owner)
             }
-        };
+        }
+    }
+
+    /// A run of synchronization begins as a request: in the background on the subscriber's own server,
+    /// for a user on one that takes clients' requests. It comes with the hash that its draws hang on.
+    pub(super) fn send_synchronization(
+        &mut self,
+        schedule: &mut Schedule<Event>,
+        request: (RequestIdentity, NameHash),
+        key: SubscriptionKey,
+        asks: Asks,
+    ) -> RequestSlot {
+        let (federation, now) = (self.federation, schedule.now());
+        let ((from, mailbox), owner) = self.ends_of(key, now);
         let home = || {
-            let requester = identity.requester;
+            let requester = request.0.requester;
             let mailbox = federation.mailbox(requester, mailbox, now, &self.keys);
             mailbox.server
         };
@@ -136,7 +153,7 @@ impl<R: Recorder> World<'_, R> {
             interval: Span::ZERO,
             invitation: None,
         };
-        let slot = self.send_request(schedule, identity, ask, &[owner], server);
+        let slot = self.send_request_meaning(schedule, request, ask, &[owner], server);
         self.requests[slot].subscription = Some(key);
         slot
     }

@@ -29,6 +29,8 @@ const SLANT: i32 = 4;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Band {
     pub height: i32,
+    /// Whether it stands on the page of the band before it.
+    pub is_bound: bool,
     /// What stands in the column of time, and how far below the upper edge.
     pub time: Option<String>,
     pub time_y: i32,
@@ -39,13 +41,12 @@ pub(super) struct Band {
 /// The bands of these steps, each with its number in the ladder.
 pub(super) fn bands(ladder: &Ladder, columns: &Columns, steps: &[(usize, Step)]) -> Vec<Band> {
     let mut bands = Vec::new();
-    let mut last = Span::ZERO;
+    let mut next = 0;
     for (number, step) in steps {
-        let gap = step.at.saturating_sub(last);
-        if gap >= BREAK {
+        if let Some(gap) = idle(&ladder.steps[next..=*number]) {
             bands.push(pause(columns, gap));
         }
-        last = last.max(step.at);
+        next = *number;
         let mut band = match step.what {
             What::Message(message) if message.from != message.to => arrow(columns, step, &message),
             What::Message(Message { to: over, .. }) | What::Note { over } => {
@@ -58,10 +59,21 @@ pub(super) fn bands(ladder: &Ladder, columns: &Columns, steps: &[(usize, Step)])
         });
         bands.push(band);
         if let Some(decisive) = ladder.decisive.filter(|decisive| decisive.step == *number) {
-            bands.push(verdict(columns, &decisive));
+            let mut verdict = verdict(columns, &decisive);
+            verdict.is_bound = true;
+            bands.push(verdict);
         }
     }
     bands
+}
+
+/// How long nothing at all happens between steps, drawn or not, if for long.
+fn idle(steps: &[Step]) -> Option<Span> {
+    let gaps = steps
+        .windows(2)
+        .map(|pair| pair[1].at.saturating_sub(pair[0].at));
+    let long = gaps.filter(|gap| *gap >= BREAK);
+    long.reduce(|sum, gap| sum + gap)
 }
 
 /// Nothing happens for a while.
@@ -72,6 +84,7 @@ fn pause(columns: &Columns, gap: Span) -> Band {
     });
     Band {
         height,
+        is_bound: false,
         time: Some(format!("({} pass)", seconds(gap))),
         time_y: 2,
         shapes: shapes.collect(),
@@ -128,6 +141,7 @@ fn arrow(columns: &Columns, step: &Step, message: &Message) -> Band {
     }
     Band {
         height: y + slant + OVER_LINE,
+        is_bound: false,
         time: None,
         time_y: (LINE * lines.len() as i32 - LINE) / 2,
         shapes,
@@ -202,6 +216,7 @@ fn boxed(x: i32, lines: &[(String, Face)], fill: Fill, full: &str) -> Band {
     }
     Band {
         height: frame.y + frame.height + 4,
+        is_bound: false,
         time: None,
         time_y: frame.y + inside,
         shapes,

@@ -192,8 +192,11 @@ fn parted(bands: Vec<Band>, foot: i32) -> Vec<Vec<Band>> {
     let room = BODY_BOTTOM - BODY_TOP;
     let mut parts: Vec<Vec<Band>> = vec![Vec::new()];
     let mut used = 0;
-    for band in bands {
-        if used + band.height > room {
+    let mut bands = bands.into_iter().peekable();
+    while let Some(band) = bands.next() {
+        let bound = bands.peek().filter(|next| next.is_bound);
+        let together = band.height + bound.map_or(0, |next| next.height);
+        if used + together > room && used > 0 {
             parts.push(Vec::new());
             used = 0;
         }

@@ -37,7 +37,7 @@ fn scenario(report: &Report) -> Value {
             ("judged", "expectations", Value::from(cases))
         }
         Outcome::Without => ("without", "message", Value::from("it expects nothing")),
-        Outcome::Refused(found) => ("invalid", "findings", found.json()),
+        Outcome::Refused(found) => ("invalid", "findings", found.json()["findings"].take()),
         Outcome::InputOutput(message) => ("input-output", "message", Value::from(message.as_str())),
         Outcome::BrokenLaws(laws) => ("broken", "laws", Value::from(laws.clone())),
         Outcome::Interrupted => ("interrupted", "message", Value::from("not tested")),

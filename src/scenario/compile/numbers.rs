@@ -10,6 +10,7 @@ use crate::model::dns::LargeAnswers;
 use crate::model::gateway::{
     DataCentre, DataCentreId, Gateway, GatewayState, MetadataState, SigningCertificate,
 };
+use crate::model::oauth::Crashes;
 use crate::model::parameters::{
     AbovePolicyRule, MessageSizes, NegativeUriLife, Parameters, Rules, SharedFolderRule,
     TargetFreeBusyRule, TokenCacheRule, UriCacheRule,
@@ -50,6 +51,10 @@ pub(super) fn parameters(tree: &Table) -> Parameters {
         inbound_cpu: p.span("inbound_cpu"),
         inbound_cpu_per_mailbox: p.span("inbound_cpu_per_mailbox"),
         pool_cold_start: p.distribution("pool_cold_start"),
+        pool_crashes: Crashes {
+            every: p.span("pool_crash_every"),
+            last: p.span("pool_crash_lasts"),
+        },
         certificate_distribution: p.distribution("certificate_distribution"),
         web_server_restart: p.span("web_server_restart"),
         discovery_timeout: p.span("discovery_timeout"),

@@ -13,6 +13,7 @@ use crate::model::certificate::{
     Certificate, KeyExport, KeyProvider, SubjectKeyIdentifier, Validity,
 };
 use crate::model::gateway::GatewayId;
+use crate::model::oauth::{LinkedAccount, OAuthSetup};
 use crate::model::organization::{
     AcceptedDomain, AcceptedDomainKind, Direction, Edition, FirewallAction, FirewallRule,
     Organization, Peer,
@@ -128,6 +129,7 @@ pub(super) fn organizations(
                 true => Publishing::Possible,
                 false => Publishing::Impossible,
             },
+            oauth: oauth(row),
         });
     }
     rows
@@ -192,6 +194,20 @@ fn accepted_domains(
         });
     }
     domains.into()
+}
+
+fn oauth(row: &Table) -> OAuthSetup {
+    let oauth = row.table("oauth");
+    OAuthSetup {
+        certificate_not_after: oauth
+            .optional_instant("certificate_not_after")
+            .unwrap_or(Instant::NEVER),
+        linked_account: match oauth.text("linked_account") {
+            "without-roles" => LinkedAccount::WithoutRoles,
+            "missing" => LinkedAccount::Missing,
+            _ => LinkedAccount::WithRoles,
+        },
+    }
 }
 
 fn is_federated(row: &Table) -> bool {

@@ -3,6 +3,7 @@
 //! It knows no cmdlet. Invariant: a script that passes here can be run to its end; every fault is a finding
 //! at its place in the file or in the scenario.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cmdlet::catalog::Of;
@@ -12,7 +13,6 @@ use crate::model::address::{Address, LocalPart};
 use crate::model::administration::{Script, ScriptId};
 use crate::model::directory::{MailboxKey, Recipient};
 use crate::model::federation::Federation;
-use crate::model::names::NameId;
 use crate::model::observation::RequestIdentity;
 use crate::model::organization::{OrgId, ServerId};
 use crate::model::sharing_policy::DEFAULT_SHARING_POLICY;
@@ -80,6 +80,8 @@ pub(super) fn check_setups(tree: &Table, found: &mut Diagnostics) {
 /// A script as it is given.
 struct Given {
     name: String,
+    /// Which of its organization's scripts it is, by its place in the scenario.
+    number: u32,
     at: Instant,
     organization: OrgId,
     server: ServerId,
@@ -104,20 +106,11 @@ pub(super) fn scripts(
     found: &mut Diagnostics,
 ) -> IdVec<ScriptId, Script> {
     let mut given = gather(document, tree, federation, ids, found);
+    number_by_place(&mut given);
     given.sort_by_key(|script| script.at);
-    let names: Vec<NameId> = given
-        .iter()
-        .map(|_| federation.intern(ADMINISTRATOR))
-        .collect();
+    let administrator = federation.intern(ADMINISTRATOR);
     let mut rows = IdVec::new();
-    let mut numbers: Vec<(OrgId, u32)> = Vec::new();
-    for (index, script) in given.iter().enumerate() {
-        let number = numbers
-            .iter()
-            .filter(|(of, _)| *of == script.organization)
-            .count() as u32
-            + 1;
-        numbers.push((script.organization, number));
+    for script in &given {
         let Some(program) = read(script, &given, federation, found) else {
             continue;
         };
@@ -134,13 +127,13 @@ pub(super) fn scripts(
             identity: RequestIdentity {
                 requester: script.organization,
                 workload,
-                number,
+                number: script.number,
                 attempt: 0,
             },
             server: script.server,
             administrator: Address {
                 domain: first.domain,
-                local: LocalPart::Named(names[index]),
+                local: LocalPart::Named(administrator),
             },
             program: Arc::new(program),
         });
@@ -149,6 +142,17 @@ pub(super) fn scripts(
 }
 
 /// Collects the scripts of a tree.
+/// Numbers the scripts of each organization by their places in the scenario, whenever they begin: what their
+/// draws hang on does not change when another one is added behind them.
+fn number_by_place(given: &mut [Given]) {
+    let mut counts: BTreeMap<OrgId, u32> = BTreeMap::new();
+    for script in given {
+        let count = counts.entry(script.organization).or_default();
+        *count += 1;
+        script.number = *count;
+    }
+}
+
 fn gather(
     document: &Document,
     tree: &Table,
@@ -175,6 +179,7 @@ fn gather(
         match document.files.text(path, place) {
             Ok(file) => given.push(Given {
                 name: path.to_owned(),
+                number: 0,
                 at: start,
                 organization,
                 server,
@@ -226,6 +231,7 @@ fn gather_entry(
             match document.files.text(text, place) {
                 Ok(file) => given.push(Given {
                     name: text.to_owned(),
+                    number: 0,
                     at,
                     organization,
                     server,
@@ -239,6 +245,7 @@ fn gather_entry(
         let offset = offset_in_source(document, place, text);
         given.push(Given {
             name: format!("{SCRIPT_OF_ENTRY}{number}"),
+            number: 0,
             at,
             organization,
             server,

@@ -5,6 +5,7 @@
 //! else.
 
 mod dns;
+mod federation;
 mod gateway;
 mod invitation;
 mod network;

@@ -4,6 +4,7 @@
 //! that declares no more than its domains is fully and correctly set up.
 
 use super::Evidence::{Choice, Doc, Guess, Recall};
+use super::federation::{IDENTIFIER, OAUTH};
 use super::server::PUBLIC_HOST;
 use super::{
     ACCESS_LEVELS, ADDRESS, DOMAIN, Kind, NameKind, NamedTable, Object, SERVER, SHARING_POLICIES,
@@ -121,6 +122,7 @@ pub static ORGANIZATION: Object = Object {
             "Its federated organization identifier.",
         ),
         table("trust", &TRUST, "Its federation trust."),
+        table("oauth", &OAUTH, "How it takes part in OAuth."),
         named(
             "certificate",
             &CERTIFICATES,
@@ -283,53 +285,6 @@ static ACCEPTED_DOMAIN: Object = Object {
             "true",
             Choice,
             "Whether it is accepted from the start; if not, `New-AcceptedDomain` can add it.",
-        ),
-    ],
-};
-
-static IDENTIFIER: Object = Object {
-    name: "federated organization identifier",
-    doc: "What makes an organization known to the gateway (OrgID).",
-    keys: &[
-        key(
-            "exists",
-            Kind::Boolean,
-            "true",
-            Choice,
-            "Whether it was set at all.",
-        ),
-        key(
-            "enabled",
-            Kind::Boolean,
-            "true",
-            Choice,
-            "Whether it is enabled.",
-        ),
-        optional(
-            "default_domain",
-            Kind::Domain,
-            "none is set",
-            "The domain that stands for the organization to others.",
-        ),
-        derived(
-            "account_namespace",
-            Kind::Domain,
-            "`FYDIBOHF25SPDLT.` and the first domain",
-            "The right-hand side of user identifiers in token requests.",
-        ),
-        key(
-            "delegation_trust",
-            Kind::OneOf(&["trust", "deleted", "blank"]),
-            r#""trust""#,
-            Choice,
-            "What its link leads to: the trust, one that was deleted, or nothing.",
-        ),
-        optional(
-            "system_mailbox_domain",
-            Kind::Domain,
-            "the first domain",
-            "The domain of the address of `FederatedEmail`, the system mailbox for which a newer server \
-             asks when an older one hands a request on to it.",
         ),
     ],
 };

@@ -150,6 +150,19 @@ pub static PARAMETERS: Object = Object {
             r#"{ dist = "uniform", low = "0 s", high = "4 h" }"#,
             "Carrying an organization certificate to another server.",
         ),
+        positive(
+            "pool_crash_every",
+            r#""12 min""#,
+            Doc,
+            "While an organization's OAuth certificate is out of date, its application pools of Exchange Web \
+             Services end so often.",
+        ),
+        span(
+            "pool_crash_lasts",
+            r#""1 min""#,
+            Guess,
+            "And do not answer for so long then.",
+        ),
         key(
             "web_server_restart",
             SPAN,

@@ -467,7 +467,7 @@ fn pictures_are_written_where_somebody_wants_to_look_at_them() {
                     file.with_extension(format!("{request}.{number}.svg")),
                     slide,
                 )
-                .unwrap();
+                .expect("target can be written");
             }
             let text = mermaid::sequence(&ladder, &caption);
             fs::write(file.with_extension(format!("{request}.mmd")), text)

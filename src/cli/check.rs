@@ -1,13 +1,15 @@
-//! `fedsim check`: is my scenario right.
+//! `fedsim check`: is my scenario right, and does what its organizations say of each other fit.
 //!
 //! It knows no rule of scenarios. Invariant: what passes here is what `run` accepts, expectations
-//! included.
+//! included; a world in which requests fail is a valid scenario.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
+use fedsim::diagnosis::examination::{self, Severity};
+use fedsim::report::examination as told;
 use fedsim::scenario::{self, Compiled, Diagnostics, Document};
 use fedsim::study::work::Work;
 use fedsim::study::{Expectation, expectation};
@@ -15,7 +17,8 @@ use fedsim::study::{Expectation, expectation};
 use super::failure::is_about_files;
 use super::{Failure, Format, ScenarioArguments, findings, output};
 
-/// Check scenarios: every error at once, with its place and a remedy
+/// Check scenarios: every error at once, with its place and a remedy; and examine what each pair of
+/// organizations says of the other
 #[derive(Debug, clap::Args)]
 pub struct Check {
     /// The scenario files
@@ -24,6 +27,9 @@ pub struct Check {
     /// Lay a value over each scenario, e.g. `run.length=2 h`; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<String>,
+    /// Exit with 3 if requests would fail: if the examination finds an error
+    #[arg(long)]
+    strict: bool,
     /// In what form the findings are told
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -64,7 +70,7 @@ pub fn load_one(arguments: &ScenarioArguments) -> Result<Loaded, Failure> {
     Ok(loaded)
 }
 
-fn read(file: &Path, settings: &[String]) -> Result<Document, Diagnostics> {
+pub(super) fn read(file: &Path, settings: &[String]) -> Result<Document, Diagnostics> {
     if file != Path::new("-") {
         return scenario::read::load(file, settings);
     }
@@ -89,10 +95,29 @@ pub fn check(arguments: &Check) -> Result<(), Failure> {
     let mut rows = Vec::new();
     for file in &arguments.files {
         let name = file.display().to_string();
+        let mut examined = Value::Null;
         let found = match load(file, &arguments.settings) {
             Ok(loaded) => {
                 text.push_str(&format!("{name}: {}\n", describe(&loaded)));
-                loaded.compiled.warnings
+                let Compiled {
+                    federation,
+                    effective,
+                    warnings,
+                    ..
+                } = loaded.compiled;
+                let examination = examination::examine(&federation, &effective);
+                match arguments.format {
+                    Format::Text => {
+                        text.push_str(&told::text(&examination, &federation, &warnings));
+                    }
+                    Format::Json => {
+                        examined = told::json(&examination, &federation, &warnings);
+                    }
+                }
+                if arguments.strict && examination.count(Severity::Error) > 0 {
+                    worst = worst.max(3);
+                }
+                warnings
             }
             Err(found) => {
                 worst = worst.max(if is_about_files(&found) { 8 } else { 3 });
@@ -107,6 +132,7 @@ pub fn check(arguments: &Check) -> Result<(), Failure> {
             "valid": !found.has_errors(),
             "findings": findings::json(&found),
             "omitted": found.omitted(),
+            "examination": examined,
         }));
     }
     match arguments.format {

@@ -39,7 +39,7 @@ struct Arguments {
 enum Command {
     /// Write a commented scenario to start from
     New(new::New),
-    /// Check scenarios: every error at once, with its place and a remedy
+    /// Check scenarios: every error at once; examine what organizations say of each other
     Check(check::Check),
     /// Show what will really be simulated, with every default and where it comes from
     Show(show::Show),

@@ -9,11 +9,13 @@ use fedsim::diagnosis::question::{Question, read_instant};
 use fedsim::diagnosis::subject::{Additions, Subject};
 use fedsim::diagnosis::whatif::Until;
 use fedsim::diagnosis::{self, NoDiagnosis};
+use fedsim::report::directory::{MANIFEST, Manifest, SCENARIO};
 use fedsim::report::ladder::svg;
 use fedsim::report::{mermaid, why as told};
 
 use clap::ValueEnum;
 
+use super::check::read;
 use super::progress::Progress;
 use super::{Failure, output};
 
@@ -82,6 +84,13 @@ pub fn why(arguments: &Why) -> Result<(), Failure> {
     let fix_at = arguments.fix_at.as_ref();
     let fix_at = fix_at.map(|text| read_instant(text, &prepared)).transpose();
     let fix_at = fix_at.map_err(|bad| refused(arguments, bad.into()))?;
+    let horizon = prepared.compiled.federation.limits.horizon;
+    if fix_at.is_some_and(|at| at >= horizon) {
+        return Err(Failure::Usage {
+            message: "--fix-at is after the end of the run".to_owned(),
+            help: "give an earlier instant, or a longer run with --set run.length=…".to_owned(),
+        });
+    }
     let until = match arguments.try_fix {
         true => Until::End,
         false => Until::Answered,
@@ -118,13 +127,13 @@ pub fn why(arguments: &Why) -> Result<(), Failure> {
     }
 }
 
-/// The scenario of a file, or of a directory of results.
+/// The scenario of a file, of standard input, or of a directory of results.
 fn subject(path: &Path, settings: &[String]) -> Result<Subject, Failure> {
-    let file = match path.is_dir() {
-        true => path.join("scenario.toml"),
-        false => path.to_owned(),
-    };
-    Subject::load(&file, settings).map_err(Failure::Scenario)
+    if path.is_dir() {
+        return of_results(path, settings);
+    }
+    let document = read(path, settings).map_err(Failure::Scenario)?;
+    Ok(Subject::of(&document, settings))
 }
 
 fn refused(arguments: &Why, none: NoDiagnosis) -> Failure {
@@ -132,20 +141,46 @@ fn refused(arguments: &Why, none: NoDiagnosis) -> Failure {
         NoDiagnosis::Scenario(found) => Failure::Scenario(found),
         NoDiagnosis::Question(bad) => Failure::Usage {
             message: bad.message,
-            help: bad.help.unwrap_or_default(),
+            help: bad.help.unwrap_or_else(|| "`fedsim show` tells what the scenario has".to_owned()),
         },
         NoDiagnosis::Cancelled => Failure::Interrupted,
+        NoDiagnosis::NothingFails => Failure::Nothing {
+            message: format!("no request of `{}` fails", arguments.path.display()),
+            help: "name one with --request to see what happened to it".to_owned(),
+        },
         NoDiagnosis::NoSuchRequest => Failure::Nothing {
             message: format!("no request of `{}` is like this", arguments.path.display()),
-            help: match arguments.request {
-                Some(_) => {
-                    "`fedsim run` counts the requests of each name; they are numbered from 1"
-                        .to_owned()
-                }
-                None => {
-                    "name one with --request, or give both --from and --to to ask for it".to_owned()
-                }
-            },
+            help: "it has to fit all that is given: --request, --cause, --from, --to and --at; with --from and --to \
+                   alone a request that nobody sends is sent to find out"
+                .to_owned(),
         },
     }
+}
+
+/// The scenario that a directory of results was made of.
+fn of_results(directory: &Path, settings: &[String]) -> Result<Subject, Failure> {
+    let refused = |message: String, help: &str| Failure::InputOutput {
+        message,
+        help: Some(help.to_owned()),
+    };
+    let shown = directory.display();
+    let manifest = std::fs::read(directory.join(MANIFEST));
+    let manifest = manifest
+        .ok()
+        .and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok());
+    let Some(manifest) = manifest else {
+        let message = format!("`{shown}` is no directory of results");
+        return Err(refused(
+            message,
+            "give a scenario file, or a directory that `fedsim run` wrote",
+        ));
+    };
+    if let Some(file) = manifest.identity.inputs.first() {
+        let message = format!(
+            "the results in `{shown}` rest on `{}`, a file beside the scenario that they do not hold",
+            file.path
+        );
+        return Err(refused(message, "give the scenario file itself"));
+    }
+    Subject::load(&directory.join(SCENARIO), settings).map_err(Failure::Scenario)
 }

@@ -5,6 +5,7 @@
 
 pub mod case;
 pub mod chain;
+pub mod examination;
 pub mod ladder;
 mod proof;
 pub mod question;
@@ -84,6 +85,8 @@ pub enum NoDiagnosis {
     Question(BadQuestion),
     /// No request of the run is like this.
     NoSuchRequest,
+    /// No request of the run fails.
+    NothingFails,
     /// The caller has ended the run.
     Cancelled,
 }
@@ -163,7 +166,10 @@ fn ask(
         &question.request,
         &question.cause,
     ) else {
-        return Err(NoDiagnosis::NoSuchRequest);
+        return Err(match *question == Question::default() {
+            true => NoDiagnosis::NothingFails,
+            false => NoDiagnosis::NoSuchRequest,
+        });
     };
     let federation = &prepared.compiled.federation;
     let at = question.instant(prepared)?;
@@ -296,7 +302,7 @@ fn repairs(case: &Case<'_>, records: Records<'_>) -> Vec<Repair> {
     let keys = repair::treatment(cause).decided_by;
     let settings = chain::settings(keys, case, records).into_iter();
     let passes = settings.filter_map(|setting| match setting.set_by {
-        setting::SetBy::Fault(name, _) => Some(Repair::passes(cause, &name)),
+        setting::SetBy::Fault(name, ..) => Some(Repair::passes(cause, &name)),
         _ => None,
     });
     let mut repairs: Vec<Repair> = passes.take(1).collect();

@@ -66,12 +66,16 @@ pub struct Proof {
     pub rounds: Vec<Round>,
     /// Repairs that were tried and do not cure.
     pub in_vain: Vec<Round>,
-    /// Whether the attendee is answered in the end.
+    /// The attendee.
+    pub attendee: String,
+    /// Whether it is answered in the end.
     pub is_cured: bool,
     /// How the day differs with the first repair in it.
     pub difference: Difference,
     /// The entries of a time line that carry the repairs out, to be put into the scenario.
     pub time_line: String,
+    /// Values that the repairs need from the start of the run, each as `KEY=VALUE`.
+    pub settings: Vec<String>,
 }
 
 /// What is known of a repair that was tried.
@@ -108,7 +112,7 @@ pub fn try_fix(
         // A fault that came in the course of the day undoes what was done before it.
         begins: match fix_at {
             Some(at) => vec![at],
-            None => vec![start, case.decided.max(start)],
+            None => vec![start, next_second(case.decided.max(start))],
         },
         additions: found.additions.clone(),
         ready: start,
@@ -118,9 +122,11 @@ pub fn try_fix(
     let mut proof = Proof {
         rounds: Vec::new(),
         in_vain: Vec::new(),
+        attendee: trial.asked_for.clone(),
         is_cured: false,
         difference: Difference::default(),
         time_line: String::new(),
+        settings: Vec::new(),
     };
     let mut present: Option<Found> = None;
     while proof.rounds.len() < ROUNDS_MAX {
@@ -156,6 +162,7 @@ pub fn try_fix(
         present = tried.found;
     }
     proof.time_line = trial.additions.text.clone();
+    proof.settings = trial.additions.settings.clone();
     Ok(Some(proof))
 }
 
@@ -285,11 +292,12 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
         if watched.is_cancelled {
             return Err(NoDiagnosis::Cancelled);
         }
-        let failures = &self.original.watched.failures;
-        let difference = failures.against(&watched.failures, self.first);
         let ended = ended_at(&watched, known, begun);
         let ready = self.ready;
         let done = ended.map(|ended| (ended + repair.settles_in()).max(ready));
+        let failures = &self.original.watched.failures;
+        let shows = done.unwrap_or(Instant::NEVER);
+        let difference = failures.against(&watched.failures, self.first, shows);
         let asking = repair.asking().or(self.asking);
         let (outcome, found) = self.outcome(watched, prepared, additions.clone());
         let is_answered = outcome.is_some_and(|outcome| outcome.is_answer());
@@ -472,6 +480,12 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
         };
         (outcome, found)
     }
+}
+
+/// The whole second at or after an instant: people begin things at such.
+fn next_second(at: Instant) -> Instant {
+    const SECOND: u64 = 1_000_000_000;
+    Instant::from_nanoseconds(at.nanoseconds().div_ceil(SECOND) * SECOND)
 }
 
 /// Whether a repair has helped: the attendee is answered, or fails for another cause or on another leg, which shows

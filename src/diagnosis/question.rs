@@ -50,7 +50,10 @@ impl Question {
         let federation = &prepared.compiled.federation;
         let mut wanted = Wanted::default();
         match &self.request {
-            Some(text) => read_request(text, federation, &mut wanted)?,
+            Some(text) => {
+                read_request(text, federation, &mut wanted)?;
+                wanted.prefers_failed = wanted.number.is_none();
+            }
             None => wanted.has_failed = true,
         }
         if let Some(id) = &self.cause {
@@ -152,8 +155,19 @@ fn read_address(text: &str, federation: &Federation) -> Result<Address, BadQuest
     })
 }
 
+/// The most names that a message lists.
+const LISTED_MAX: usize = 32;
+
 fn unknown<'w>(what: &str, text: &str, known: impl Iterator<Item = &'w str>) -> BadQuestion {
     let known: Vec<&str> = known.collect();
-    let help = nearest(text, &known).map(|word| format!("did you mean `{word}`?"));
+    let near = nearest(text, &known).map(|word| format!("did you mean `{word}`?"));
+    let all = || match known.len() {
+        0 => None,
+        n if n <= LISTED_MAX => Some(format!("known: {}", known.join(", "))),
+        n => Some(format!(
+            "there are {n}; `fedsim explain` and `fedsim show` list them"
+        )),
+    };
+    let help = near.or_else(all);
     BadQuestion::new(format!("there is no {what} `{text}`"), help)
 }

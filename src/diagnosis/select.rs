@@ -32,6 +32,8 @@ pub struct Wanted {
     pub cause: Option<Cause>,
     /// Some attendee has failed, for whatever cause.
     pub has_failed: bool,
+    /// If there is one like this of which an attendee has failed, that one; else the first.
+    pub prefers_failed: bool,
     /// Who asks.
     pub from: Option<Address>,
     /// Who is asked about.
@@ -75,6 +77,16 @@ impl Wanted {
     }
 }
 
+/// Whether some attendee of a request has failed.
+fn has_failed(observations: &[Observation]) -> bool {
+    observations.iter().any(|observation| {
+        let Fact::AttendeeDone { outcome, .. } = observation.fact else {
+            return false;
+        };
+        !outcome.is_answer()
+    })
+}
+
 fn asked_address(observation: &Observation) -> Option<Address> {
     match observation.fact {
         Fact::AttendeeDone { asked, .. } | Fact::PathChosen { asked, .. } => Some(asked),
@@ -98,6 +110,8 @@ pub struct Watch {
     /// Looked up only, never iterated.
     under_way: FxHashMap<RequestIdentity, Vec<Observation>>,
     chosen: Option<Chosen>,
+    /// The first that is like what is wanted, while one that has failed is preferred.
+    fallback: Option<Chosen>,
     is_found: Rc<Cell<bool>>,
 }
 
@@ -109,6 +123,7 @@ impl Watch {
             wanted,
             under_way: FxHashMap::default(),
             chosen: None,
+            fallback: None,
             is_found: is_found.clone(),
         };
         (watch, is_found)
@@ -116,7 +131,7 @@ impl Watch {
 
     /// The request, if there was one.
     pub fn chosen(self) -> Option<Chosen> {
-        self.chosen
+        self.chosen.or(self.fallback)
     }
 }
 
@@ -137,12 +152,18 @@ impl Recorder for Watch {
                     return;
                 };
                 observations.push(*observation);
-                if self.wanted.is(&observations) {
-                    self.is_found.set(true);
-                    self.chosen = Some(Chosen {
-                        request,
-                        observations,
-                    });
+                if !self.wanted.is(&observations) {
+                    return;
+                }
+                let is_the_one = !self.wanted.prefers_failed || has_failed(&observations);
+                self.is_found.set(is_the_one);
+                let chosen = Chosen {
+                    request,
+                    observations,
+                };
+                match is_the_one {
+                    true => self.chosen = Some(chosen),
+                    false => self.fallback = self.fallback.take().or(Some(chosen)),
                 }
             }
             _ => {

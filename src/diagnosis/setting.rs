@@ -42,10 +42,10 @@ pub enum SetBy {
     Default(&'static str),
     /// It follows from other values; how.
     Derived(String),
-    /// An entry of the time line, in this line, at this instant.
-    TimeLine(usize, Instant),
-    /// A fault that was going on, by name, in this line.
-    Fault(String, usize),
+    /// An entry of the time line, in this line of this file, at this instant.
+    TimeLine(String, usize, Instant),
+    /// A fault that was going on, by name, in this line of this file.
+    Fault(String, String, usize),
     /// A statement of an administrator's script.
     Statement {
         /// The script.
@@ -102,12 +102,27 @@ impl Records<'_> {
         texts.line_and_column(place).0
     }
 
+    /// The file and the line of an entry.
+    fn place(&self, entry: &Entry) -> (String, usize) {
+        let Some(place) = entry.origin.location() else {
+            return (String::new(), 0);
+        };
+        let texts = self.prepared.document.findings();
+        let name = texts.source(place).map_or("", |source| &source.name);
+        (name.to_owned(), self.line(place))
+    }
+
     fn of_origin(&self, origin: &Origin) -> SetBy {
         match origin {
             Origin::File(place) => {
                 let texts = self.prepared.document.findings();
                 let name = texts.source(*place).map_or("", |source| &source.name);
-                SetBy::File(name.to_owned(), self.line(*place))
+                let line = self.line(*place);
+                // What was put behind the scenario's text stands in no file.
+                match line > self.prepared.lines && !place.source.is_side_file() {
+                    true => SetBy::Derived("the request that is asked to find out".to_owned()),
+                    false => SetBy::File(name.to_owned(), line),
+                }
             }
             Origin::CommandLine(_) => SetBy::CommandLine,
             Origin::Default { source } => SetBy::Default(source.tag()),
@@ -123,8 +138,8 @@ impl Records<'_> {
             (when <= at).then_some((when, entry))
         });
         let (when, entry) = sets.max_by_key(|(when, _)| *when)?;
-        let line = entry.origin.location().map_or(0, |place| self.line(place));
-        Some((entry, SetBy::TimeLine(line, when)))
+        let (file, line) = self.place(entry);
+        Some((entry, SetBy::TimeLine(file, line, when)))
     }
 
     /// A fault that recurs or happens at random is taken to be going on from its first begin.
@@ -139,8 +154,8 @@ impl Records<'_> {
             holds.then_some((name, entry))
         });
         let (name, entry) = going_on.next()?;
-        let line = entry.origin.location().map_or(0, |place| self.line(place));
-        Some((entry, SetBy::Fault(name.to_owned(), line)))
+        let (file, line) = self.place(entry);
+        Some((entry, SetBy::Fault(name.to_owned(), file, line)))
     }
 
     /// The last statement that changed the object before the instant, if its text speaks of the value.

@@ -52,6 +52,8 @@ pub struct Prepared {
     pub document: Document,
     /// As it is simulated.
     pub compiled: Compiled,
+    /// How many lines the scenario has without additions.
+    pub lines: usize,
 }
 
 impl Subject {
@@ -99,7 +101,11 @@ impl Subject {
             repeat(&mut document, repeated)?;
         }
         let compiled = Scenario::from(document.clone()).compile()?;
-        Ok(Prepared { document, compiled })
+        Ok(Prepared {
+            document,
+            compiled,
+            lines: self.text.lines().count(),
+        })
     }
 }
 

@@ -45,7 +45,8 @@ pub struct Watched {
 /// Which attendees of which requests failed, and why.
 #[derive(Clone, Debug, Default)]
 pub struct Failures {
-    failed: BTreeMap<Attendee, Cause>,
+    /// Why, and when that was decided.
+    failed: BTreeMap<Attendee, (Cause, Instant)>,
     /// The attendees that were answered. Looked up only, never iterated.
     answered: FxHashSet<Attendee>,
 }
@@ -56,30 +57,42 @@ type Attendee = (NameHash, u16);
 /// How two runs differ.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Difference {
-    /// Attendees that failed for the cause in the first run.
+    /// Attendees that failed for the cause in the first run before the repair showed: too early for it.
+    pub before: u64,
+    /// Attendees that failed for the cause in the first run, all of them or those that were not too early.
     pub failed: u64,
     /// Of these, how many the second run answered.
     pub cured: u64,
     /// Of these, how many failed in the second run, by cause.
     pub still: BTreeMap<Cause, u64>,
+    /// Of these, how many nobody asked for in the second run: they were retries.
+    pub not_asked: u64,
     /// Attendees that failed in the second run and not in the first, by cause.
     pub new: BTreeMap<Cause, u64>,
 }
 
 impl Failures {
-    /// How a second run differs from this one, as far as a cause is concerned.
-    pub fn against(&self, second: &Failures, cause: Cause) -> Difference {
+    /// How a second run differs from this one, as far as a cause is concerned. What failed in both before
+    /// `shows` was too early for a repair that shows from then on.
+    pub fn against(&self, second: &Failures, cause: Cause, shows: Instant) -> Difference {
         let mut difference = Difference::default();
-        let of_cause = self.failed.iter().filter(|(_, of)| **of == cause);
-        for (attendee, _) in of_cause {
+        let of_cause = self.failed.iter().filter(|(_, (of, _))| *of == cause);
+        for (attendee, (_, at)) in of_cause {
+            let again = second.failed.get(attendee);
+            if again.is_some_and(|again| again.0 == cause) && *at < shows {
+                difference.before += 1;
+                continue;
+            }
             difference.failed += 1;
             if second.answered.contains(attendee) {
                 difference.cured += 1;
-            } else if let Some(&other) = second.failed.get(attendee) {
+            } else if let Some(&(other, _)) = again {
                 *difference.still.entry(other).or_default() += 1;
+            } else {
+                difference.not_asked += 1;
             }
         }
-        for (attendee, &cause) in &second.failed {
+        for (attendee, &(cause, _)) in &second.failed {
             if !self.failed.contains_key(attendee) {
                 *difference.new.entry(cause).or_default() += 1;
             }
@@ -97,7 +110,7 @@ impl Recorder for Failures {
             let key = (federation.request_hash(observation.request), attendee);
             match outcome {
                 AttendeeOutcome::Failed(failure) => {
-                    self.failed.insert(key, failure.cause);
+                    self.failed.insert(key, (failure.cause, observation.at));
                 }
                 AttendeeOutcome::View(_) | AttendeeOutcome::Answered(_) => {
                     self.answered.insert(key);

@@ -41,6 +41,7 @@ pub mod synchronization;
 pub mod throttling;
 pub mod token;
 pub mod trust;
+pub mod way;
 
 pub use federation::Federation;
 pub use simulator::Simulator;

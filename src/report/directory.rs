@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::record::{RowLists, RowSink};
+use crate::scenario::show;
 
 use super::csv::{MEASURE_TABLES, RowFiles, tables, write_measure};
 use super::identity::{FORMAT, Identity};
@@ -23,6 +24,8 @@ pub const MANIFEST: &str = "manifest.json";
 pub const SUMMARY: &str = "summary.json";
 /// The summary for people.
 pub const SUMMARY_TEXT: &str = "summary.txt";
+/// The scenario with all its values, such as it was simulated: what `fedsim why` reads.
+pub const SCENARIO: &str = "scenario.toml";
 /// The file of what administrators did.
 pub const TRANSCRIPT: &str = "transcript.txt";
 /// What depends on the machine and its clock; everything else does not.
@@ -165,9 +168,14 @@ fn holds_results_alone(directory: &Path) -> Result<(), WriteError> {
 
 /// The names of all files of results.
 fn file_names() -> impl Iterator<Item = &'static str> {
-    tables()
-        .map(|table| table.file)
-        .chain([SUMMARY, SUMMARY_TEXT, TRANSCRIPT, TIMING, MANIFEST])
+    tables().map(|table| table.file).chain([
+        SCENARIO,
+        SUMMARY,
+        SUMMARY_TEXT,
+        TRANSCRIPT,
+        TIMING,
+        MANIFEST,
+    ])
 }
 
 /// Removes what an interrupted run has left.
@@ -257,6 +265,7 @@ impl Writing {
         }
         let text_of_summary = text::render(summary);
         for (name, text) in [
+            (SCENARIO, show::plain(reported.effective)),
             (SUMMARY, summary.json()),
             (SUMMARY_TEXT, text_of_summary),
             (TRANSCRIPT, text::statements_text(&summary.transcript)),

@@ -6,6 +6,7 @@
 pub mod assumption;
 pub mod csv;
 pub mod directory;
+pub mod examination;
 pub mod identity;
 pub mod ladder;
 pub mod mermaid;

@@ -43,6 +43,17 @@ pub fn text(diagnosis: &Diagnosis, proof: Option<&Proof>) -> String {
         step_lines(step, &mut line);
     }
     if let Some(explained) = &diagnosis.failure {
+        let is_other = |(attendee, outcome): &&(String, AttendeeOutcome)| {
+            !outcome.is_answer() && *attendee != explained.attendee
+        };
+        let others = diagnosis.attendees.iter().filter(is_other).count();
+        if others > 0 {
+            line("");
+            line(&format!(
+                "explained here: {}; {others} of the other attendees fail as well: name one with --to",
+                explained.attendee
+            ));
+        }
         why_lines(explained, &mut line);
         repair_lines(explained, &mut line);
     }
@@ -123,7 +134,7 @@ fn repair_lines(explained: &Explained, line: &mut impl FnMut(&str)) {
         if !repair.passing.is_empty() {
             line(&format!(
                 "  shows after at most {}: {}",
-                repair.settles_in(),
+                rounded(repair.settles_in()),
                 passing_text(repair)
             ));
         }
@@ -173,18 +184,29 @@ fn proof_lines(proof: &Proof, line: &mut impl FnMut(&str)) {
     if proof.rounds.is_empty() && proof.in_vain.is_empty() {
         line("  there is nothing to try");
     }
+    let attendee = &proof.attendee;
     let verdict = match (proof.is_cured, proof.rounds.len()) {
-        (true, 0 | 1) => "cured: the same request is answered".to_owned(),
-        (true, n) => format!("cured: the same request is answered once all {n} repairs are done"),
-        (false, _) => "not cured".to_owned(),
+        (true, 0 | 1) => format!("cured: {attendee} is answered"),
+        (true, n) => format!("cured: {attendee} is answered once all {n} repairs are done"),
+        (false, _) => format!("not cured: {attendee} is not answered"),
     };
     line(&format!("  {verdict}"));
     for text in difference_texts(&proof.difference, proof.rounds.first()) {
         line(&format!("  {text}"));
     }
+    if !proof.settings.is_empty() {
+        line("");
+        line("to be declared in the scenario, from the start of the run (or given as --set)");
+        for setting in &proof.settings {
+            line(&format!("  {setting}"));
+        }
+    }
     if !proof.time_line.trim().is_empty() {
         line("");
-        line("the same as entries of the scenario's time line");
+        match proof.settings.is_empty() {
+            true => line("the same as entries of the scenario's time line"),
+            false => line("and as entries of its time line"),
+        }
         for entry in proof.time_line.trim().lines() {
             line(&format!("  {entry}"));
         }
@@ -219,14 +241,21 @@ fn difference_texts(difference: &Difference, first: Option<&Round>) -> Vec<Strin
         return Vec::new();
     };
     let Difference {
+        before,
         failed,
         cured,
         still,
+        not_asked,
         new,
     } = difference;
     let cause = first.cause;
+    let attendees = |count: u64| match count {
+        1 => "1 attendee".to_owned(),
+        n => format!("{n} attendees"),
+    };
+    let of = attendees(*failed);
     let mut texts = vec![format!(
-        "of {failed} attendees of the day that failed for {cause}, {cured} are answered with the first repair in it"
+        "of {of} of the day that failed for {cause}, the first repair cures {cured}"
     )];
     let counts = |causes: &std::collections::BTreeMap<Cause, u64>| {
         let each = causes
@@ -236,6 +265,17 @@ fn difference_texts(difference: &Difference, first: Option<&Round>) -> Vec<Strin
     };
     if !still.is_empty() {
         texts.push(format!("of these, still failing: {}", counts(still)));
+    }
+    if *not_asked > 0 {
+        texts.push(format!(
+            "of these, {not_asked} were retries that nobody sends any more"
+        ));
+    }
+    if *before > 0 {
+        let more = attendees(*before);
+        texts.push(format!(
+            "{more} more failed for it before the repair showed"
+        ));
     }
     texts.push(match new.is_empty() {
         true => "new failures: none".to_owned(),
@@ -248,7 +288,7 @@ fn passing_text(repair: &Repair) -> String {
     let each = repair
         .passing
         .iter()
-        .map(|(passing, span)| format!("{passing} {span}"));
+        .map(|(passing, span)| format!("{passing} {}", rounded(*span)));
     each.collect::<Vec<_>>().join(", ")
 }
 
@@ -290,13 +330,10 @@ pub fn setting_text(setting: &Setting) -> String {
         SetBy::CommandLine => "command line".to_owned(),
         SetBy::Default(evidence) => format!("default ({evidence})"),
         SetBy::Derived(why) => format!("derived: {why}"),
-        SetBy::TimeLine(line, at) => {
-            format!(
-                "set at {} by the time line, line {line}",
-                instant_short(*at)
-            )
+        SetBy::TimeLine(file, line, at) => {
+            format!("{file}:{line}, the time line at {}", instant_short(*at))
         }
-        SetBy::Fault(name, line) => format!("set by the fault `{name}`, line {line}"),
+        SetBy::Fault(name, file, line) => format!("{file}:{line}, the fault `{name}`"),
         SetBy::Statement {
             script,
             line,
@@ -318,6 +355,11 @@ fn seconds(span: Span) -> String {
         microseconds / 1_000_000,
         microseconds % 1_000_000
     )
+}
+
+/// A span to the second above it.
+fn rounded(span: Span) -> Span {
+    Span::from_seconds(span.nanoseconds().div_ceil(1_000_000_000))
 }
 
 fn short(span: Span) -> String {
@@ -457,14 +499,18 @@ fn proof_json(proof: &Proof) -> Value {
         Value::Object(each.collect())
     };
     json!({
+        "attendee": proof.attendee,
         "cured": proof.is_cured,
         "rounds": proof.rounds.iter().map(round_json).collect::<Vec<_>>(),
         "in_vain": proof.in_vain.iter().map(round_json).collect::<Vec<_>>(),
         "failed_for_the_cause": proof.difference.failed,
+        "failed_before_the_repair_showed": proof.difference.before,
+        "not_asked_again": proof.difference.not_asked,
         "cured_attendees": proof.difference.cured,
         "still_failing": causes(&proof.difference.still),
         "new_failures": causes(&proof.difference.new),
         "time_line": proof.time_line,
+        "from_start": proof.settings,
     })
 }
 
@@ -496,10 +542,12 @@ fn setting_json(setting: &Setting) -> Value {
         SetBy::CommandLine => json!({ "kind": "command-line" }),
         SetBy::Default(evidence) => json!({ "kind": "default", "evidence": evidence }),
         SetBy::Derived(why) => json!({ "kind": "derived", "how": why }),
-        SetBy::TimeLine(line, at) => {
-            json!({ "kind": "time-line", "line": line, "at": instant_text(*at) })
+        SetBy::TimeLine(file, line, at) => {
+            json!({ "kind": "time-line", "file": file, "line": line, "at": instant_text(*at) })
         }
-        SetBy::Fault(name, line) => json!({ "kind": "fault", "fault": name, "line": line }),
+        SetBy::Fault(name, file, line) => {
+            json!({ "kind": "fault", "fault": name, "file": file, "line": line })
+        }
         SetBy::Statement {
             script,
             line,

@@ -23,7 +23,17 @@ const REMARKS_AT: usize = 44;
 pub fn text(tree: &Table, texts: &Diagnostics) -> String {
     let mut shown = Shown {
         out: String::new(),
-        texts,
+        texts: Some(texts),
+    };
+    shown.table(tree, &mut Vec::new());
+    shown.out
+}
+
+/// The tree as a scenario without remarks.
+pub fn plain(tree: &Table) -> String {
+    let mut shown = Shown {
+        out: String::new(),
+        texts: None,
     };
     shown.table(tree, &mut Vec::new());
     shown.out
@@ -36,7 +46,8 @@ pub fn json(tree: &Table, texts: &Diagnostics) -> serde_json::Value {
 
 struct Shown<'a> {
     out: String,
-    texts: &'a Diagnostics,
+    /// What the tree was read from; none: there are no remarks.
+    texts: Option<&'a Diagnostics>,
 }
 
 impl Shown<'_> {
@@ -46,11 +57,10 @@ impl Shown<'_> {
             let nothing = matches!(&entry.value, Value::List(list) if list.is_empty())
                 && matches!(entry.origin, Origin::Default { .. });
             if let Some(value) = value_text(&entry.value).filter(|_| !nothing) {
-                let remark = remark(&entry.origin, self.texts);
-                self.line(&format!("{} = {value}", key_text(key)), &remark);
+                self.line(&format!("{} = {value}", key_text(key)), &entry.origin);
             }
         }
-        if let Shape::Object(object) = table.shape() {
+        if let (Shape::Object(object), Some(_)) = (table.shape(), self.texts) {
             self.absent(object, table);
         }
         for (key, entry) in table.iter() {
@@ -97,11 +107,15 @@ impl Shown<'_> {
 
     fn header(&mut self, open: &str, path: &[String], close: &str, origin: &Origin) {
         self.out.push('\n');
-        let remark = remark(origin, self.texts);
-        self.line(&format!("{open}{}{close}", path.join(".")), &remark);
+        self.line(&format!("{open}{}{close}", path.join(".")), origin);
     }
 
-    fn line(&mut self, text: &str, remark: &str) {
+    fn line(&mut self, text: &str, origin: &Origin) {
+        let Some(texts) = self.texts else {
+            self.out.push_str(&format!("{text}\n"));
+            return;
+        };
+        let remark = remark(origin, texts);
         let padding = REMARKS_AT.saturating_sub(text.chars().count()).max(1);
         self.out
             .push_str(&format!("{text}{:padding$}# {remark}\n", ""));

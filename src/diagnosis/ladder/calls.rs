@@ -75,6 +75,10 @@ impl Drafts<'_> {
             }
             return true;
         }
+        // What was taken had a connection, whoever saw it.
+        if call.exchange.arrived.is_some() {
+            return true;
+        }
         // A run may end, or a group be given up, while a handshake is under way.
         let fate = call.cause.map_or(Fate::Lost, fate_of);
         let end = call.exchange.ended.map(|(seen, _)| seen);
@@ -94,7 +98,9 @@ impl Drafts<'_> {
 
     /// The question. Whether there is more to tell.
     fn draft_question(&mut self, call: &Call) -> bool {
-        let Some((connected, _)) = call.exchange.connected else {
+        let connected = call.exchange.connected.map(|(seen, _)| seen);
+        let taken = call.exchange.arrived.map(|(seen, _)| seen);
+        let Some(told) = connected.or(taken) else {
             return false;
         };
         // Of what was lost without a trace, the question or the answer did not arrive.
@@ -102,18 +108,12 @@ impl Drafts<'_> {
         let is_lost = !was_taken && call.cause == Some(Cause::NetworkLost);
         let message = Message {
             fate: if is_lost { Fate::Lost } else { Fate::Fine },
-            sent: Some(connected),
-            received: call.exchange.arrived.map(|(seen, _)| seen),
+            sent: connected,
+            received: taken,
             ..call.message()
         };
         let text = format!("{}: request", call.name);
-        self.add(
-            call,
-            connected,
-            message,
-            text,
-            call.cause.filter(|_| is_lost),
-        );
+        self.add(call, told, message, text, call.cause.filter(|_| is_lost));
         if is_lost {
             self.give_up(call, "gives up waiting");
         }

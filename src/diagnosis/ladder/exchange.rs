@@ -89,8 +89,9 @@ fn take(federation: &Federation, all: &mut Vec<Exchange>, seen: Seen, fact: &Fac
                 let host = federation.index.hosts.get(&call.host);
                 host.is_some_and(|&host| federation.hosts.original(host).servers.contains(&server))
             };
-            let waits = |call: &Exchange| call.connected.is_some() && call.arrived.is_none();
-            let is_certain = |call: &Exchange| waits(call) && is_behind(call);
+            let waits = |call: &Exchange| call.arrived.is_none();
+            let is_certain =
+                |call: &Exchange| waits(call) && call.connected.is_some() && is_behind(call);
             let call = if all
                 .iter()
                 .any(|call| call.is_at(group, leg) && is_certain(call))

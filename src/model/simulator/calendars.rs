@@ -88,15 +88,7 @@ impl<R: Recorder> World<'_, R> {
         if !federation.has_client_access(target, mailbox, now) {
             return autodiscover::Answer::Failed(Cause::RecipientNoClientAccessServer);
         }
-        // ExternalUrl of a server in the mailbox's site: it must be set on every site.
-        let in_site = organization
-            .servers
-            .iter()
-            .map(|&id| federation.servers.at(id, now));
-        let url = in_site
-            .filter(|server| server.site == home.site && server.client_access)
-            .filter(|server| server.edition.generation > Generation::V2007)
-            .find_map(|server| server.ews.external_url);
+        let url = federation.external_url_near(mailbox.server, now);
         url.map_or(
             autodiscover::Answer::Failed(Cause::PublishingExternalUrlMissing),
             autodiscover::Answer::Url,

@@ -13,12 +13,11 @@ use super::super::gateway::{DataCentreId, GatewayId};
 use super::super::names::NameId;
 use super::super::network::{Message, Path, PathState, SiteId, Transit};
 use super::super::observation::{Fact, NameAnswer, PathObject, Recorder};
-use super::super::organization::{
-    Direction, FirewallAction, OrgId, Organization, Outbound, Peer, Server, WebProxyState,
-};
+use super::super::organization::{FirewallAction, Outbound, Server, WebProxyState};
 use super::super::outcome::{Asks, Leg, Side};
 use super::super::publishing::{Host, HostOwner, HostState};
 use super::super::purpose::Purpose;
+use super::super::way::NamesWanted;
 use super::administration::ErrandRow;
 use super::legs::failure;
 use super::state::{CallSlot, CallStage, Reply};
@@ -356,46 +355,22 @@ impl<R: Recorder> World<'_, R> {
         if way.is_private {
             return Ok(());
         }
-        let federation = self.federation;
-        let timeout = federation.parameters.connect_timeout;
-        let least = federation.parameters.minimum_delay.times(2);
-        let blocked = |action, side| match action {
-            FirewallAction::Allow => Ok(()),
-            FirewallAction::Drop => Err(NoConnection {
+        let parameters = &self.federation.parameters;
+        let passed = self
+            .federation
+            .pass_firewalls(server.organization, host, now);
+        passed.map_err(|(action, side)| match action {
+            FirewallAction::Allow | FirewallAction::Drop => NoConnection {
                 cause: Cause::NetworkDropped,
                 side,
-                after: timeout,
-            }),
-            FirewallAction::Reset => Err(NoConnection {
+                after: parameters.connect_timeout,
+            },
+            FirewallAction::Reset => NoConnection {
                 cause: Cause::NetworkReset,
                 side,
-                after: least,
-            }),
-        };
-        let own: &Organization = federation.organizations.at(server.organization, now);
-        let is_host = |peer| match peer {
-            Peer::Anyone => true,
-            Peer::Organization(peer) => host.owner == HostOwner::Organization(peer),
-            Peer::Gateway(peer) => host.owner == HostOwner::Gateway(peer),
-            Peer::Host(peer) => federation.hosts.original(peer).name == host.name,
-        };
-        blocked(
-            own.firewall_action(Direction::Outbound, is_host),
-            Side::Requester,
-        )?;
-        let HostOwner::Organization(target) = host.owner else {
-            return Ok(());
-        };
-        let target = federation.organizations.at(target, now);
-        let is_us = |peer| match peer {
-            Peer::Anyone => true,
-            Peer::Organization(peer) => peer == server.organization,
-            Peer::Gateway(_) | Peer::Host(_) => false,
-        };
-        blocked(
-            target.firewall_action(Direction::Inbound, is_us),
-            Side::Target,
-        )
+                after: parameters.minimum_delay.times(2),
+            },
+        })
     }
 
     /// Whether the client accepts the host's certificate: chain, name, dates by its own clock.
@@ -406,19 +381,6 @@ impl<R: Recorder> World<'_, R> {
         host: &Host,
         now: Instant,
     ) -> Result<(), (Cause, Side)> {
-        let (names, name) = (&self.federation.names, self.calls[call].url.host);
-        if !server.trusts(host.tls.issuer) {
-            // A root that everybody else trusts is missing here, and so is the gateway's, whose
-            // certificate is given; any other one nobody has to trust.
-            let is_public = Some(host.tls.issuer) == self.federation.index.public_root;
-            let is_given = matches!(host.owner, HostOwner::Gateway(_));
-            let side = if is_public || is_given {
-                Side::Requester
-            } else {
-                self.owner_side(call, host, now)
-            };
-            return Err((Cause::TlsUntrustedRoot, side));
-        }
         let is_trusted_anyway = matches!(
             self.groups[self.calls[call].group].errand.as_deref(),
             Some(ErrandRow {
@@ -429,16 +391,25 @@ impl<R: Recorder> World<'_, R> {
                 ..
             })
         );
-        if !is_trusted_anyway && !host.tls.covers_host(name, names) {
-            return Err((Cause::TlsNameMismatch, self.owner_side(call, host, now)));
-        }
-        if !host.tls.validity.covers(now.shown_by(server.clock_error)) {
-            return Err((
-                Cause::TlsCertificateExpired,
-                self.owner_side(call, host, now),
-            ));
-        }
-        Ok(())
+        let wanted = match is_trusted_anyway {
+            true => NamesWanted::Any,
+            false => NamesWanted::Host,
+        };
+        let name = self.calls[call].url.host;
+        let accepted = self
+            .federation
+            .accept_certificate(server, host, name, wanted, now);
+        accepted.map_err(|cause| {
+            // A root that everybody else trusts is missing here, and so is the gateway's, whose
+            // certificate is given; any other one nobody has to trust.
+            let is_public = Some(host.tls.issuer) == self.federation.index.public_root;
+            let is_given = matches!(host.owner, HostOwner::Gateway(_));
+            let side = match cause {
+                Cause::TlsUntrustedRoot if is_public || is_given => Side::Requester,
+                _ => self.owner_side(call, host, now),
+            };
+            (cause, side)
+        })
     }
 
     /// So many round trips on a way: there and back, each message with a draw of its own.
@@ -581,10 +552,7 @@ impl<R: Recorder> World<'_, R> {
         let server = federation.servers.original(row.server);
         let host = row.host.map(|host| federation.hosts.original(host));
         if let Some(HostOwner::Organization(target)) = host.map(|host| host.owner)
-            && let Some(&link) = federation
-                .index
-                .private_links
-                .get(&pair(server.organization, target))
+            && let Some(link) = federation.private_link(server.organization, target)
         {
             return Way {
                 path: Path::Private(link),
@@ -689,10 +657,6 @@ impl<R: Recorder> World<'_, R> {
             },
         }
     }
-}
-
-fn pair(one: OrgId, other: OrgId) -> (OrgId, OrgId) {
-    (one.min(other), one.max(other))
 }
 
 fn source_of_requester<R: Recorder>(world: &World<'_, R>, call: CallSlot) -> SourceId {

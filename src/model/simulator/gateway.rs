@@ -36,7 +36,7 @@ impl Federation {
     /// Where an application URI is registered, seen from one gateway. All organizations of Exchange
     /// Online share a URI and a certificate there; which of them a token is for is told by the domain
     /// asked about.
-    fn target_registration(
+    pub fn target_registration(
         &self,
         gateway: GatewayId,
         uri: NameId,
@@ -86,12 +86,7 @@ impl Federation {
     }
 
     /// Whether a domain's organization goes by this application URI, in its trust or at the gateway.
-    pub(super) fn is_uri_of_domain(
-        &self,
-        uri: Option<NameId>,
-        domain: NameId,
-        at: Instant,
-    ) -> bool {
+    pub fn is_uri_of_domain(&self, uri: Option<NameId>, domain: NameId, at: Instant) -> bool {
         self.index.domain_owners.get(&domain).is_some_and(|&owner| {
             let trust = &self.organizations.at(owner, at).trust;
             let own = [

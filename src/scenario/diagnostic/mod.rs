@@ -207,6 +207,14 @@ impl Diagnostics {
         }
     }
 
+    /// No findings yet about the texts that these are about.
+    pub fn about_the_same(&self) -> Diagnostics {
+        Diagnostics {
+            side_files: self.side_files.clone(),
+            ..Diagnostics::about(self.sources.clone())
+        }
+    }
+
     /// Adds a finding at its place; beyond [`CAP`] the last one is dropped and counted.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.errors += u64::from(diagnostic.severity == Severity::Error);

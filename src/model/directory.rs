@@ -291,3 +291,26 @@ carries!(Group {
     members,
     deleted
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_immutable_id_is_an_address_or_blank_or_of_no_form() {
+        let read = |id| {
+            FederatedIdentity::of_immutable_id(id, |suffix| match suffix {
+                "" => NameId(0),
+                _ => NameId(1),
+            })
+        };
+        assert_eq!(
+            read("aWQ=@contoso.com"),
+            FederatedIdentity::Immutable(NameId(1))
+        );
+        assert_eq!(read(""), FederatedIdentity::Immutable(NameId(0)));
+        for id in ["aWQ=", "@contoso.com", "aWQ=@", "@"] {
+            assert_eq!(read(id), FederatedIdentity::Malformed, "{id}");
+        }
+    }
+}

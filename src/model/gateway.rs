@@ -263,3 +263,80 @@ carries!(Gateway {
     tls_versions,
     signing
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::address::LocalPart;
+
+    const NOW: Instant = Instant::from_seconds(1_000_000_000);
+    const DOMAIN: NameId = NameId(1);
+    const NAMESPACE: NameId = NameId(2);
+    const OURS: CertificateId = CertificateId(0);
+
+    fn request() -> TokenRequest {
+        TokenRequest {
+            signed_by: OURS,
+            time_stamp: NOW,
+            email: Address {
+                domain: DOMAIN,
+                local: LocalPart::Numbered(1),
+            },
+            identity_suffix: Some(NAMESPACE),
+            account: AccountRecord::Consistent,
+            target_uri: NameId(9),
+            offer: Offer::SharingCalendarFreeBusy,
+        }
+    }
+
+    fn decide(request: &TokenRequest) -> Result<CertificateId, Cause> {
+        let registration = Registration {
+            exists: true,
+            application_uri: NAMESPACE,
+            certificate: Some(OURS),
+            previous_certificate: None,
+            domains: [DOMAIN].into(),
+            namespace: Some(NAMESPACE),
+            application: 1,
+            effective_from: Instant::EPOCH,
+            attachments: [].into(),
+        };
+        let target = TargetRegistration::Here {
+            encrypt_for: CertificateId(7),
+        };
+        decide_issue(request, &registration, target, NOW, Span::ZERO)
+    }
+
+    #[test]
+    fn a_user_whose_record_is_sound_gets_a_token_and_others_are_told_why_not() {
+        assert_eq!(decide(&request()), Ok(CertificateId(7)));
+        for (account, cause) in [
+            (
+                AccountRecord::PasswordMismatch,
+                Cause::GatewayAccountPasswordMismatch,
+            ),
+            (
+                AccountRecord::NotProvisioned,
+                Cause::GatewayAccountNotProvisioned,
+            ),
+        ] {
+            let request = TokenRequest {
+                account,
+                ..request()
+            };
+            assert_eq!(decide(&request), Err(cause));
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_no_address_is_no_member_and_one_of_another_namespace_is_nobodys() {
+        let named = |identity_suffix| TokenRequest {
+            identity_suffix,
+            ..request()
+        };
+        let malformed = decide(&named(None));
+        assert_eq!(malformed, Err(Cause::GatewayMemberNameInvalid));
+        let foreign = decide(&named(Some(NameId(8))));
+        assert_eq!(foreign, Err(Cause::GatewayNamespaceMismatch));
+    }
+}

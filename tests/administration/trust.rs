@@ -1,5 +1,9 @@
 //! The diagnosis matrix: one fault, and the rows of `Test-FederationTrust` in their order.
 
+use fedsim::engine::Span;
+use fedsim::model::deployment::{DeploymentEvent, look, looks};
+use fedsim::scenario::Scenario;
+
 use crate::transcript;
 
 /// A world in which one organization tests its trust after two hours.
@@ -320,4 +324,48 @@ fn each_fault_of_a_trust_shows_in_the_rows_of_its_test_and_the_run_stops_where_i
                 .all(|row| row["RunspaceId"].is_string())
         );
     }
+}
+
+#[test]
+fn a_certificate_is_warned_of_for_fifteen_days_and_one_that_nobody_has_is_missed() {
+    let text = r#"fedsim = 1
+[run]
+start = 2026-03-02T00:00:00Z
+[org.contoso]
+domains = ["contoso.com"]
+certificate.federation.not_after = "+20 d"
+[org.litware]
+domains = ["litware.com"]
+certificate.federation = {}
+server.cas1.certificate.federation = "missing"
+[org.fabrikam]
+domains = ["fabrikam.com"]
+setup = "unfederated"
+certificate.federation.not_after = "+1 d"
+"#;
+    let federation = Scenario::parse(text, "log.toml")
+        .unwrap()
+        .compile()
+        .unwrap()
+        .federation;
+    let day = |days| federation.start + Span::from_days(days);
+    let seen = |name: &str, at| {
+        let mut servers = federation.servers.ids();
+        let server = servers.find(|&id| {
+            let organization = federation.servers.original(id).organization;
+            &*federation.organizations.original(organization).name == name
+        });
+        look(&federation, server.unwrap(), at)
+    };
+    let warning = |name, at| matches!(seen(name, at)[..], [DeploymentEvent::ExpiresSoon(_)]);
+    assert_eq!(seen("contoso", day(5)), []);
+    assert!(warning("contoso", day(5) + Span::from_seconds(1)));
+    assert!(warning("contoso", day(30)));
+    assert!(matches!(
+        seen("litware", day(1))[..],
+        [DeploymentEvent::NotFound(_)]
+    ));
+    assert_eq!(seen("fabrikam", day(1)), []);
+    let first = federation.servers.ids().next().unwrap();
+    assert_eq!(looks(&federation, first, day(10)).count(), 10);
 }

@@ -137,7 +137,7 @@ error[unknown-key]: unknown key `rtt_same_town` in `parameters`
 5 | rtt_same_town = "1 ms"
   | ^^^^^^^^^^^^^ not a known key
   |
-  = help: the nearest of its 81 keys: `rtt_same_site`, `rtt_same_city`, `rtt_same_continent`, `http_timeout`, `rtt_p99_percent`
+  = help: the nearest of its 84 keys: `rtt_same_site`, `rtt_same_city`, `rtt_same_continent`, `http_timeout`, `rtt_p99_percent`
 
 "#,
     },
@@ -199,7 +199,7 @@ error[unknown-key]: unknown key `token_issuer` in `org.contoso.trust`
 6 | trust.token_issuer = "x"
   |       ^^^^^^^^^^^^ not a known key
   |
-  = help: known keys: `exists`, `token_issuer_uri`, `token_issuer_epr`, `application_uri`, `organization_certificate`, `previous_certificate`, `next_certificate`, `token_issuer_certificate`, `token_issuer_previous_certificate`, `metadata_refreshed`, `automatic_refresh`, `registered`, `registered_application_uri`, `registered_certificate`, `registered_domains`, `registered_namespace`
+  = help: known keys: `exists`, `token_issuer_uri`, `token_issuer_epr`, `application_uri`, `organization_certificate`, `previous_certificate`, `next_certificate`, `token_issuer_certificate`, `token_issuer_previous_certificate`, `metadata_refreshed`, `automatic_refresh`, `application_identifier`, `registered`, `registered_application_uri`, `registered_certificate`, `registered_domains`, `registered_namespace`
 
 error[unknown-key]: unknown key `expires` in `org.contoso.certificate.federation`
  --> bad.toml:7:24
@@ -247,7 +247,7 @@ error[unknown-key]: unknown key `adress` in `org.contoso.mailbox.kim`
 15 | adress = "kim@contoso.com"
    | ^^^^^^ not a known key
    |
-   = help: known keys: `addresses`, `calendar_default`, `calendar`, `state`, `server`, `immutable_id`, `identity_type`, `events_per_week`, `sharing_policy`, `grant`, `subscription`
+   = help: known keys: `addresses`, `calendar_default`, `calendar`, `state`, `outlook_anywhere`, `server`, `immutable_id`, `identity_type`, `token_service_account`, `events_per_week`, `sharing_policy`, `personal_contacts`, `grant`, `subscription`
 
 error[unknown-key]: unknown key `uri` in `org.contoso.mailbox.kim.subscription."lee@fabrikam.com"`
   --> bad.toml:17:1

@@ -31,6 +31,21 @@ $proof = Get-FederatedDomainProof -DomainName {target.domain}
 Add-DnsServerResourceRecord -ZoneName {target.domain} -Name \"@\" -Txt -DescriptiveText $proof.Proof
 Set-FederatedOrganizationIdentifier -DelegationFederationTrust \"Microsoft Federation Gateway\" -AccountNamespace {target.domain} -DefaultDomain {target.domain} -Enabled $true{target.further-domains}";
 
+/// The trust turns to the gateway of the partner's cloud, which looks for the proofs in DNS.
+const TURN_TO_TARGETS_GATEWAY: &str = "\
+$proof = Get-FederatedDomainProof -DomainName {requester.domain}
+Add-DnsServerResourceRecord -ZoneName {requester.domain} -Name \"@\" -Txt -DescriptiveText $proof.Proof
+Set-FederationTrust -Identity \"Microsoft Federation Gateway\" -RefreshMetadata -MetadataUrl https://{target.metadata-host}/FederationMetadata/2006-12/FederationMetadata.xml";
+
+/// Whether the partner's gateway is neither the worldwide one nor the one before it.
+fn target_has_a_cloud_of_its_own(case: &Case<'_>) -> bool {
+    case.target.is_some_and(|target| {
+        let row = case.federation.organizations.at(target, case.decided);
+        let gateway = case.federation.gateways.original(row.trust.gateway);
+        !["business", "consumer"].contains(&&*gateway.name)
+    })
+}
+
 /// The treatment of a cause of these kinds.
 pub(super) fn treatment(cause: Cause) -> Option<&'static Treatment> {
     organization(cause)
@@ -257,14 +272,23 @@ fn gateway(cause: Cause) -> Option<&'static Treatment> {
                         "org.{target}.gateway",
                         "gateway.{gateway}.closed_from"
                     ],
-                    &[remedy!(
-                        BothAdministrators,
-                        &[Step::Build(
-                            "Remove-FederationTrust and New-FederationTrust, so that the trusts of {requester} and {target} are with the business instance.",
-                            "org.{requester}.gateway = \"business\"\norg.{target}.gateway = \"business\"",
-                        )],
-                        &[],
-                    )],
+                    &[
+                        remedy_when!(
+                            target_has_a_cloud_of_its_own,
+                            "the partner's cloud has a gateway of its own",
+                            RequesterAdministrator,
+                            &[Step::Cmdlets(AtRequester, TURN_TO_TARGETS_GATEWAY)],
+                            CONFIGURATION,
+                        ),
+                        remedy!(
+                            BothAdministrators,
+                            &[Step::Build(
+                                "Remove-FederationTrust and New-FederationTrust, so that the trusts of {requester} and {target} are with the business instance.",
+                                "org.{requester}.gateway = \"business\"\norg.{target}.gateway = \"business\"",
+                            )],
+                            &[],
+                        ),
+                    ],
                 )
             }
         }

@@ -342,3 +342,126 @@ pub fn decide_provisioning(
     }
     Ok(Provisioned { registration })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ProvisioningRefusal as Refusal;
+
+    const NOW: Instant = Instant::from_seconds(1_000_000_000);
+    const DOMAIN: NameId = NameId(3);
+
+    fn registration() -> Registration {
+        Registration {
+            exists: true,
+            application_uri: NameId(1),
+            certificate: Some(CertificateId(0)),
+            previous_certificate: None,
+            domains: Arc::default(),
+            namespace: None,
+            application: 1,
+            effective_from: Instant::EPOCH,
+            attachments: Arc::default(),
+        }
+    }
+
+    fn examined() -> Examined {
+        Examined {
+            at: NOW,
+            signs_well: true,
+            clock_difference: Span::ZERO,
+            proof: ProofCheck::Found,
+            is_blocked: false,
+            applications_max: 2,
+            effective_after: Span::ZERO,
+        }
+    }
+
+    /// What becomes of a domain that is to be registered.
+    fn register(own: &Registration, examined: &Examined) -> Result<Registration, Refusal> {
+        let request = Provisioning::RegisterDomain { domain: DOMAIN };
+        decide_provisioning(request, own, |_| false, examined).map(|done| done.registration)
+    }
+
+    /// The registration after its trust was removed and made anew.
+    fn anew(own: &Registration, examined: &Examined) -> Registration {
+        let certificate = CertificateId(0);
+        let request = Provisioning::CreateApplication { certificate };
+        decide_provisioning(request, own, |_| false, examined)
+            .map(|done| done.registration)
+            .unwrap()
+    }
+
+    #[test]
+    fn less_than_five_minutes_between_two_clocks_are_borne() {
+        for (difference, refusal) in [
+            (Span::from_seconds(299), None),
+            (Span::from_seconds(300), Some(Refusal::ClockDiffers)),
+            (Span::from_seconds(301), Some(Refusal::ClockDiffers)),
+        ] {
+            let examined = Examined {
+                clock_difference: difference,
+                ..examined()
+            };
+            assert_eq!(register(&registration(), &examined).err(), refusal);
+            // An application is made whatever the time is.
+            assert_eq!(anew(&registration(), &examined).application, 2);
+        }
+    }
+
+    #[test]
+    fn an_application_can_be_worked_with_when_its_time_has_come() {
+        let delay = Span::from_minutes(25);
+        let young = anew(
+            &registration(),
+            &Examined {
+                effective_after: delay,
+                ..examined()
+            },
+        );
+        let later = |at| Examined { at, ..examined() };
+        let second = Span::from_seconds(1);
+        let early = register(&young, &later(NOW + delay - second));
+        assert_eq!(early, Err(Refusal::NotYetEffective));
+        assert!(register(&young, &later(NOW + delay)).is_ok());
+    }
+
+    #[test]
+    fn a_blocked_domain_is_refused_whatever_its_proof() {
+        for proof in [ProofCheck::Found, ProofCheck::NoText] {
+            let examined = Examined {
+                is_blocked: true,
+                proof,
+                ..examined()
+            };
+            let refused = register(&registration(), &examined);
+            assert_eq!(refused, Err(Refusal::DomainBlocked));
+        }
+    }
+
+    #[test]
+    fn a_domain_goes_to_so_many_applications_a_day_and_to_the_same_one_as_often_as_it_likes() {
+        let examined = examined();
+        let first = register(&registration(), &examined).unwrap();
+        assert!(register(&first, &examined).is_ok(), "it is there already");
+        let second = register(&anew(&first, &examined), &examined).unwrap();
+        let third = anew(&second, &examined);
+        let refused = register(&third, &examined);
+        assert_eq!(refused, Err(Refusal::TooManyApplications));
+        let tomorrow = Examined {
+            at: NOW + Span::from_hours(24),
+            ..examined
+        };
+        assert!(register(&third, &tomorrow).is_ok());
+        let other = Provisioning::RegisterDomain { domain: NameId(4) };
+        assert!(decide_provisioning(other, &third, |_| false, &examined).is_ok());
+    }
+
+    #[test]
+    fn each_application_has_an_identifier_of_its_own() {
+        let examined = examined();
+        let second = anew(&registration(), &examined);
+        let third = anew(&second, &examined);
+        assert_eq!((second.application, third.application), (2, 3));
+    }
+}

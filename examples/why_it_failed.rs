@@ -67,7 +67,7 @@ pub fn main() {
     println!(
         "the {} has to act: {}",
         failure.side,
-        failure.cause.row().repair
+        fedsim::report::causes::short(failure.cause)
     );
     assert_eq!(failure.cause.id(), "publishing.wssecurity-disabled");
     assert_eq!(failure.code.number(), 5039);

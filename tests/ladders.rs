@@ -71,7 +71,7 @@ fn caption(ladder: &Ladder) -> Caption {
     if let Some(decisive) = ladder.decisive {
         let row = decisive.cause.row();
         caption.cause_lines = vec![format!("{}: {}", row.id, row.text)];
-        caption.repair_lines = vec![row.repair.to_owned()];
+        caption.repair_lines = vec![fedsim::report::causes::short(row.cause)];
     }
     caption
 }

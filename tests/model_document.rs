@@ -304,8 +304,9 @@ fn side(cause: Cause) -> String {
 
 fn causes_section() -> String {
     let mut out = format!("{CAUSES_BEGIN}\n\n");
-    out.push_str("| Cause | Layer | Code | Who acts | What is the matter | Repair | Source |\n");
-    out.push_str("| --- | --- | --- | --- | --- | --- | --- |\n");
+    out.push_str("What repairs each of them stands in [causes.md](causes.md).\n\n");
+    out.push_str("| Cause | Layer | Code | Who acts | What is the matter | Source |\n");
+    out.push_str("| --- | --- | --- | --- | --- | --- |\n");
     for row in CAUSES {
         let cells = [
             format!("`{}`", row.id),
@@ -313,7 +314,6 @@ fn causes_section() -> String {
             code_shown(row),
             side(row.cause),
             row.text.to_owned(),
-            row.repair.to_owned(),
             row.source.to_owned(),
         ];
         let cells = cells.map(|cell| cell.replace('|', "\\|"));

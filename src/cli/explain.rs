@@ -10,7 +10,7 @@ use fedsim::cmdlet::reference::text as cmdlet_text;
 use fedsim::model::cause::{CAUSES, CauseRow, Shown};
 use fedsim::model::outcome::ResponseCode;
 use fedsim::record::measure::{Label, METRICS, nearest};
-use fedsim::report::reference::cause_text;
+use fedsim::report::causes;
 use fedsim::scenario::keys::{Key, Kind, NameKind, Object, SCENARIO};
 use fedsim::scenario::reference::{absence, kind_text};
 
@@ -33,6 +33,8 @@ struct Entry {
     kind: &'static str,
     name: String,
     text: String,
+    /// The same as data, for what has more than a text.
+    data: Option<Value>,
 }
 
 /// Carries out the command.
@@ -50,7 +52,13 @@ pub fn explain(arguments: &Explain) -> Result<(), Failure> {
             output::result(&format!("{}\n", texts.join("\n\n")))
         }
         Format::Json => {
-            let row = |entry: &Entry| json!({ "kind": entry.kind, "name": entry.name, "text": entry.text.trim_end() });
+            let row = |entry: &Entry| {
+                let mut row = json!({ "kind": entry.kind, "name": entry.name, "text": entry.text.trim_end() });
+                if let Some(data) = &entry.data {
+                    row[entry.kind] = data.clone();
+                }
+                row
+            };
             let rows: Vec<Value> = entries.iter().map(row).collect();
             output::json(&json!({ "format": 1, "entries": rows }))
         }
@@ -66,13 +74,7 @@ fn list(format: Format) -> Result<(), Failure> {
             output::result(&lines.collect::<String>())
         }
         Format::Json => {
-            let row = |row: &CauseRow| {
-                json!({
-                    "cause": row.id, "layer": row.layer.word(), "text": row.text,
-                    "repair": row.repair, "source": row.source,
-                })
-            };
-            let rows: Vec<Value> = CAUSES.iter().map(row).collect();
+            let rows: Vec<Value> = CAUSES.iter().map(causes::json).collect();
             output::json(&json!({ "format": 1, "causes": rows }))
         }
     }
@@ -82,7 +84,8 @@ fn find(what: &str) -> Vec<Entry> {
     let causes = CAUSES.iter().filter(|row| row.id == what).map(|row| Entry {
         kind: "cause",
         name: row.id.to_owned(),
-        text: cause_text(row),
+        text: causes::text(row),
+        data: Some(causes::json(row)),
     });
     let metrics = METRICS.iter().filter(|metric| metric.name == what).map(|metric| {
         let labels: Vec<_> = metric.labels().iter().map(|label| label.word()).collect();
@@ -98,7 +101,8 @@ fn find(what: &str) -> Vec<Entry> {
                 metric.kind().example(),
                 labels.join(", ")
             ),
-        }
+ data: None,
+}
     });
     let labels = Label::ALL
         .iter()
@@ -107,6 +111,7 @@ fn find(what: &str) -> Vec<Entry> {
             kind: "label",
             name: label.to_string(),
             text: format!("{label} (a label of metrics): {}\n", label.meaning()),
+            data: None,
         });
     let mut entries: Vec<_> = causes.chain(metrics).chain(labels).collect();
     entries.extend(code(what));
@@ -133,6 +138,7 @@ fn code(what: &str) -> Option<Entry> {
         kind: "code",
         name: code.to_string(),
         text: format!("{code}\n\n{by}\n"),
+        data: None,
     })
 }
 
@@ -143,6 +149,7 @@ fn command(what: &str) -> Option<Entry> {
             kind: "cmdlet",
             name: found.name.to_owned(),
             text: cmdlet_text(found),
+            data: None,
         });
     }
     let help = not_modelled(what)?;
@@ -150,6 +157,7 @@ fn command(what: &str) -> Option<Entry> {
         kind: "command",
         name: what.to_owned(),
         text: format!("{what}: not modelled, and refused in scripts; {help}\n"),
+        data: None,
     })
 }
 
@@ -205,6 +213,7 @@ fn key_entry(path: &[Part], key: &Key) -> Entry {
             key.doc
         ),
         name,
+        data: None,
     }
 }
 

@@ -19,7 +19,7 @@ pub mod output;
 pub mod reference;
 pub mod value;
 
-pub use actions::Administered;
+pub use actions::{Administered, RELATIONSHIP_DOMAINS_MAX};
 pub use check::{Known, NothingKnown, check, read};
 pub use finding::{Finding, Findings, Place};
 pub use language::parse;

@@ -38,6 +38,8 @@ pub struct Case<'a> {
     pub from: Address,
     /// What is asked for.
     pub asks: Asks,
+    /// How many attendees the request names.
+    pub attendees: u16,
     /// Which attendee, by number.
     pub attendee: u16,
     /// Its address.
@@ -82,8 +84,10 @@ impl<'a> Case<'a> {
             };
             let case = Case::of(prepared, federation, chosen, (attendee, asked), failure);
             let led = failure.leg.is_none().then(|| case.led_to()).flatten();
+            // Of an address that leads elsewhere the request may only know its own organization.
+            let elsewhere = target.filter(|&target| target != case.requester());
             Some(Case {
-                target: led.or(target).or(case.target),
+                target: led.or(elsewhere).or(case.target),
                 ..case
             })
         });
@@ -98,7 +102,13 @@ impl<'a> Case<'a> {
         failure: Failure,
     ) -> Case<'a> {
         let first = &chosen.observations[0];
-        let Fact::Sent { from, asks, .. } = first.fact else {
+        let Fact::Sent {
+            from,
+            asks,
+            attendees,
+            ..
+        } = first.fact
+        else {
             unreachable!("what is observed of a request begins with its being sent")
         };
         let mut case = Case {
@@ -110,9 +120,10 @@ impl<'a> Case<'a> {
             decisive: 0,
             from,
             asks,
+            attendees,
             attendee,
             asked,
-            target: federation.index.domain_owners.get(&asked.domain).copied(),
+            target: None,
             failure,
             path: None,
             group: None,
@@ -122,8 +133,22 @@ impl<'a> Case<'a> {
             entry: None,
             token: None,
         };
+        case.target = case.holder_of(case.external());
         case.follow(&chosen.observations);
         case
+    }
+
+    /// Whose an address is: of the organization that accepts mail for its domain, else of the one that has a
+    /// mailbox with it.
+    fn holder_of(&self, address: Address) -> Option<OrgId> {
+        let owner = self.federation.index.domain_owners.get(&address.domain);
+        let mailboxes = &self.federation.mailboxes;
+        let holder = || {
+            let mut rows = mailboxes.ids().map(|id| mailboxes.original(id));
+            rows.find(|row| row.addresses.contains(&address))
+                .map(|row| row.organization)
+        };
+        owner.copied().or_else(holder)
     }
 
     /// Learns from what was observed up to the failure.
@@ -380,6 +405,24 @@ impl<'a> Case<'a> {
         own.into_iter().next()
     }
 
+    /// The host under which an organization's Exchange Web Services are published: one that is not its
+    /// Autodiscover's, if there is one.
+    pub fn ews_host(&self, organization: OrgId) -> Option<String> {
+        let (names, hosts) = (&self.federation.names, &self.federation.hosts);
+        let own = hosts.ids().filter(|id| {
+            let host = hosts.original(*id);
+            self.federation.owner_of_host(*id) == Some(organization)
+                && host.redirect.is_none()
+                && host.proxy.publishes_ews
+                && self.is_published(host.name)
+        });
+        let mut own: Vec<String> = own
+            .map(|id| names.text(hosts.original(id).name).to_owned())
+            .collect();
+        own.sort_by_key(|name| (name.starts_with("autodiscover."), name.clone()));
+        own.into_iter().next()
+    }
+
     /// Whether a host name is in public DNS.
     pub fn is_published(&self, host: NameId) -> bool {
         let answer = self
@@ -415,20 +458,38 @@ impl<'a> Case<'a> {
             .is_some_and(|row| row.kind == AcceptedDomainKind::Authoritative)
     }
 
+    /// Whether an organization could accept mail for a domain: nobody does yet.
+    pub fn is_nobodys(&self, domain: NameId) -> bool {
+        !self.federation.index.domain_owners.contains_key(&domain)
+    }
+
     /// The name of a mailbox that the scenario declares.
     pub fn declared_mailbox(&self, address: Address) -> Option<String> {
         let federation = self.federation;
-        let owner = federation
-            .index
-            .domain_owners
-            .get(&address.domain)
-            .copied()?;
+        let owner = self.holder_of(address)?;
         match federation.recipient(owner, address)? {
             Recipient::Mailbox(MailboxKey::Declared(id)) => {
                 Some(federation.mailboxes.original(id).name.to_string())
             }
             _ => None,
         }
+    }
+
+    /// What a key of the scenario says when the failure is decided.
+    pub fn setting(&self, path: &[&str]) -> Option<String> {
+        let records = super::setting::Records {
+            prepared: self.prepared,
+            federation: self.federation,
+            transcript: &[],
+        };
+        let path: Vec<String> = path.iter().map(|&part| part.to_owned()).collect();
+        records.setting(&path, self.decided)?.value
+    }
+
+    /// Whether something in the scenario changes in the course of the run, so that waiting may help.
+    pub fn changes_in_time(&self) -> bool {
+        let tables = &self.prepared.document.tables;
+        tables.named("fault").next().is_some() || tables.tables("timeline").next().is_some()
     }
 
     /// The part of an address before the `@`.

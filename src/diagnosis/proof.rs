@@ -137,6 +137,12 @@ pub fn try_fix(
             };
             let repairs = super::repairs(&case, of.records()).into_iter();
             let named = repairs.map(|repair| (repair.actor.named(&case), repair));
+            // What showed only when a repair was done may be repaired only then.
+            let shown = next_second(case.decided);
+            if !trial.begins.contains(&shown) && fix_at.is_none() {
+                trial.begins.truncate(2);
+                trial.begins.push(shown);
+            }
             let failure = (case.failure.cause, case.failure.leg);
             (named.collect::<Vec<_>>(), failure)
         };
@@ -418,6 +424,9 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
             Some(Asking::AMemberOfTheGroup) => to = a_member(&case).unwrap_or(to),
             Some(Asking::Somebody) => to = from.clone(),
             Some(Asking::WindowOfDays(count)) => days = Span::from_days(u64::from(count)),
+            Some(Asking::WindowOfTheServer) => {
+                days = super::repair::longest_window(&case).unwrap_or(days);
+            }
             Some(Asking::OnlyTheAttendee | Asking::HalfHours) | None => {}
         }
         let quoted = crate::scenario::patch::quoted;

@@ -175,6 +175,14 @@ impl TlsVersions {
             })
     }
 
+    /// Whether TLS 1.2 is among them, which every server of today speaks.
+    pub fn has_usual(self) -> bool {
+        Self::NAMES
+            .iter()
+            .position(|&name| name == "1.2")
+            .is_some_and(|bit| self.0 & 1 << bit != 0)
+    }
+
     /// The newest version that both sides have.
     pub fn newest_common(self, other: TlsVersions) -> Option<TlsVersion> {
         (self.0 & other.0)

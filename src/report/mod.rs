@@ -4,6 +4,7 @@
 //! results are equal byte for byte.
 
 pub mod assumption;
+pub mod causes;
 pub mod csv;
 pub mod directory;
 pub mod examination;

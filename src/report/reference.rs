@@ -5,7 +5,6 @@
 
 use std::fmt::Write;
 
-use crate::model::cause::CauseRow;
 use crate::record::measure::{Label, METRICS};
 
 use super::csv;
@@ -104,7 +103,10 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("failures[].first", "instant of the first"),
     ("failures[].last", "instant of the last"),
     ("failures[].text", "what is the matter"),
-    ("failures[].repair", "what repairs it"),
+    (
+        "failures[].repair",
+        "what repairs it most likely: who acts, and what is done",
+    ),
     (
         "failures_by_layer.*",
         "attendees that failed by the layer of the cause",
@@ -461,25 +463,4 @@ fn metrics() -> String {
 fn line(out: &mut String, cells: &[&str]) {
     let cells: Vec<_> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
     writeln!(out, "| {} |", cells.join(" | ")).expect("writing to a string cannot fail");
-}
-
-/// What a cause means, for `explain`.
-pub fn cause_text(row: &CauseRow) -> String {
-    use crate::model::cause::Shown;
-    let shown = match row.shown {
-        Shown::Always(code) => code.to_string(),
-        Shown::NoPath => "5009 MailRecipientNotFound; 5016 with 5023 inside for a mail user or \
-                          contact"
-            .to_owned(),
-        Shown::ByLeg => "5039 AutoDiscoverFailed where it stops Autodiscover, 5016 \
-             ProxyRequestProcessingFailed elsewhere"
-            .to_owned(),
-        Shown::BySide => "at the requester 5009, or 5016 with 5023 inside for a mail user or \
-                          contact; at the target 5039 or 5016 by leg"
-            .to_owned(),
-    };
-    format!(
-        "{}: {}\n\n  layer   {}\n  shown   {shown}\n  repair  {}\n  source  {}\n",
-        row.id, row.text, row.layer, row.repair, row.source
-    )
 }

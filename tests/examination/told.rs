@@ -64,7 +64,7 @@ error[relationship.disabled-at-requester]: the relationship of `contoso` with `f
   --> world.toml:20:11
    |
 20 | enabled = false
-   |           ^^^^^ not set for this
+   |           ^^^^^ keeps it from asking
    = for contoso -> fabrikam
    = run: Set-OrganizationRelationship -Identity "fabrikam" -Enabled $true
 

@@ -31,6 +31,8 @@ use crate::engine::{Instant, Offset};
 use crate::model::administration::{Console, ErrorShown, Procedure, Program, TranscriptEntry};
 use crate::model::publishing::Service;
 
+pub use relationship::DOMAINS_MAX as RELATIONSHIP_DOMAINS_MAX;
+
 use call::Call;
 use mailboxes::Entry;
 use shell::{Outcome, Shell};

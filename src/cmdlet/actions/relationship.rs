@@ -20,7 +20,7 @@ use super::shell::{DirectoryObject, Outcome, Shell, history};
 /// How many characters a name has at most. Source: New-OrganizationRelationship (docs).
 const NAME_CHARACTERS_MAX: usize = 64;
 /// How many domains a relationship holds. Source: New-OrganizationRelationship (docs).
-const DOMAINS_MAX: usize = 238;
+pub const DOMAINS_MAX: usize = 238;
 
 /// How many filters the directory takes in one search for those domains. Source: documented text of the
 /// failure; that the domains and a dozen others make them up is assumed.

@@ -57,6 +57,8 @@ pub(super) struct Lookup {
     pub kind: AttendeeKind,
     /// Whether the attendee is somebody; else anybody of the domain.
     pub is_somebody: bool,
+    /// Whether calendars may come to be shared in person between the two during the run.
+    pub may_be_shared: bool,
     /// How often Autodiscover has led to another address already.
     pub redirects: u8,
     pub view: View,
@@ -104,6 +106,17 @@ pub(super) fn gather(federation: &Federation) -> Gathered {
     gatherer.streams();
     gatherer.relationships();
     gatherer.other_paths();
+    let lookups = gatherer.gathered.lookups.iter();
+    let invited: BTreeSet<(OrgId, OrgId)> = lookups
+        .filter(|lookup| lookup.asks == Asks::Invitation)
+        .map(|lookup| (lookup.requester, lookup.target))
+        .collect();
+    for lookup in &mut gatherer.gathered.lookups {
+        let (own, partner) = (lookup.requester, lookup.target);
+        // Whoever opens an invitation may answer with one.
+        lookup.may_be_shared =
+            invited.contains(&(own, partner)) || invited.contains(&(partner, own));
+    }
     let drawn: usize = federation
         .populations
         .iter()
@@ -391,6 +404,7 @@ impl Gatherer<'_> {
             server: base.server,
             kind,
             is_somebody,
+            may_be_shared: false,
             redirects: 0,
             view: base.view,
             at_most: base.at_most,

@@ -9,7 +9,7 @@ use crate::model::organization::ServerId;
 use crate::model::sharing_policy::{Circumstances, PolicyInForce, TokenTargetKnown, allowed};
 
 use super::endpoint::Route;
-use super::finding::{Acts, Fault, Severity};
+use super::finding::{Acts, Direction, Fault, Severity};
 use super::gathering::{Lookup, external};
 use super::{Context, Examiner};
 
@@ -60,6 +60,24 @@ impl Examiner<'_> {
             self.report(context, fault);
         }
         let Some(target) = target else { return };
+        // Whoever opens the invitation validates its token.
+        let opens = Context {
+            direction: Direction {
+                requester: lookup.target,
+                target: own,
+            },
+            ..context
+        };
+        for &reader in federation
+            .organizations
+            .original(lookup.target)
+            .servers
+            .iter()
+        {
+            if self.is_up(reader) {
+                self.examine_federation(opens, reader);
+            }
+        }
         let Some(email) = self.examine_sender(context, lookup) else {
             return;
         };

@@ -5,9 +5,9 @@
 
 use crate::cmdlet::date::utc;
 use crate::engine::Instant;
-use crate::model::address::{Address, LocalPart, Url, UrlPath};
+use crate::model::address::{Address, Url, UrlPath};
 use crate::model::cause::Cause;
-use crate::model::directory::{AccountRecord, FederatedIdentity, MailboxKey, federated_address};
+use crate::model::directory::{AccountRecord, FederatedIdentity, MailboxKey};
 use crate::model::gateway::{
     GatewayId, GatewayState, TargetRegistration, TokenRequest, decide_issue,
 };
@@ -32,87 +32,6 @@ struct Asked {
 }
 
 impl Examiner<'_> {
-    /// The address that represents whoever asks at the gateway; tells why there is none.
-    pub fn examine_sender(&mut self, context: Context, lookup: &Lookup) -> Option<Address> {
-        let federation = self.federation;
-        let organization = federation.organizations.at(lookup.requester, self.start);
-        let name = self.organization_name(lookup.requester);
-        let acts = Acts::Organization(lookup.requester);
-        let anybody = organization.federated_domains().next();
-        let anybody = anybody.map(|domain| Address {
-            domain,
-            local: LocalPart::Numbered(1),
-        });
-        let Some(key) = lookup.sender else {
-            return anybody;
-        };
-        let mailbox = self.mailbox(lookup.requester, key);
-        let (subject, place, about) = match key {
-            MailboxKey::Declared(id) => {
-                let row = federation.mailboxes.original(id);
-                (
-                    self.subject_in(lookup.requester, &["mailbox", &row.name]),
-                    self.place_of_mailbox(id, "identity_type"),
-                    Some(id),
-                )
-            }
-            MailboxKey::Described(_) => (
-                self.subject_in(lookup.requester, &["domains"]),
-                self.place_in(lookup.requester, &["domains"]),
-                None,
-            ),
-        };
-        let severity = match (lookup.is_somebody, about) {
-            (false, Some(_)) => Severity::Warning,
-            _ => Severity::Error,
-        };
-        let who = federation.address_text(mailbox.primary);
-        let is_immutable = match mailbox.identity {
-            // One that is no address at all is found out by the gateway alone.
-            FederatedIdentity::AccountNamespace | FederatedIdentity::Malformed => true,
-            FederatedIdentity::Immutable(suffix) => {
-                suffix == organization.identifier.account_namespace
-            }
-            FederatedIdentity::UserPrincipalName => {
-                organization.edition.generation == Generation::Online
-            }
-        };
-        if !is_immutable {
-            let (key, what) = match mailbox.identity {
-                FederatedIdentity::UserPrincipalName => {
-                    ("identity_type", "is a user principal name")
-                }
-                _ => ("immutable_id", "ends in another namespace"),
-            };
-            let place = about.map_or(place, |id| self.place_of_mailbox(id, key));
-            let namespace = self.name(organization.identifier.account_namespace);
-            let fault = Fault::new(Cause::RequesterIdentityNotImmutable, acts, &subject)
-                .severity(severity)
-                .says(format!(
-                    "the federated identity of `{who}` does not end in the account namespace `{namespace}` of `{name}`"
-                ))
-                .at(place, what)
-                .steps(self.words(&format!(
-                    "Set-Mailbox for {who} with an -ImmutableId that ends in @{namespace}"
-                )));
-            self.report(context, fault);
-        }
-        let email = federated_address(organization, mailbox);
-        // Without any federated domain nobody has one, and that is told where federation is off.
-        if email.is_none() && (anybody.is_some() || organization.trust.exists) {
-            let place = about.map_or(place, |id| self.place_of_mailbox(id, "addresses"));
-            let fault = Fault::new(Cause::RequesterWithoutFederatedAddress, acts, &subject)
-                .severity(severity)
-                .says(format!(
-                    "`{who}` of `{name}` has no address in a federated domain"
-                ))
-                .at(place, "none is federated")
-                .steps(self.steps_for_address(lookup.requester, mailbox.primary));
-            self.report(context, fault);
-        }
-        email.or(anybody)
-    }
-
     /// Whether the gateway issues a token for a lookup, and what the target's servers see of it. None: the
     /// gateway cannot be told.
     pub fn examine_token(
@@ -167,8 +86,18 @@ impl Examiner<'_> {
         let (Some(known), Some(own)) = (route.token_issuer, trust.token_issuer_uri) else {
             return true;
         };
-        let Some(id) = route.relationship.filter(|_| known != own) else {
+        if known == own {
             return true;
+        }
+        let (subject, place) = match route.relationship {
+            Some(id) => (
+                self.subject_of(id),
+                self.place_of(id, "target_token_issuer"),
+            ),
+            None => (
+                self.subject_in(lookup.requester, &["trust"]),
+                self.place_in(lookup.requester, &["trust"]),
+            ),
         };
         let (ours, theirs) = (
             self.organization_name(lookup.requester),
@@ -177,17 +106,14 @@ impl Examiner<'_> {
         let fault = Fault::new(
             Cause::TokenUnknownIssuer,
             Acts::Organization(lookup.requester),
-            self.subject_of(id),
+            subject,
         )
         .says(format!(
-            "`{ours}` gets its tokens from `{}`, and its relationship says that `{theirs}` uses `{}`",
+            "`{ours}` gets its tokens from `{}`, and knows that `{theirs}` uses `{}`",
             self.name(own),
             self.name(known),
         ))
-        .at(
-            self.place_of(id, "target_token_issuer"),
-            "another issuer than the own trust's",
-        )
+        .at(place, "another issuer than the own trust's")
         .against(
             self.place_in(lookup.requester, &["gateway"]),
             "the own instance",

@@ -263,6 +263,14 @@ impl Examiner<'_> {
                 }
                 Err(failure) => {
                     let meant = self.relationship_meant(lookup);
+                    // What is shared in person in the run needs no relationship.
+                    let context = match meant.is_none() && lookup.may_be_shared {
+                        true => Context {
+                            at_most: context.at_most.max(Severity::Warning),
+                            ..context
+                        },
+                        false => context,
+                    };
                     let again = mended.is_some();
                     self.tell_relationship(context, lookup, meant, failure.cause);
                     let (Some(id), false) = (meant, again) else {
@@ -401,7 +409,7 @@ impl Examiner<'_> {
             .says(format!(
                 "the relationship of `{own}` with `{partner}` {what}"
             ))
-            .at(self.place_of(id, key), "not set for this")
+            .at(self.place_of(id, key), "keeps it from asking")
             .steps(steps);
         self.report(context, fault);
     }

@@ -19,6 +19,8 @@ mod other_paths;
 mod places;
 mod reach;
 mod remedy;
+mod sender;
+mod token;
 mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -37,7 +37,7 @@ impl Examiner<'_> {
                 }
                 known.push(off);
                 let fault = self.fault_of_off(server, off);
-                let message = format!("{}, from {} on", fault.message, utc(at));
+                let message = format!("federation goes off at {}: {}", utc(at), fault.message);
                 let later = fault.checked_as(finding::ORGANIZATION_CERTIFICATE_ENDS);
                 faults.push(later.says(message).from(at));
             }

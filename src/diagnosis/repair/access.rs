@@ -1,5 +1,4 @@
-//! Treatments of what may be asked and what may be seen: requests, recipients, relationships, permissions,
-//! sharing policies, subscriptions.
+//! Treatments of what may be seen: relationships, permissions, sharing policies, subscriptions.
 //!
 //! It knows no gateway and no network. Invariant: each cause has at most one row here.
 
@@ -8,6 +7,7 @@ use super::Actor::{
 };
 use super::Passing::{PolicyAssistant, PoolStart, RelationshipCache, Replication};
 use super::Where::{Requester as AtRequester, Target as AtTarget};
+use super::vocabulary::is_beyond_one_relationship;
 use super::{Asking, Step, Treatment, remedy, remedy_when, treated};
 use crate::diagnosis::case::Case;
 use crate::model::cause::Cause;
@@ -65,358 +65,18 @@ macro_rules! partners_relationship {
 
 /// The treatment of a cause of these kinds.
 pub(super) fn treatment(cause: Cause) -> Option<&'static Treatment> {
-    requests(cause)
-        .or_else(|| recipients(cause))
-        .or_else(|| requesters_relationship(cause))
+    requesters_relationship(cause)
         .or_else(|| targets_relationship(cause))
         .or_else(|| sharing(cause))
 }
 
-fn requests(cause: Cause) -> Option<&'static Treatment> {
-    const TO: &[&str] = &["request.{request}.to"];
-    const SPLIT: &str =
-        "Ask for fewer attendees in one request: {attendee} and others, at most 100 together.";
-    Some(match cause {
-        Cause::RequestBodyTooBig => {
-            const {
-                &treated!(
-                    &["request.{request}.to", "parameters.client_request"],
-                    &[
-                        remedy!(Requester, &[Step::Ask(SPLIT, Asking::OnlyTheAttendee)], &[]),
-                        remedy!(
-                            Requester,
-                            &[Step::Build(
-                                "Send a smaller body: at most 400 KiB.",
-                                "parameters.client_request = \"3 KB\"",
-                            )],
-                            &[],
-                        ),
-                    ],
-                )
-            }
-        }
-        Cause::RequestWithoutAttendees => {
-            const {
-                &treated!(
-                    TO,
-                    &[remedy!(
-                        Requester,
-                        &[Step::Ask("Name at least one attendee.", Asking::Somebody)],
-                        &[]
-                    )]
-                )
-            }
-        }
-        Cause::RequestTooManyAttendees | Cause::RecipientIndividualLimit => {
-            const {
-                &treated!(
-                    TO,
-                    &[remedy!(
-                        Requester,
-                        &[Step::Ask(SPLIT, Asking::OnlyTheAttendee)],
-                        &[]
-                    )]
-                )
-            }
-        }
-        Cause::RequestWindowTooLong => {
-            const {
-                &treated!(
-                    &["request.{request}.window"],
-                    &[remedy!(
-                        Requester,
-                        &[Step::Ask(
-                            "Ask for at most 62 days.",
-                            Asking::WindowOfDays(62)
-                        )],
-                        &[]
-                    )],
-                )
-            }
-        }
-        Cause::RequestWindowTooLongForTarget => {
-            const {
-                &treated!(
-                    &["request.{request}.window", "org.{target}.exchange"],
-                    &[remedy!(
-                        Requester,
-                        &[Step::Ask(
-                            "Ask for at most 42 days, which Exchange 2007 answers.",
-                            Asking::WindowOfDays(42)
-                        )],
-                        &[]
-                    )],
-                )
-            }
-        }
-        Cause::RequestWindowInvalid => {
-            const {
-                &treated!(
-                    &["request.{request}.window"],
-                    &[remedy!(
-                        Requester,
-                        &[Step::Ask(
-                            "Ask for a window with an end after its start.",
-                            Asking::WindowOfDays(7)
-                        )],
-                        &[]
-                    )],
-                )
-            }
-        }
-        Cause::RequestIntervalOutOfRange => {
-            const {
-                &treated!(
-                    &["request.{request}.interval"],
-                    &[remedy!(
-                        Requester,
-                        &[Step::Ask(
-                            "Ask for an interval from 5 to 1440 minutes.",
-                            Asking::HalfHours
-                        )],
-                        &[]
-                    )],
-                )
-            }
-        }
-        Cause::RequesterUnknown => {
-            const {
-                &treated!(
-                    &["request.{request}.from"],
-                    &[remedy!(
-                        Requester,
-                        &[Step::Ask(
-                            "Sign in with a mailbox of this organization.",
-                            Asking::AsAMailbox
-                        )],
-                        &[]
-                    )],
-                )
-            }
-        }
-        Cause::ResultSetTooBig => {
-            const {
-                &treated!(
-                    &[
-                        "request.{request}.window",
-                        "org.{target}.mailbox.{attendee.mailbox}.events_per_week"
-                    ],
-                    &[remedy!(
-                        Requester,
-                        &[Step::Ask(
-                            "Ask for a shorter window: a day.",
-                            Asking::WindowOfDays(1)
-                        )],
-                        &[]
-                    )],
-                )
-            }
-        }
-        _ => return None,
-    })
-}
+const NAME_THE_DOMAIN: &str = "Set-OrganizationRelationship -Identity \"{requester.relationship}\" -DomainNames {requester.relationship-domains}";
 
-fn recipients(cause: Cause) -> Option<&'static Treatment> {
-    Some(match cause {
-        Cause::RequesterWithoutFederatedAddress => {
-            const {
-                &treated!(
-                    &[
-                        "org.{requester}.accepted_domain.{from.domain}.federated",
-                        "org.{requester}.mailbox.{from.mailbox}.addresses"
-                    ],
-                    &[
-                        remedy_when!(
-                            |case| case.senders_domain_is_accepted(),
-                            "the user's domain is an authoritative one of the organization",
-                            RequesterAdministrator,
-                            &[Step::Cmdlets(AtRequester, FEDERATE_SENDERS_DOMAIN)],
-                            CONFIGURATION,
-                        ),
-                        remedy_when!(
-                            |case| !case.senders_domain_is_accepted(),
-                            "the user's domain is no accepted one of the organization",
-                            RequesterAdministrator,
-                            &[
-                                Step::Cmdlets(
-                                    AtRequester,
-                                    "New-AcceptedDomain -Name {from.domain} -DomainName {from.domain} -DomainType Authoritative"
-                                ),
-                                Step::Cmdlets(AtRequester, FEDERATE_SENDERS_DOMAIN)
-                            ],
-                            CONFIGURATION,
-                        ),
-                        remedy!(
-                            RequesterAdministrator,
-                            &[Step::Build(
-                                "Set-Mailbox {from.mailbox} -EmailAddresses @{add=\"{from.local}@{requester.domain}\"}",
-                                "org.{requester}.mailbox.{from.mailbox}.addresses = [\"{from}\", \"{from.local}@{requester.domain}\"]",
-                            )],
-                            &[],
-                        ),
-                    ],
-                )
-            }
-        }
-        Cause::RequesterIdentityNotImmutable => {
-            const {
-                &treated!(
-                    &[
-                        "org.{requester}.mailbox.{from.mailbox}.identity_type",
-                        "org.{requester}.mailbox.{from.mailbox}.immutable_id"
-                    ],
-                    &[remedy!(
-                        RequesterAdministrator,
-                        &[Step::Change(
-                            "Set-Mailbox {from.mailbox} -ImmutableId {from.local}@{namespace}",
-                            "org.{requester}.mailbox.{from.mailbox}.identity_type = \"immutable-id\"\n\
-                         org.{requester}.mailbox.{from.mailbox}.immutable_id = \"{from.local}@{namespace}\"",
-                        )],
-                        CONFIGURATION,
-                    )],
-                )
-            }
-        }
-        Cause::RecipientResolutionSlow => {
-            const {
-                &treated!(
-                    &["parameters.directory_resolution"],
-                    &[remedy!(
-                        RequesterAdministrator,
-                        &[Step::Build(
-                            "Repair the directory servers, so that an address is resolved within milliseconds.",
-                            "parameters.directory_resolution = { dist = \"constant\", value = \"5 ms\" }",
-                        )],
-                        &[],
-                    )],
-                )
-            }
-        }
-        Cause::RecipientNotFound
-        | Cause::RecipientUnknownAtTarget
-        | Cause::AutodiscoverUnknownUser => {
-            const {
-                &treated!(
-                    &["request.{request}.to"],
-                    &[remedy!(
-                        Requester,
-                        &[Step::Ask(
-                            "Correct the address {attendee}.",
-                            Asking::NearestAddress
-                        )],
-                        &[]
-                    )],
-                )
-            }
-        }
-        Cause::RecipientGroupTooLarge => {
-            const {
-                &treated!(
-                    &["request.{request}.to"],
-                    &[remedy!(
-                        Requester,
-                        &[Step::Ask(
-                            "Name the members of {attendee} one by one.",
-                            Asking::AMemberOfTheGroup
-                        )],
-                        &[]
-                    )],
-                )
-            }
-        }
-        Cause::RecipientMovedAway => {
-            const {
-                &treated!(
-                    &[
-                        "relationship.{requester.relationship-key}.target_sharing_epr",
-                        "org.{target}.mail_user.{attendee.local}.external_address"
-                    ],
-                    &[remedy!(
-                        RequesterAdministrator,
-                        &[Step::Cmdlets(
-                            AtRequester,
-                            "Set-OrganizationRelationship -Identity \"{requester.relationship}\" -TargetAutodiscoverEpr {target.autodiscover-epr} -TargetSharingEpr $null\n\
-                         Get-FederationInformation -DomainName {moved.domain} | New-OrganizationRelationship -Name \"{moved.domain}\" -FreeBusyAccessEnabled $true -FreeBusyAccessLevel AvailabilityOnly",
-                        )],
-                        CONFIGURATION,
-                    )],
-                )
-            }
-        }
-        Cause::CalendarMissing => {
-            const {
-                &treated!(
-                    &["org.{target}.mailbox.{attendee.mailbox}.calendar"],
-                    &[remedy!(
-                        TargetAdministrator,
-                        &[Step::Change(
-                            "Repair the mailbox {attendee.mailbox}, so that it has a calendar (Outlook /resetfolders).",
-                            "org.{target}.mailbox.{attendee.mailbox}.calendar = \"present\"",
-                        )],
-                        &[],
-                    )],
-                )
-            }
-        }
-        Cause::MailboxUnavailable => {
-            const {
-                &treated!(
-                    &["org.{target}.mailbox.{attendee.mailbox}.state"],
-                    &[remedy!(
-                        TargetAdministrator,
-                        &[Step::Change(
-                            "Mount-Database, for the database of {attendee.mailbox}.",
-                            "org.{target}.mailbox.{attendee.mailbox}.state = \"available\"",
-                        )],
-                        &[],
-                    )],
-                )
-            }
-        }
-        Cause::MailboxFailingOver => {
-            const {
-                &treated!(
-                    &["org.{target}.mailbox.{attendee.mailbox}.state"],
-                    &[
-                        remedy!(Wait, &[Step::Wait("the database has failed over")], &[]),
-                        remedy!(
-                            TargetAdministrator,
-                            &[Step::Change(
-                                "Move-ActiveMailboxDatabase, for the database of {attendee.mailbox}.",
-                                "org.{target}.mailbox.{attendee.mailbox}.state = \"available\"",
-                            )],
-                            &[],
-                        ),
-                    ],
-                )
-            }
-        }
-        Cause::PersonalShareTo2007 => {
-            const {
-                &treated!(
-                    &[
-                        "org.{target}.exchange",
-                        "org.{target}.server.{server}.version"
-                    ],
-                    &[remedy!(
-                        TargetAdministrator,
-                        &[Step::Build(
-                            "New-MoveRequest {attendee.mailbox}, to a server of Exchange 2013.",
-                            "org.{target}.server.moved = {}\norg.{target}.mailbox.{attendee.mailbox}.server = \"moved\"",
-                        )],
-                        &[],
-                    )],
-                )
-            }
-        }
-        _ => return None,
-    })
-}
-
-const FEDERATE_SENDERS_DOMAIN: &str = "\
-$proof = Get-FederatedDomainProof -DomainName {from.domain}
-Add-DnsServerResourceRecord -ZoneName {from.domain} -Name \"@\" -Txt -DescriptiveText $proof.Proof
-Add-FederatedDomain -DomainName {from.domain}";
+const ACCEPT_EXTERNAL_DOMAIN: &str = "\
+New-AcceptedDomain -Name {external.domain} -DomainName {external.domain} -DomainType Authoritative
+$proof = Get-FederatedDomainProof -DomainName {external.domain}
+Add-DnsServerResourceRecord -ZoneName {external.domain} -Name \"@\" -Txt -DescriptiveText $proof.Proof
+Add-FederatedDomain -DomainName {external.domain}";
 
 fn requesters_relationship(cause: Cause) -> Option<&'static Treatment> {
     fn knows_the_partner(case: &Case<'_>) -> bool {
@@ -428,6 +88,9 @@ fn requesters_relationship(cause: Cause) -> Option<&'static Treatment> {
     }
     fn nobody_has_the_domain(case: &Case<'_>) -> bool {
         case.target.is_none()
+    }
+    fn is_not_accepted(case: &Case<'_>) -> bool {
+        case.is_nobodys(case.external().domain)
     }
     Some(match cause {
         Cause::RelationshipNoneAtRequester => {
@@ -450,13 +113,20 @@ fn requesters_relationship(cause: Cause) -> Option<&'static Treatment> {
                             &[],
                         ),
                         remedy_when!(
+                            |case| knows_the_partner(case) && is_not_accepted(case),
+                            "there is a relationship with the partner, who does not accept mail for the domain yet",
+                            BothAdministrators,
+                            &[
+                                Step::Cmdlets(AtTarget, ACCEPT_EXTERNAL_DOMAIN),
+                                Step::Cmdlets(AtRequester, NAME_THE_DOMAIN),
+                            ],
+                            CONFIGURATION,
+                        ),
+                        remedy_when!(
                             knows_the_partner,
                             "there is a relationship with the partner, but for other domains",
                             RequesterAdministrator,
-                            &[Step::Cmdlets(
-                                AtRequester,
-                                "Set-OrganizationRelationship -Identity \"{requester.relationship}\" -DomainNames {requester.relationship-domains}",
-                            )],
+                            &[Step::Cmdlets(AtRequester, NAME_THE_DOMAIN)],
                             CONFIGURATION,
                         ),
                         remedy_when!(
@@ -469,20 +139,21 @@ fn requesters_relationship(cause: Cause) -> Option<&'static Treatment> {
                             )],
                             &[Replication, Passing::AddressSpaces],
                         ),
+                        remedy_when!(
+                            is_beyond_one_relationship,
+                            "the partner has more domains than one relationship holds",
+                            RequesterAdministrator,
+                            &[Step::Cmdlets(
+                                AtRequester,
+                                "{target.relationships-in-parts}"
+                            )],
+                            CONFIGURATION,
+                        ),
                         remedy!(
                             RequesterAdministrator,
                             &[Step::Cmdlets(
                                 AtRequester,
                                 "Get-FederationInformation -DomainName {external.domain} | New-OrganizationRelationship -Name \"{target}\" -FreeBusyAccessEnabled $true -FreeBusyAccessLevel AvailabilityOnly",
-                            )],
-                            CONFIGURATION,
-                        ),
-                        // The partner has more domains than a relationship holds, or does not answer.
-                        remedy!(
-                            RequesterAdministrator,
-                            &[Step::Cmdlets(
-                                AtRequester,
-                                "New-OrganizationRelationship -Name \"{external.domain}\" -DomainNames {external.domain} -TargetApplicationUri {target.application-uri} -TargetAutodiscoverEpr {target.autodiscover-epr} -FreeBusyAccessEnabled $true -FreeBusyAccessLevel AvailabilityOnly",
                             )],
                             CONFIGURATION,
                         ),
@@ -697,14 +368,27 @@ fn sharing(cause: Cause) -> Option<&'static Treatment> {
                         "org.{target}.identifier.enabled",
                         "org.{target}.trust.registered"
                     ],
-                    &[remedy!(
-                        BothAdministrators,
-                        &[Step::Build(
-                            "New-FederationTrust, Set-FederatedOrganizationIdentifier and Add-FederatedDomain {attendee.domain}, in {target}.",
-                            "org.{target}.setup = \"federated\"",
-                        )],
-                        CONFIGURATION,
-                    )],
+                    &[
+                        remedy_when!(
+                            super::gate::partner_has_no_trust,
+                            "the partner has no federation trust",
+                            TargetAdministrator,
+                            &[Step::Cmdlets(AtTarget, super::gate::SET_UP_TARGET)],
+                            &[
+                                Replication,
+                                RelationshipCache,
+                                super::Passing::CertificateDistribution
+                            ],
+                        ),
+                        remedy!(
+                            BothAdministrators,
+                            &[Step::Build(
+                                "New-FederationTrust, Set-FederatedOrganizationIdentifier and Add-FederatedDomain {attendee.domain}, in {target}.",
+                                "org.{target}.setup = \"federated\"",
+                            ),],
+                            CONFIGURATION,
+                        )
+                    ],
                 )
             }
         }

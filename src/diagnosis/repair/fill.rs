@@ -53,8 +53,8 @@ fn action(step: &Step, case: &Case<'_>) -> Option<Action> {
 }
 
 fn change(shown: &str, keys: &str, from_start: bool, case: &Case<'_>) -> Option<Action> {
-    let keys: Option<Vec<String>> = keys.lines().map(|key| filled(key, case)).collect();
-    let keys = keys?;
+    // A place-holder may stand for several lines.
+    let keys: Vec<String> = filled(keys, case)?.lines().map(str::to_owned).collect();
     // What the scenario does not declare cannot come to be in a run.
     let tree = &case.prepared.compiled.effective;
     let from_start = from_start || !keys.iter().all(|key| is_declared(tree, key));

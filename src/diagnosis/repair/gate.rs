@@ -251,7 +251,7 @@ fn certificate(cause: Cause) -> Option<&'static Treatment> {
 }
 
 /// The trust taken down and set up again with a new certificate: what an expired one leaves.
-const RECREATE: &str = "\
+pub(super) const RECREATE: &str = "\
 {here.remove-domains}Remove-FederationTrust -Identity \"Microsoft Federation Gateway\" -Force
 $ski = [System.Guid]::NewGuid().ToString(\"N\")
 New-ExchangeCertificate -FriendlyName \"Exchange Federated Delegation\" -DomainName \"{here.domain}\" -Services Federation -KeySize 2048 -PrivateKeyExportable $true -SubjectKeyIdentifier $ski | New-FederationTrust -Name \"Microsoft Federation Gateway\"
@@ -260,10 +260,6 @@ Add-DnsServerResourceRecord -ZoneName {here.domain} -Name \"@\" -Txt -Descriptiv
 Set-FederatedOrganizationIdentifier -DelegationFederationTrust \"Microsoft Federation Gateway\" -AccountNamespace {here.domain} -DefaultDomain {here.domain} -Enabled $true{here.further-domains}";
 
 fn gateway(cause: Cause) -> Option<&'static Treatment> {
-    fn may_come_back(case: &Case<'_>) -> bool {
-        let tables = &case.prepared.document.tables;
-        tables.named("fault").next().is_some() || tables.tables("timeline").next().is_some()
-    }
     fn is_upn(case: &Case<'_>) -> bool {
         case.declared_mailbox(case.from).is_some()
     }
@@ -304,15 +300,24 @@ fn gateway(cause: Cause) -> Option<&'static Treatment> {
                         "org.{requester}.trust.organization_certificate",
                         "org.{requester}.trust.registered"
                     ],
-                    &[remedy!(
-                        RequesterAdministrator,
-                        &[Step::Change(
-                            "Set-FederationTrust -Identity \"Microsoft Federation Gateway\" -PublishFederationCertificate",
-                            "org.{requester}.trust.registered = true\n\
+                    &[
+                        remedy_when!(
+                            is_registered,
+                            "the gateway knows another certificate",
+                            RequesterAdministrator,
+                            &[Step::Cmdlets(AtRequester, RECREATE)],
+                            &[Replication, RelationshipCache, CertificateDistribution],
+                        ),
+                        remedy!(
+                            RequesterAdministrator,
+                            &[Step::Change(
+                                "Set-FederationTrust -Identity \"Microsoft Federation Gateway\" -PublishFederationCertificate",
+                                "org.{requester}.trust.registered = true\n\
                          org.{requester}.trust.registered_certificate = \"{requester.certificate}\"",
-                        )],
-                        CONFIGURATION,
-                    )],
+                            )],
+                            CONFIGURATION,
+                        ),
+                    ],
                 )
             }
         }
@@ -328,9 +333,9 @@ fn gateway(cause: Cause) -> Option<&'static Treatment> {
                             gateways_clock_is_right,
                             "the gateway's clock is right",
                             RequesterAdministrator,
-                            &[Step::Change(
-                                "w32tm /resync, on {entry}.",
-                                "org.{requester}.server.{entry}.clock_offset = \"0 s\"",
+                            &[Step::OnServer(
+                                AtRequester,
+                                "Set-Date -Adjust {server.clock-correction}",
                             )],
                             &[],
                         ),
@@ -385,7 +390,9 @@ fn gateway(cause: Cause) -> Option<&'static Treatment> {
                         "org.{requester}.identifier.account_namespace"
                     ],
                     &[
-                        remedy!(
+                        remedy_when!(
+                            |case| !knows_the_namespace(case),
+                            "the gateway has another namespace registered",
                             RequesterAdministrator,
                             &[Step::Change(
                                 "Set-FederatedOrganizationIdentifier -AccountNamespace {requester.namespace}, so that the gateway knows the namespace of the users.",
@@ -397,9 +404,9 @@ fn gateway(cause: Cause) -> Option<&'static Treatment> {
                             is_upn,
                             "the user is known by another suffix",
                             RequesterAdministrator,
-                            &[Step::Change(
+                            &[Step::Cmdlets(
+                                AtRequester,
                                 "Set-Mailbox {from.mailbox} -ImmutableId {from.local}@{namespace}",
-                                "org.{requester}.mailbox.{from.mailbox}.immutable_id = \"{from.local}@{namespace}\"",
                             )],
                             CONFIGURATION,
                         ),
@@ -460,7 +467,7 @@ fn gateway(cause: Cause) -> Option<&'static Treatment> {
                     &["gateway.{gateway}.state"],
                     &[
                         remedy_when!(
-                            may_come_back,
+                            |case| case.changes_in_time(),
                             "the gateway comes back",
                             Wait,
                             &[Step::Wait("the gateway works again")],
@@ -496,6 +503,23 @@ fn gateway(cause: Cause) -> Option<&'static Treatment> {
         }
         _ => return None,
     })
+}
+
+/// Whether the gateway has the namespace registered that the identifier has.
+fn knows_the_namespace(case: &Case<'_>) -> bool {
+    let row = case
+        .federation
+        .organizations
+        .at(case.requester(), case.decided);
+    row.trust.registration.namespace == Some(row.identifier.account_namespace)
+}
+
+fn is_registered(case: &Case<'_>) -> bool {
+    let row = case
+        .federation
+        .organizations
+        .at(case.requester(), case.decided);
+    row.trust.registration.exists
 }
 
 fn gateways_clock_is_right(case: &Case<'_>) -> bool {

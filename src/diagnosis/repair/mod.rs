@@ -6,6 +6,7 @@
 //! fill makes its remedy inapplicable, and the next one is taken.
 
 mod access;
+mod asking;
 mod fill;
 mod gate;
 mod oauth;
@@ -13,6 +14,7 @@ mod states;
 mod token;
 mod transport;
 mod vocabulary;
+mod way;
 
 use std::fmt;
 
@@ -24,7 +26,8 @@ use crate::record::naming::organization_name;
 use super::case::Case;
 
 pub use fill::path as filled_path;
-pub use vocabulary::PLACE_HOLDERS;
+pub(in crate::diagnosis) use vocabulary::longest_window;
+pub use vocabulary::{PlaceHolder, place_holders};
 
 /// Who can act so that a failure goes away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,6 +101,8 @@ pub enum Asking {
     Somebody,
     /// With a window of so many days.
     WindowOfDays(u32),
+    /// With the longest window that the server of the mailbox answers.
+    WindowOfTheServer,
     /// With a merged interval of half an hour.
     HalfHours,
     /// By a user who has a mailbox.
@@ -362,15 +367,40 @@ impl Treatment {
     }
 }
 
+/// The causes that no scenario brings about, and why. The service has a result for each of them, and the model
+/// tests for it; but what stands before it lets none through.
+pub const NEVER_SEEN: &[(Cause, &str)] = &[
+    (
+        Cause::RequestWithoutAttendees,
+        "a cause is shown by an attendee, and a request that is refused for this has none: it counts as a failed \
+         request",
+    ),
+    (
+        Cause::TokenSubjectMissing,
+        "the gateway puts a subject into every token that it issues; one that does not is not modelled",
+    ),
+    (
+        Cause::TokenOfferMismatch,
+        "a server asks for a token of the offer that its own call needs, and the gateway issues what was asked for",
+    ),
+    (
+        Cause::TokenEmailMissing,
+        "a user without a federated address is refused by the user's own server \
+         (`requester.no-federated-address`), before a token is asked for",
+    ),
+];
+
 /// The treatment of a cause.
 pub fn treatment(cause: Cause) -> &'static Treatment {
     let tables = [
         access::treatment,
+        asking::treatment,
         gate::treatment,
         oauth::treatment,
         states::treatment,
         token::treatment,
         transport::treatment,
+        way::treatment,
     ];
     let mut found = tables.iter().filter_map(|table| table(cause));
     found
@@ -431,11 +461,13 @@ mod tests {
         for row in CAUSES {
             let tables = [
                 access::treatment,
+                asking::treatment,
                 gate::treatment,
                 oauth::treatment,
                 states::treatment,
                 token::treatment,
                 transport::treatment,
+                way::treatment,
             ];
             let found = tables.iter().filter_map(|table| table(row.cause));
             assert_eq!(found.count(), 1, "{}", row.id);

@@ -11,7 +11,6 @@ use super::Where::{Here, Requester as AtRequester, Target as AtTarget};
 use super::{Passing, Remedy, Step, Treatment, remedy, remedy_when, treated};
 use crate::diagnosis::case::Case;
 use crate::model::cause::Cause;
-use crate::model::outcome::Asks;
 
 const CONFIGURATION: &[Passing] = &[Replication, RelationshipCache];
 
@@ -454,6 +453,14 @@ fn recipients(cause: Cause) -> Option<&'static Treatment> {
     })
 }
 
+fn has_another_way(case: &Case<'_>) -> bool {
+    let domain = case.external().domain;
+    let relationship = case
+        .federation
+        .relationship_for(case.requester(), domain, case.decided);
+    case.asks == crate::model::outcome::Asks::FreeBusy && relationship.is_some()
+}
+
 fn sharing(cause: Cause) -> Option<&'static Treatment> {
     Some(match cause {
         Cause::SharingLevelNotAllowed => {
@@ -493,17 +500,17 @@ fn sharing(cause: Cause) -> Option<&'static Treatment> {
             const {
                 &treated!(
                     &[
-                        "org.{requester}.mailbox.{from.mailbox}.subscription.{attendee}.application_uri",
                         "org.{requester}.mailbox.{from.mailbox}.subscription.{attendee}.url",
+                        "org.{requester}.mailbox.{from.mailbox}.subscription.{attendee}.application_uri",
                         "org.{target}.trust.application_uri"
                     ],
                     &[
                         remedy_when!(
-                            |case| case.asks == Asks::FreeBusy,
-                            "free/busy times are asked for, which need no share",
+                            has_another_way,
+                            "free/busy times are asked for, and a relationship leads there too",
                             Requester,
                             &[Step::Change(
-                                "Remove the shared calendar of {attendee}.",
+                                "Remove the shared calendar of {attendee} from the mailbox of {from}.",
                                 "org.{requester}.mailbox.{from.mailbox}.subscription.\"{attendee}\".exists = false",
                             )],
                             CONFIGURATION,
@@ -512,8 +519,8 @@ fn sharing(cause: Cause) -> Option<&'static Treatment> {
                             Requester,
                             &[Step::Change(
                                 "Remove the shared calendar of {attendee}, and accept a new invitation.",
-                                "org.{requester}.mailbox.{from.mailbox}.subscription.\"{attendee}\".application_uri = \"{target.application-uri}\"\n\
-                                 org.{requester}.mailbox.{from.mailbox}.subscription.\"{attendee}\".url = \"{target.sharing-epr}\"",
+                                "org.{requester}.mailbox.{from.mailbox}.subscription.\"{attendee}\".url = \"{target.sharing-epr}\"\n\
+                             org.{requester}.mailbox.{from.mailbox}.subscription.\"{attendee}\".application_uri = \"{target.application-uri}\"",
                             )],
                             CONFIGURATION,
                         ),

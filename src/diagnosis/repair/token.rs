@@ -6,7 +6,7 @@ use super::Actor::{
     GatewayOperator, NetworkOperator, RequesterAdministrator, TargetAdministrator, Wait,
 };
 use super::Passing::{AddressSpaces, CertificateDistribution, RelationshipCache, Replication};
-use super::Where::{Requester as AtRequester, Target as AtTarget};
+use super::Where::{Here, Requester as AtRequester, Target as AtTarget};
 use super::{Passing, Remedy, Step, Treatment, remedy, remedy_when, treated};
 use crate::diagnosis::case::Case;
 use crate::engine::Offset;
@@ -27,9 +27,9 @@ const CLOCKS: &[Remedy] = &[
         targets_clock_is_wrong,
         "the target's clock is wrong",
         TargetAdministrator,
-        &[Step::Change(
-            "w32tm /resync, on {server}.",
-            "org.{target}.server.{server}.clock_offset = \"0 s\"",
+        &[Step::OnServer(
+            AtTarget,
+            "Set-Date -Adjust {server.clock-correction}",
         )],
         &[],
     ),
@@ -63,8 +63,8 @@ fn validation(cause: Cause) -> Option<&'static Treatment> {
                     &[remedy!(
                         TargetAdministrator,
                         &[Step::Change(
-                            "Publish {host} without changing messages: no single sign-on, headers passed through.",
-                            "org.{host.owner}.host.\"{host}\".strips_soap_header = false",
+                            "Publish {host}, and all other hosts, without changing messages: no single sign-on, headers passed through.",
+                            "{host.with-header}",
                         )],
                         &[],
                     )],
@@ -79,14 +79,23 @@ fn validation(cause: Cause) -> Option<&'static Treatment> {
                         "org.{target}.trust.organization_certificate",
                         "org.{target}.server.{server}.certificate.{target.certificate}",
                     ],
-                    &[remedy!(
-                        TargetAdministrator,
-                        &[Step::Change(
-                            "Set-FederationTrust -PublishFederationCertificate in {target}, with a certificate that is on every server.",
-                            "org.{target}.trust.registered_certificate = \"{target.certificate}\"",
-                        )],
-                        &[Replication, RelationshipCache, CertificateDistribution],
-                    )],
+                    &[
+                        remedy_when!(
+                            |case| case.here() == case.target,
+                            "the partner can make its trust anew",
+                            TargetAdministrator,
+                            &[Step::Cmdlets(Here, super::gate::RECREATE)],
+                            &[Replication, RelationshipCache, CertificateDistribution],
+                        ),
+                        remedy!(
+                            TargetAdministrator,
+                            &[Step::Change(
+                                "Set-FederationTrust -PublishFederationCertificate in {target}, with a certificate that is on every server.",
+                                "org.{target}.trust.registered_certificate = \"{target.certificate}\"",
+                            ),],
+                            &[Replication, RelationshipCache, CertificateDistribution],
+                        )
+                    ],
                 )
             }
         }
@@ -115,13 +124,13 @@ fn validation(cause: Cause) -> Option<&'static Treatment> {
                 &treated!(
                     &[
                         "relationship.{requester.relationship-key}.target_application_uri",
-                        "relationship.{requester.relationship-key}.target_sharing_epr",
-                        "org.{target}.trust.application_uri"
+                        "org.{target}.trust.application_uri",
+                        "relationship.{requester.relationship-key}.target_sharing_epr"
                     ],
                     &[
                         remedy_when!(
                             |case| case.is_endpoint_of_another(),
-                            "TargetSharingEpr leads to somebody else",
+                            "the relationship's TargetSharingEpr is none of the partner's",
                             RequesterAdministrator,
                             &[Step::Cmdlets(
                                 AtRequester,
@@ -203,9 +212,9 @@ fn validation(cause: Cause) -> Option<&'static Treatment> {
                     &["org.{requester}.mailbox.{from.mailbox}.addresses"],
                     &[remedy!(
                         RequesterAdministrator,
-                        &[Step::Build(
-                            "Set-Mailbox {from.mailbox} -EmailAddresses @{add=\"{from.local}@{requester.domain}\"}",
-                            "org.{requester}.mailbox.{from.mailbox}.addresses = [\"{from}\", \"{from.local}@{requester.domain}\"]",
+                        &[Step::Cmdlets(
+                            AtRequester,
+                            "Set-Mailbox {from.mailbox} -EmailAddresses @{Add=\"{from.local}@{requester.domain}\"}",
                         )],
                         CONFIGURATION,
                     )],
@@ -430,7 +439,7 @@ fn deadline(cause: Cause) -> Option<&'static Treatment> {
                             &[],
                         ),
                         remedy_when!(
-                            |case| super::transport::is_partners_host(case),
+                            |case| super::way::is_partners_host(case),
                             "the host that does not answer is the partner's own",
                             NetworkOperator,
                             &[Step::Change(

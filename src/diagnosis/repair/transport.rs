@@ -1,403 +1,25 @@
-//! Treatments of the way to a service: names, links, firewalls, proxies, TLS, publishing, Autodiscover, versions.
+//! Treatments of what answers at a host: TLS, publishing, Autodiscover, versions.
 //!
 //! It knows no token and no relationship's switches. Invariant: each cause has at most one row here.
 
-use super::Actor::{
-    DnsOperator, LocalAdministrator, NetworkOperator, RequesterAdministrator, TargetAdministrator,
-    Wait,
-};
-use super::Passing::{PoolStart, RelationshipCache, Replication, ResolverCaches, ServiceAddresses};
+use super::Actor::{LocalAdministrator, RequesterAdministrator, TargetAdministrator, Wait};
+use super::Passing::{AddressSpaces, PoolStart, RelationshipCache, Replication, ServiceAddresses};
 use super::Where::{Requester as AtRequester, Target as AtTarget};
-use super::{Passing, Remedy, Step, Treatment, remedy, remedy_when, treated};
+use super::way::CORRECT_ENDPOINT;
+use super::{Passing, Step, Treatment, remedy, remedy_when, treated};
 use crate::diagnosis::case::Case;
 use crate::model::cause::Cause;
-use crate::model::dns::{Answer, RecordType};
-use crate::model::outcome::Leg;
+use crate::model::directory::Recipient;
+use crate::model::organization::Generation;
+use crate::model::outcome::Side;
 
 const CONFIGURATION: &[Passing] = &[Replication, RelationshipCache];
 
 /// The treatment of a cause of these kinds.
 pub(super) fn treatment(cause: Cause) -> Option<&'static Treatment> {
-    names(cause)
-        .or_else(|| network(cause))
-        .or_else(|| tls(cause))
+    tls(cause)
         .or_else(|| publishing(cause))
         .or_else(|| autodiscover(cause))
-}
-
-/// Whether the host that was called is one of the partner's own.
-pub(super) fn is_partners_host(case: &Case<'_>) -> bool {
-    let owner = case.hosts_owner();
-    owner.is_some() && owner == case.target
-}
-
-/// Whether the host was named by the requester's relationship, and is not the partner's.
-fn is_wrong_endpoint(case: &Case<'_>) -> bool {
-    !is_partners_host(case) && is_called_at_partner(case)
-}
-
-fn is_called_at_partner(case: &Case<'_>) -> bool {
-    matches!(
-        case.failure.leg,
-        Some(
-            Leg::Autodiscover
-                | Leg::Availability
-                | Leg::GetFolder
-                | Leg::SyncFolderItems
-                | Leg::GetItem
-        )
-    )
-}
-
-/// The requester corrects where it asks: what discovery tells of the partner.
-const CORRECT_ENDPOINT: Remedy = remedy_when!(
-    is_wrong_endpoint,
-    "the endpoint that the requester calls is none of the partner's",
-    RequesterAdministrator,
-    &[Step::Cmdlets(
-        AtRequester,
-        "Set-OrganizationRelationship -Identity \"{requester.relationship}\" -TargetAutodiscoverEpr {target.autodiscover-epr} -TargetSharingEpr $null",
-    )],
-    CONFIGURATION,
-);
-
-/// Whoever is asked a second time has a process that remembers no failure.
-const ADDRESSES_FORGOTTEN: &[Passing] = &[Replication, RelationshipCache, PoolStart];
-
-fn names(cause: Cause) -> Option<&'static Treatment> {
-    const NAME: &[&str] = &[
-        "dns.record.{host} A",
-        "dns.zone.{host.zone}.state",
-        "relationship.{requester.relationship-key}.target_autodiscover_epr",
-    ];
-    fn is_split(case: &Case<'_>) -> bool {
-        let (Some(host), Some(resolver)) = (case.host, super::vocabulary::value("resolver", case))
-        else {
-            return false;
-        };
-        let is_public = matches!(
-            case.federation
-                .dns
-                .authoritative(host, RecordType::Address, case.decided),
-            Answer::Found(_)
-        );
-        let resolvers = case
-            .prepared
-            .compiled
-            .effective
-            .table("dns")
-            .table("resolver");
-        is_public && resolvers.get(&resolver).is_some()
-    }
-    fn is_declared_zone(case: &Case<'_>) -> bool {
-        let zones = case.prepared.compiled.effective.table("dns").table("zone");
-        let zone = super::vocabulary::value("host.zone", case);
-        zone.is_some_and(|zone| zones.get(&zone).is_some())
-    }
-    fn is_old_endpoint(case: &Case<'_>) -> bool {
-        case.failure.side == crate::model::outcome::Side::Requester
-            && is_called_at_partner(case)
-            && !is_split(case)
-    }
-    fn is_discovered(case: &Case<'_>) -> bool {
-        let is_own_setting = case.endpoint.is_some_and(|url| Some(url.host) == case.host);
-        case.failure.leg == Some(Leg::Availability)
-            && !is_own_setting
-            && case.called_host().is_none()
-    }
-    fn is_outside_record(case: &Case<'_>) -> bool {
-        case.called_host().is_some() && !is_wrong_endpoint(case)
-    }
-    Some(match cause {
-        Cause::DnsNameNotFound => {
-            const {
-                &treated!(
-                    NAME,
-                    &[
-                        remedy_when!(
-                            is_discovered,
-                            "the name is the one that the partner's Autodiscover tells",
-                            TargetAdministrator,
-                            &[
-                                Step::Cmdlets(
-                                    AtTarget,
-                                    "Get-WebServicesVirtualDirectory | Set-WebServicesVirtualDirectory -ExternalUrl https://{target.host}/EWS/Exchange.asmx",
-                                ),
-                                Step::Cmdlets(AtRequester, "iisreset {entry}"),
-                            ],
-                            &[Replication, RelationshipCache, PoolStart],
-                        ),
-                        remedy_when!(
-                            is_split,
-                            "the name exists outside, and the requester's own copy of the zone lacks it",
-                            DnsOperator,
-                            &[
-                                Step::Change(
-                                    "Add-DnsServerResourceRecord -A -ZoneName {host.zone} -Name {host.label}, in the internal zone.",
-                                    "dns.resolver.{resolver}.zone.\"{host.zone}\".record.\"{host} A\".value = \"{host}\"",
-                                ),
-                                Step::Cmdlets(AtRequester, "iisreset {entry}"),
-                            ],
-                            &[ResolverCaches, Replication, PoolStart],
-                        ),
-                        remedy_when!(
-                            is_old_endpoint,
-                            "the requester's relationship names a host that is not in use",
-                            RequesterAdministrator,
-                            &[Step::Cmdlets(
-                                AtRequester,
-                                "Set-OrganizationRelationship -Identity \"{requester.relationship}\" -TargetAutodiscoverEpr {target.autodiscover-epr} -TargetSharingEpr $null",
-                            )],
-                            CONFIGURATION,
-                        ),
-                        remedy_when!(
-                            is_outside_record,
-                            "the host is there, and its record is not",
-                            DnsOperator,
-                            &[
-                                Step::Change(
-                                    "Add-DnsServerResourceRecord -A -ZoneName {host.zone} -Name {host.label}",
-                                    "dns.record.\"{host} A\".value = \"{host}\"\ndns.record.\"{host} A\".exists = true",
-                                ),
-                                Step::Cmdlets(AtRequester, "iisreset {entry}"),
-                            ],
-                            &[ResolverCaches, PoolStart],
-                        ),
-                        remedy_when!(
-                            is_wrong_endpoint,
-                            "no host has this name",
-                            RequesterAdministrator,
-                            &[Step::Cmdlets(
-                                AtRequester,
-                                "Set-OrganizationRelationship -Identity \"{requester.relationship}\" -TargetAutodiscoverEpr {target.autodiscover-epr} -TargetSharingEpr $null\niisreset {entry}",
-                            ),],
-                            ADDRESSES_FORGOTTEN,
-                        ),
-                        remedy_when!(
-                            is_declared_zone,
-                            "the zone itself is not there",
-                            DnsOperator,
-                            &[Step::Change(
-                                "Repair the zone {host.zone}.",
-                                "dns.zone.\"{host.zone}\".state = \"ok\"",
-                            )],
-                            &[ResolverCaches],
-                        ),
-                    ],
-                )
-            }
-        }
-        Cause::DnsServerFailure | Cause::DnsTimeout => {
-            const {
-                &treated!(
-                    &[
-                        "dns.zone.{host.zone}.state",
-                        "dns.resolver.{resolver}.state"
-                    ],
-                    &[
-                        remedy_when!(
-                            resolver_is_down,
-                            "the requester's resolver does not answer",
-                            RequesterAdministrator,
-                            &[Step::Change(
-                                "Repair the resolver {resolver}.",
-                                "dns.resolver.{resolver}.state = \"up\""
-                            )],
-                            &[ResolverCaches],
-                        ),
-                        remedy!(
-                            DnsOperator,
-                            &[
-                                Step::Change(
-                                    "Repair the servers of {host.zone}.",
-                                    "dns.zone.\"{host.zone}\".state = \"ok\""
-                                ),
-                                Step::Cmdlets(AtRequester, "iisreset {entry}"),
-                            ],
-                            &[ResolverCaches, PoolStart],
-                        ),
-                    ],
-                )
-            }
-        }
-        _ => return None,
-    })
-}
-
-fn resolver_is_down(case: &Case<'_>) -> bool {
-    let Some(resolver) = super::vocabulary::value("resolver", case) else {
-        return false;
-    };
-    let path = ["dns", "resolver", &resolver, "state"].map(str::to_owned);
-    let records = crate::diagnosis::setting::Records {
-        prepared: case.prepared,
-        federation: case.federation,
-        transcript: &[],
-    };
-    let setting = records.setting(&path, case.decided);
-    setting
-        .and_then(|it| it.value)
-        .is_some_and(|value| value != "\"up\"")
-}
-
-fn network(cause: Cause) -> Option<&'static Treatment> {
-    const FIREWALL: Remedy = remedy!(
-        NetworkOperator,
-        &[Step::Change(
-            "Open the firewall for port 443 ({firewall-rule}).",
-            "{firewall-rule}.action = \"allow\"",
-        )],
-        &[],
-    );
-    const GATEWAY_UP: Remedy = remedy_when!(
-        |case| case.failure.side == crate::model::outcome::Side::Gateway,
-        "the gateway does not answer",
-        super::Actor::GatewayOperator,
-        &[Step::Change(
-            "The operator of the gateway repairs it.",
-            "gateway.{gateway}.state = \"up\""
-        )],
-        &[],
-    );
-    const PASSES: Remedy = remedy!(
-        Wait,
-        &[Step::Wait(
-            "the way is open again, or resolvers have forgotten an old address"
-        )],
-        &[],
-    );
-    const HOST_UP: Remedy = remedy!(
-        TargetAdministrator,
-        &[Step::Change(
-            "Start what should answer at {host}, port 443.",
-            "org.{host.owner}.host.\"{host}\".state = \"up\"",
-        )],
-        &[],
-    );
-    const ENDPOINT: Remedy = remedy_when!(
-        is_wrong_endpoint,
-        "the endpoint that the requester calls is none of the partner's",
-        RequesterAdministrator,
-        CORRECT_ENDPOINT.steps,
-        CONFIGURATION,
-    );
-    const NO_WAY_OUT: Remedy = remedy_when!(
-        |case| case.server.is_some()
-            && super::vocabulary::value("entry", case).is_some()
-            && has_no_way_out(case),
-        "the server has no way to the Internet",
-        RequesterAdministrator,
-        &[Step::Change(
-            "Open the firewall for {entry}, or Set-ExchangeServer {entry} -InternetWebProxy.",
-            "org.{requester}.server.{entry}.direct_internet = true",
-        )],
-        &[],
-    );
-    Some(match cause {
-        Cause::NetworkUnreachable => {
-            const {
-                &treated!(
-                    &[
-                        "{down-link}.state",
-                        "org.{requester}.server.{entry}.direct_internet"
-                    ],
-                    &[
-                        NO_WAY_OUT,
-                        remedy!(
-                            NetworkOperator,
-                            &[Step::Change(
-                                "Repair the link {down-link}.",
-                                "{down-link}.state = \"up\""
-                            )],
-                            &[],
-                        ),
-                        HOST_UP,
-                    ],
-                )
-            }
-        }
-        Cause::NetworkDropped => {
-            const {
-                &treated!(
-                    &[
-                        "{firewall-rule}.action",
-                        "org.{host.owner}.host.{host}.state",
-                        "gateway.{gateway}.state",
-                        "org.{requester}.server.{entry}.direct_internet"
-                    ],
-                    &[NO_WAY_OUT, ENDPOINT, FIREWALL, GATEWAY_UP, HOST_UP, PASSES],
-                )
-            }
-        }
-        Cause::NetworkReset => {
-            const {
-                &treated!(
-                    &[
-                        "{firewall-rule}.action",
-                        "org.{host.owner}.host.{host}.state",
-                        "gateway.{gateway}.state"
-                    ],
-                    &[ENDPOINT, FIREWALL, GATEWAY_UP, HOST_UP, PASSES],
-                )
-            }
-        }
-        Cause::NetworkLost => {
-            const {
-                &treated!(
-                    &["{down-link}.loss", "parameters.loss"],
-                    &[remedy!(
-                        NetworkOperator,
-                        &[Step::Change(
-                            "Repair the link {down-link}.",
-                            "{down-link}.loss = \"0 %\""
-                        )],
-                        &[],
-                    )],
-                )
-            }
-        }
-        Cause::ProxyUnreachable => {
-            const {
-                &treated!(
-                    &[
-                        "org.{requester}.server.{entry}.web_proxy.state",
-                        "org.{requester}.server.{entry}.web_proxy.host"
-                    ],
-                    &[remedy!(
-                        RequesterAdministrator,
-                        &[Step::Change(
-                            "Repair the web proxy of {entry}, or Set-ExchangeServer {entry} -InternetWebProxy with another one.",
-                            "org.{requester}.server.{entry}.web_proxy.state = \"up\"",
-                        )],
-                        &[],
-                    )],
-                )
-            }
-        }
-        Cause::ProxyAuthentication => {
-            const {
-                &treated!(
-                    &["org.{requester}.server.{entry}.web_proxy.authentication"],
-                    &[remedy!(
-                        NetworkOperator,
-                        &[Step::Change(
-                            "Exempt the Exchange servers from the web proxy's authentication.",
-                            "org.{requester}.server.{entry}.web_proxy.authentication = \"none\"",
-                        )],
-                        &[],
-                    )],
-                )
-            }
-        }
-        _ => return None,
-    })
-}
-
-fn has_no_way_out(case: &Case<'_>) -> bool {
-    case.entry.is_some_and(|server| {
-        let server = case.federation.servers.at(server, case.decided);
-        server.outbound == crate::model::organization::Outbound::Closed
-    })
 }
 
 fn tls(cause: Cause) -> Option<&'static Treatment> {
@@ -411,7 +33,9 @@ fn tls(cause: Cause) -> Option<&'static Treatment> {
                         "gateway.{gateway}.tls_versions"
                     ],
                     &[
-                        remedy!(
+                        remedy_when!(
+                            |case| case.failure.side == Side::Requester,
+                            "the requester's server lacks the version that is common today",
                             RequesterAdministrator,
                             &[Step::Change(
                                 "Enable TLS 1.2 on {entry} (SchannelProtocols, SystemDefaultTlsVersions).",
@@ -424,6 +48,14 @@ fn tls(cause: Cause) -> Option<&'static Treatment> {
                             &[Step::Change(
                                 "Enable TLS 1.2 at {host}.",
                                 "org.{host.owner}.host.\"{host}\".tls_versions = [\"1.0\", \"1.1\", \"1.2\"]",
+                            )],
+                            &[],
+                        ),
+                        remedy!(
+                            super::Actor::GatewayOperator,
+                            &[Step::Change(
+                                "The operator of the gateway enables TLS 1.2.",
+                                "gateway.{gateway}.tls_versions = [\"1.0\", \"1.1\", \"1.2\"]",
                             )],
                             &[],
                         )
@@ -440,8 +72,8 @@ fn tls(cause: Cause) -> Option<&'static Treatment> {
                     ],
                     &[
                         remedy_when!(
-                            |case| case.failure.side == crate::model::outcome::Side::Target,
-                            "nobody has to trust the certificate's issuer",
+                            |case| case.failure.side == Side::Target,
+                            "no common root is above the partner's certificate",
                             TargetAdministrator,
                             &[Step::Change(
                                 "Enable-ExchangeCertificate -Services IIS at {host}, with a certificate of a public issuer.",
@@ -453,7 +85,7 @@ fn tls(cause: Cause) -> Option<&'static Treatment> {
                             RequesterAdministrator,
                             &[Step::Change(
                                 "Install the root certificate in the store of {entry}.",
-                                "org.{requester}.server.{entry}.trusted_roots = [{entry.roots-and-issuer}]",
+                                "org.{requester}.server.{entry}.trusted_roots = [{entry.roots}]",
                             )],
                             &[],
                         ),
@@ -521,8 +153,8 @@ fn publishing(cause: Cause) -> Option<&'static Treatment> {
                     &[remedy!(
                         TargetAdministrator,
                         &[Step::Change(
-                            "Publish the WSSecurity paths of {host} without pre-authentication.",
-                            "org.{host.owner}.host.\"{host}\".preauthentication = \"none\"",
+                            "Publish the WSSecurity paths of {host}, and of all other hosts, without pre-authentication.",
+                            "{host.without-preauthentication}",
                         )],
                         &[],
                     )],
@@ -571,6 +203,13 @@ fn publishing(cause: Cause) -> Option<&'static Treatment> {
                         "org.{host.owner}.host.{host}.servers"
                     ],
                     &[
+                        remedy_when!(
+                            breaks_down_at_random,
+                            "a server of the partner breaks down now and then",
+                            Wait,
+                            &[Step::Wait("a server behind {host} runs again")],
+                            &[],
+                        ),
                         remedy!(
                             TargetAdministrator,
                             &[Step::Change(
@@ -610,8 +249,8 @@ fn publishing(cause: Cause) -> Option<&'static Treatment> {
                     &[remedy!(
                         TargetAdministrator,
                         &[Step::Change(
-                            "Start-WebAppPool, on {server}: MSExchangeServicesAppPool or MSExchangeAutodiscoverAppPool.",
-                            "org.{target}.server.{server}.{directory}.pool = \"running\"",
+                            "Start-WebAppPool, on {server} and wherever else one is stopped: MSExchangeServicesAppPool, MSExchangeAutodiscoverAppPool.",
+                            "{target.pools-running}",
                         )],
                         &[PoolStart],
                     )],
@@ -626,7 +265,7 @@ fn publishing(cause: Cause) -> Option<&'static Treatment> {
                         TargetAdministrator,
                         &[Step::Change(
                             "Repair what makes the application pool fail on {server}, then Restart-WebAppPool.",
-                            "org.{target}.server.{server}.{directory}.pool = \"running\"",
+                            "{target.pools-running}",
                         )],
                         &[PoolStart],
                     )],
@@ -651,38 +290,62 @@ fn publishing(cause: Cause) -> Option<&'static Treatment> {
         Cause::PublishingExternalUrlMissing => {
             const {
                 &treated!(
-                    &[
-                        "org.{target}.server.{server}.ews.external_url",
-                        "org.{requester}.server.{server}.ews.external_url"
-                    ],
+                    &["org.{server.owner}.server.{server}.ews.external_url"],
                     &[
                         remedy_when!(
                             |case| case.here() == Some(case.requester()),
-                            "somebody shares a calendar, and the own address is missing",
+                            "the one who asks has none",
                             RequesterAdministrator,
                             &[Step::Cmdlets(
                                 AtRequester,
-                                "Get-WebServicesVirtualDirectory | Set-WebServicesVirtualDirectory -ExternalUrl https://{requester.host}/EWS/Exchange.asmx",
-                            )],
-                            &[Replication, RelationshipCache],
+                                "Get-WebServicesVirtualDirectory | Set-WebServicesVirtualDirectory -ExternalUrl https://{requester.ews-host}/EWS/Exchange.asmx",
+                            ),],
+                            CONFIGURATION,
                         ),
                         remedy!(
                             TargetAdministrator,
                             &[
                                 Step::Cmdlets(
                                     AtTarget,
-                                    "Get-WebServicesVirtualDirectory | Set-WebServicesVirtualDirectory -ExternalUrl https://{target.host}/EWS/Exchange.asmx",
+                                    "Get-WebServicesVirtualDirectory | Set-WebServicesVirtualDirectory -ExternalUrl https://{target.ews-host}/EWS/Exchange.asmx",
                                 ),
                                 Step::Cmdlets(AtRequester, "iisreset {entry}"),
                             ],
                             &[Replication, RelationshipCache, PoolStart],
-                        ),
+                        )
                     ],
                 )
             }
         }
         _ => return None,
     })
+}
+
+fn breaks_down_at_random(case: &Case<'_>) -> bool {
+    let federation = case.federation;
+    case.target.is_some_and(|target| {
+        let servers = &federation.organizations.original(target).servers;
+        let mut servers = servers.iter().map(|&id| federation.servers.original(id));
+        servers.any(|server| server.breakdowns.is_some())
+    })
+}
+
+/// Whether the partner knows the address as one that leads out of its organization.
+fn leads_elsewhere(case: &Case<'_>) -> bool {
+    let recipient = |target| case.federation.recipient(target, case.external());
+    matches!(
+        case.target.and_then(recipient),
+        Some(Recipient::MailUser { .. } | Recipient::Contact { .. })
+    )
+}
+
+/// Whether the failure lies at the requester, on a server that is older than federation.
+fn is_before_2010(case: &Case<'_>) -> bool {
+    let is_old = |server| {
+        let edition = case.federation.servers.at(server, case.decided).edition;
+        edition.generation == Generation::V2007
+    };
+    case.here() == Some(case.requester()) && case.entry.is_some_and(is_old)
 }
 
 fn autodiscover(cause: Cause) -> Option<&'static Treatment> {
@@ -695,7 +358,9 @@ fn autodiscover(cause: Cause) -> Option<&'static Treatment> {
                         "org.{host.owner}.host.{host}.redirect"
                     ],
                     &[
-                        remedy!(
+                        remedy_when!(
+                            leads_elsewhere,
+                            "the attendee is a mail user or contact at the partner",
                             TargetAdministrator,
                             &[Step::Build(
                                 "Give {attendee} a mailbox where the address leads (Enable-Mailbox), or correct its external address.",
@@ -766,14 +431,14 @@ fn autodiscover(cause: Cause) -> Option<&'static Treatment> {
                     &["org.{here}.server.{entry}.version", "org.{here}.exchange"],
                     &[
                         remedy_when!(
-                            |case| case.here() == Some(case.requester()),
-                            "the user's own server is too old",
+                            is_before_2010,
+                            "the user's own server is of Exchange 2007",
                             LocalAdministrator,
-                            &[Step::Build(
-                                "Add-AvailabilityAddressSpace -ForestName {attendee.domain} -AccessMethod InternalProxy, so that a newer server of {requester} asks.",
-                                "address_space.\"{requester} -> {attendee.domain}\".access_method = \"InternalProxy\"",
+                            &[Step::Cmdlets(
+                                AtRequester,
+                                "Add-AvailabilityAddressSpace -ForestName {attendee.domain} -AccessMethod InternalProxy",
                             )],
-                            &[],
+                            &[Replication, AddressSpaces],
                         ),
                         remedy!(
                             LocalAdministrator,

@@ -77,8 +77,6 @@ pub struct CauseRow {
     pub shown: Shown,
     /// What is the matter, in one clause.
     pub text: &'static str,
-    /// What repairs it.
-    pub repair: &'static str,
     /// Where the rule is from.
     pub source: &'static str,
 }

@@ -599,11 +599,12 @@ impl<R: Recorder> World<'_, R> {
         }
     }
 
-    /// Who has to enable a common TLS version: the gateway's are given, so there the requester.
+    /// Who has to enable a common TLS version: the gateway's are given, so there the requester; else
+    /// the target, unless it speaks the version that everybody does.
     fn owner_side_or_requester(&self, host: &Host) -> Side {
         match host.owner {
-            HostOwner::Organization(_) => Side::Target,
-            HostOwner::Gateway(_) | HostOwner::Nobody => Side::Requester,
+            HostOwner::Organization(_) if !host.tls_versions.has_usual() => Side::Target,
+            _ => Side::Requester,
         }
     }
 

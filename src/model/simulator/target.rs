@@ -170,6 +170,7 @@ impl<R: Recorder> World<'_, R> {
             host.servers
                 .iter()
                 .copied()
+                .filter(|&server| self.federation.servers.at(server, now).client_access)
                 .filter(|&server| self.is_running(server, now))
         };
         let bits = self.keys.bits(Purpose::Balance, self.calls[call].hash, 0);

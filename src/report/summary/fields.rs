@@ -114,7 +114,7 @@ pub struct Failure {
     pub first: String,
     pub last: String,
     pub text: &'static str,
-    pub repair: &'static str,
+    pub repair: String,
 }
 
 /// Tokens.

@@ -264,7 +264,7 @@ impl Failure {
             first: instant_text(row.first),
             last: instant_text(row.last),
             text: cause.text,
-            repair: cause.repair,
+            repair: super::causes::short(key.cause.row().cause),
         }
     }
 }

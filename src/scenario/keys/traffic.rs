@@ -3,7 +3,7 @@
 //! It knows nothing of what follows from them. Invariant: as in the parent module.
 
 use super::Evidence::{Choice, Recall};
-use super::{ADDRESS, ASKS, Kind, Object, POSITIVE_SPAN, count, key, optional, required};
+use super::{ADDRESS, ASKS, Kind, Object, POSITIVE_SPAN, SPAN, count, key, optional, required};
 use crate::engine::Span;
 
 /// `[request.NAME]`.
@@ -26,10 +26,10 @@ pub static REQUEST: Object = Object {
         ),
         key(
             "window",
-            POSITIVE_SPAN,
+            SPAN,
             r#""7 d""#,
             Choice,
-            "The length of time that it asks about.",
+            "The length of time that it asks about; of one that is empty the service says so.",
         ),
         key(
             "view",

@@ -201,12 +201,16 @@ pub fn markdown() -> String {
     layers.sort_unstable();
     layers.dedup();
     for layer in layers {
-        write!(out, "\n## {}\n", layer.word()).expect("writing to a string cannot fail");
+        write!(out, "\n## {}\n", capitalized(layer.word()))
+            .expect("writing to a string cannot fail");
         for row in CAUSES.iter().filter(|row| row.layer == layer) {
             cause_markdown(&mut out, row);
         }
     }
     out.push_str("\n## Place-holders\n\n| place-holder | stands for |\n| --- | --- |\n");
+    while out.contains("\n\n\n") {
+        out = out.replace("\n\n\n", "\n\n");
+    }
     for holder in place_holders() {
         let (name, meaning) = (holder.name, holder.meaning);
         writeln!(out, "| `{{{name}}}` | {meaning} |").expect("writing to a string cannot fail");
@@ -236,7 +240,10 @@ fn cause_markdown(out: &mut String, row: &CauseRow) {
     line(&format!("\n### `{}`\n", row.id));
     line(&format!("{}.\n", capitalized(row.text)));
     line(&format!("- Shown: {}.", shown(row)));
-    line(&format!("- Acts: {}.", actors(treatment).join(", ")));
+    line(&format!(
+        "- Acts: {}.",
+        actors(treatment).join(", ").replace('-', " ")
+    ));
     let keys_of: Vec<String> = treatment
         .decided_by
         .iter()
@@ -255,7 +262,7 @@ fn cause_markdown(out: &mut String, row: &CauseRow) {
         line(&format!(
             "\n{}. {}{when}:\n",
             number + 1,
-            capitalized(remedy.actor.word())
+            capitalized(&remedy.actor.word().replace('-', " "))
         ));
         for step in remedy.steps {
             let (head, lines) = step_parts(step);

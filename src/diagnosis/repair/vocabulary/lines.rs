@@ -15,6 +15,11 @@ use crate::model::publishing::{Host, HostOwner, PoolState, Preauthentication};
 /// The place-holders that are computed.
 pub(super) const LINES: &[PlaceHolder] = &[
     holder(
+        "external.domain",
+        "the domain of the address that is asked for, where it leads",
+        |case| Some(text(case, case.external().domain)),
+    ),
+    holder(
         "requester.ews-host",
         "a host name under which the organization that asks publishes Exchange Web Services",
         |case| case.ews_host(case.requester()),

@@ -43,16 +43,6 @@ pub(super) const PARTIES: &[PlaceHolder] = &[
         "a domain of the organization that asks",
         |case| Some(text(case, case.domain_of(case.requester())?)),
     ),
-    holder(
-        "target.metadata-host",
-        "the host of the metadata of the gateway that the partner trusts",
-        |case| {
-            let target = case.federation.organizations.at(case.target?, case.decided);
-            let gateway = case.federation.gateways.original(target.trust.gateway);
-            let host = case.federation.hosts.original(gateway.metadata_host);
-            Some(text(case, host.name))
-        },
-    ),
     holder("from", "the address of whoever asks", |case| {
         Some(case.federation.address_text(case.from))
     }),

@@ -10,6 +10,7 @@
 
 use fedsim::Suite;
 
+/// Runs the example.
 pub fn main() {
     let scenarios = concat!(
         env!("CARGO_MANIFEST_DIR"),

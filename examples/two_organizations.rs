@@ -59,6 +59,7 @@ impl Recorder for Counter {
     }
 }
 
+/// Runs the example.
 pub fn main() {
     let scenario = Scenario::parse(WORLD, "two organizations").expect("the text is a scenario");
     let compiled = scenario.compile().expect("the scenario is consistent");

@@ -59,6 +59,7 @@ fn outcome(world: &str) -> AttendeeOutcome {
         .expect("an attendee has an outcome")
 }
 
+/// Runs the example.
 pub fn main() {
     let AttendeeOutcome::Failed(failure) = outcome(&world(false)) else {
         panic!("the virtual directory refuses delegation tokens")

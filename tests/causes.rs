@@ -19,6 +19,7 @@ use fedsim::engine::{Continue, Instant};
 use fedsim::model::cause::CAUSES;
 use fedsim::model::outcome::AttendeeOutcome;
 use fedsim::report::causes::markdown;
+use fedsim::scenario::keys::{Kind, Object, SCENARIO};
 
 /// What a scenario has besides the cause that is asked about: it shows when that one is repaired.
 const SECOND_FAULTS: &[(&str, &str, &[&str])] = &[
@@ -378,6 +379,67 @@ fn each_place_holder_of_a_remedy_is_explained_and_each_explained_one_is_used() {
     // Conditions ask for one of them that no template names.
     let unused: Vec<_> = known.difference(&used).collect();
     assert!(unused.is_empty(), "not used: {unused:?}");
+}
+
+/// The parts of a path to a key; dots within braces or quotes part nothing.
+fn parts(path: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let (mut is_held, mut is_quoted) = (false, false);
+    for character in path.chars() {
+        match character {
+            '{' => is_held = true,
+            '}' => is_held = false,
+            '"' => is_quoted = !is_quoted,
+            _ => {}
+        }
+        match character {
+            '.' if !is_held && !is_quoted => parts.push(String::new()),
+            other => parts.last_mut().expect("there is a part").push(other),
+        }
+    }
+    parts
+}
+
+/// Whether a path of keys and names is one of the scenario's.
+fn is_key(object: &Object, path: &[String]) -> bool {
+    let Some((first, rest)) = path.split_first() else {
+        return true;
+    };
+    // A place-holder stands for one of several keys.
+    let is_it = |name: &str| name == first || first.starts_with('{');
+    let mut keys = object.keys.iter().filter(|key| is_it(key.name));
+    keys.any(|key| is_value(&key.kind, rest))
+}
+
+fn is_value(kind: &Kind, rest: &[String]) -> bool {
+    match (kind, rest) {
+        (_, []) => true,
+        (Kind::Table(object), rest) => is_key(object, rest),
+        (Kind::Named(named), [_, rest @ ..]) => is_value(&named.value, rest),
+        _ => false,
+    }
+}
+
+#[test]
+fn each_key_that_decides_or_is_changed_is_one_of_the_scenario() {
+    let mut wrong = Vec::new();
+    for row in CAUSES {
+        let treatment = treatment(row.cause);
+        let steps = treatment.remedies.iter().flat_map(|remedy| remedy.steps);
+        let changed = steps.flat_map(|step| match *step {
+            Step::Change(_, keys) | Step::Build(_, keys) => keys.lines().collect(),
+            _ => Vec::new(),
+        });
+        let keys = treatment.decided_by.iter().copied().chain(changed);
+        // What begins with a place-holder is a path that the world tells.
+        for key in keys.filter(|key| !key.starts_with('{')) {
+            let path = key.split_once(" = ").map_or(key, |(path, _)| path);
+            if !is_key(&SCENARIO, &parts(path)) {
+                wrong.push(format!("{}: {key}", row.id));
+            }
+        }
+    }
+    assert_none(&wrong);
 }
 
 #[test]

@@ -513,6 +513,21 @@ mod tests {
     }
 
     #[test]
+    fn exchange_online_does_not_answer_2010_before_sp3() {
+        for (asking, asked, can) in [
+            ("2010 SP2", "Online", false),
+            ("2010 RTM", "Online", false),
+            ("2010 SP3", "Online", true),
+            ("2013", "Online", true),
+            ("2010 SP2", "2010 SP2", true),
+            ("2010 SP2", "2013", true),
+        ] {
+            let found = edition(asking).can_ask(edition(asked));
+            assert_eq!(found, can, "{asking} asks {asked}");
+        }
+    }
+
+    #[test]
     fn old_servers_need_their_service_pack_beside_newer_ones() {
         for (server, newest, can) in [
             ("2010 SP1", "2010 SP1", true),

@@ -479,12 +479,14 @@ mod tests {
         let published = Ok(Sharing::Published(SharingActions::of([Simple])));
         let unfederated = Err(Cause::OrganizationUnfederated);
         let unknown = Err(Cause::SharingRecipientNotFederated);
+        let missing = Err(Cause::SharingAnonymousMissing);
         let blocked = Err(Cause::SharingPolicyBlocks);
         let exact = "fabrikam.com: CalendarSharingFreeBusyDetail";
         let anonymous = "Anonymous: CalendarSharingFreeBusySimple";
         for (texts, expected) in [
             (&[exact, anonymous][..], [published, published, unknown]),
-            (&[exact], [unfederated, unknown, unknown]),
+            // Where calendars can be published, an entry for Anonymous is what is missing.
+            (&[exact], [unfederated, missing, unknown]),
             (&[anonymous], [published, published, blocked]),
             (&[], [blocked; 3]),
         ] {

@@ -100,7 +100,7 @@ pub fn text(row: &CauseRow) -> String {
     }
     line(&format!("  source      {}", row.source));
     if let Some(why) = never_seen(row.cause) {
-        line(&format!("  never seen  {why}"));
+        line(&format!("  not shown   by no attendee: {why}"));
     }
     for (number, remedy) in treatment.remedies.iter().enumerate() {
         line("");
@@ -245,7 +245,7 @@ fn cause_markdown(out: &mut String, row: &CauseRow) {
     line(&format!("- Decided by: {}.", keys_of.join(", ")));
     line(&format!("- Source: {}.", row.source));
     if let Some(why) = never_seen(row.cause) {
-        line(&format!("- Never seen: {why}."));
+        line(&format!("- No attendee shows it: {why}."));
     }
     for (number, remedy) in treatment.remedies.iter().enumerate() {
         let when = match remedy.when_text {

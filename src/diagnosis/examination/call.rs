@@ -3,6 +3,7 @@
 //! It asks the decisions that a call meets at the target. Invariant: what a call to an address meets is
 //! worked out once, whoever asks for it.
 
+use crate::engine::Span;
 use crate::model::address::{Address, UrlPath};
 use crate::model::autodiscover::REDIRECTS_MAX;
 use crate::model::cause::Cause;
@@ -18,7 +19,7 @@ use crate::model::publishing::{
 use crate::model::token::ApplicationClaim;
 
 use super::endpoint::{Named, Service};
-use super::finding::{Acts, Fault, Operator};
+use super::finding::{Acts, Fault, Operator, Severity};
 use super::{Context, Examiner};
 
 /// What the target's servers see of a token.
@@ -281,6 +282,12 @@ impl Examiner<'_> {
         let mut faults = self.faults_of_directory(call, server);
         if call.authentication == CallerAuthentication::OAuth {
             faults.extend(self.fault_of_oauth_version(server));
+        }
+        // Its pool ends and starts again, so that some calls fail.
+        let crashes = self.federation.parameters.pool_crashes;
+        if call.service == Service::Ews && crashes.every > Span::ZERO {
+            let fault = self.fault_of_oauth_certificate(server);
+            faults.extend(fault.map(|fault| fault.severity(Severity::Warning)));
         }
         if call.authentication == CallerAuthentication::DelegationToken {
             faults.extend(self.fault_of_asking(call, server));

@@ -227,6 +227,8 @@ impl Examiner<'_> {
                 place: self.place_at(home, &["ews", "external_url"]),
                 correction: self.steps_for_external_url(home),
             }),
+            // Nobody there could have one; who is asked for there tells of it.
+            None if lookup.is_somebody && !self.is_served(home) => None,
             None => {
                 let fault = Fault::new(Cause::PublishingExternalUrlMissing, acts, subject)
                     .says(format!(
@@ -239,6 +241,14 @@ impl Examiner<'_> {
                 None
             }
         }
+    }
+
+    /// Whether a Client Access server stands in the site of a server.
+    fn is_served(&self, home: ServerId) -> bool {
+        let home = self.server(home);
+        let organization = self.federation.organizations.original(home.organization);
+        let mut servers = organization.servers.iter().map(|&id| self.server(id));
+        servers.any(|server| server.site == home.site && server.client_access)
     }
 
     /// Whether the attendee is at the partner at all; `discovered` if Autodiscover is asked, which leads to

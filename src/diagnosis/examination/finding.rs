@@ -90,7 +90,7 @@ pub struct Finding {
     pub also: Option<(Location, String)>,
     /// From when on, if not from the start.
     pub from: Option<Instant>,
-    /// Which directions meet it.
+    /// Which directions meet it at this severity.
     pub directions: BTreeSet<Direction>,
     /// What repairs it.
     pub steps: Vec<Step>,

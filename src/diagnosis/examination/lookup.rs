@@ -493,16 +493,16 @@ impl Examiner<'_> {
         let Some(sender) = lookup.sender else {
             return;
         };
-        let mailbox = self.mailbox(lookup.requester, sender);
-        let mut subscriptions = mailbox.subscriptions.iter().copied();
-        let Some(subscription) = subscriptions.find(|row| row.owner == owner) else {
-            return;
-        };
         let versions = self.seen(lookup, server).versions();
         if let Err(cause) = versions {
             return self.tell_versions(context, lookup, server, cause);
         }
         self.examine_federation(context, server);
+        let mailbox = self.mailbox(lookup.requester, sender);
+        let mut subscriptions = mailbox.subscriptions.iter().copied();
+        let Some(subscription) = subscriptions.find(|row| row.owner == owner) else {
+            return;
+        };
         let route = Route::of_subscription(subscription);
         self.examine_route(context, lookup, server, route);
     }

@@ -152,8 +152,14 @@ impl<'a> Examiner<'a> {
             directions: BTreeSet::new(),
             steps: fault.steps,
         });
-        finding.severity = finding.severity.min(severity);
-        finding.directions.insert(context.direction);
+        // Those count whom it hits the hardest.
+        if severity < finding.severity {
+            finding.severity = severity;
+            finding.directions.clear();
+        }
+        if severity == finding.severity {
+            finding.directions.insert(context.direction);
+        }
     }
 
     fn report_all(&mut self, context: Context, faults: Vec<Fault>) {

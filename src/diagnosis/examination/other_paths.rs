@@ -6,7 +6,7 @@
 use crate::model::address::Address;
 use crate::model::cause::Cause;
 use crate::model::directory::MailboxKey;
-use crate::model::organization::{Generation, ServerId};
+use crate::model::organization::{Generation, OrgId, ServerId};
 use crate::model::publishing::CallerAuthentication;
 use crate::model::relationship::{
     AccessMethod, AddressSpaceId, ConnectorId, Credentials, OAuthState,
@@ -73,6 +73,9 @@ impl Examiner<'_> {
                 .steps(self.steps_for_connector(id, cause));
             self.report(context, fault);
         }
+        let own = self.fault_of_oauth_certificate(server);
+        let account = self.fault_of_linked_account(lookup.target);
+        self.report_all(context, own.into_iter().chain(account).collect());
         let call = |named, service| Call {
             server,
             target: lookup.target,
@@ -99,6 +102,51 @@ impl Examiner<'_> {
         if let Some(address) = self.own_address(lookup) {
             self.examine_grant(context, lookup, address, Held::ByRelationship);
         }
+    }
+
+    /// An organization's own certificate for OAuth that has ended, by a server's clock.
+    ///
+    /// At the target it lets the pool end again and again, whoever asks.
+    pub fn fault_of_oauth_certificate(&self, server: ServerId) -> Option<Fault> {
+        let row = self.server(server);
+        let owner = row.organization;
+        let oauth = self.federation.organizations.at(owner, self.start).oauth;
+        if oauth.is_certificate_in_date(self.start.shown_by(row.clock_error)) {
+            return None;
+        }
+        let name = self.organization_name(owner);
+        let cause = Cause::OAuthCertificateExpired;
+        let subject = self.subject_in(owner, &["oauth"]);
+        let fault = Fault::new(cause, Acts::Organization(owner), subject)
+            .says(format!("the OAuth certificate of `{name}` has ended"))
+            .at(
+                self.place_in(owner, &["oauth", "certificate_not_after"]),
+                "out of date",
+            )
+            .steps(self.words(&format!(
+                "renew the Microsoft Exchange Server Auth Certificate of {name}: New-ExchangeCertificate, Set-AuthConfig, iisreset"
+            )));
+        Some(fault)
+    }
+
+    /// The account as which a partner's application is served.
+    pub fn fault_of_linked_account(&self, target: OrgId) -> Option<Fault> {
+        let organization = self.federation.organizations.at(target, self.start);
+        let cause = organization.oauth.admit_application().err()?;
+        let name = self.organization_name(target);
+        let subject = self.subject_in(target, &["oauth"]);
+        let fault = Fault::new(cause, Acts::Organization(target), subject)
+            .says(format!(
+                "the partner application of `{name}` has no linked account with roles"
+            ))
+            .at(
+                self.place_in(target, &["oauth", "linked_account"]),
+                "no such account",
+            )
+            .steps(self.words(&format!(
+                "give the partner application of {name} a linked account with its roles"
+            )));
+        Some(fault)
     }
 
     /// Whether a server knows OAuth at all.

@@ -367,13 +367,18 @@ impl Treatment {
     }
 }
 
-/// The causes that no scenario brings about, and why. The service has a result for each of them, and the model
-/// tests for it; but what stands before it lets none through.
+/// The causes that no attendee of any request shows, and why. The service has a result for each of them, and the
+/// model tests for it; but what stands before it lets none through, or it is told otherwise.
 pub const NEVER_SEEN: &[(Cause, &str)] = &[
     (
         Cause::RequestWithoutAttendees,
         "a cause is shown by an attendee, and a request that is refused for this has none: it counts as a failed \
          request",
+    ),
+    (
+        Cause::PublishingHeaderAltered,
+        "it meets messages without a token, which only cmdlets send: Get-FederationInformation tells it; a message \
+         with a token loses the token, and shows `token.malformed`",
     ),
     (
         Cause::TokenSubjectMissing,

@@ -219,12 +219,12 @@ fn servers(cause: Cause) -> Option<&'static Treatment> {
         Cause::PublishingHeaderAltered => {
             const {
                 &treated!(
-                    &["org.{host.owner}.host.{host}.alters_soap_header"],
+                    &["org.{host.owner}.host.{host}.strips_soap_header"],
                     &[remedy!(
                         TargetAdministrator,
                         &[Step::Change(
                             "Publish {host} without single sign-on, with FullAuthPassthru and KeepClientAuthHeader.",
-                            "org.{host.owner}.host.\"{host}\".alters_soap_header = false",
+                            "{host.with-header}",
                         )],
                         &[],
                     )],

@@ -129,6 +129,16 @@ fn validation(cause: Cause) -> Option<&'static Treatment> {
                     ],
                     &[
                         remedy_when!(
+                            |case| case.failure.side == crate::model::outcome::Side::Target,
+                            "the partner itself holds another application URI than the gateway has registered",
+                            TargetAdministrator,
+                            &[Step::Change(
+                                "Set-FederationTrust -Identity \"Microsoft Federation Gateway\" -ApplicationUri {here.registered-uri}",
+                                "org.{here}.trust.application_uri = \"{here.registered-uri}\"",
+                            )],
+                            CONFIGURATION,
+                        ),
+                        remedy_when!(
                             |case| case.is_endpoint_of_another(),
                             "the relationship's TargetSharingEpr is none of the partner's",
                             RequesterAdministrator,
@@ -299,7 +309,7 @@ fn other_paths(cause: Cause) -> Option<&'static Treatment> {
                     &[
                         "parameters.throttle_burst",
                         "parameters.throttle_recharge",
-                        "parameters.throttle_max_concurrency"
+                        "parameters.throttle_concurrency"
                     ],
                     &[
                         remedy!(

@@ -9,6 +9,7 @@ use super::way::CORRECT_ENDPOINT;
 use super::{Passing, Step, Treatment, remedy, remedy_when, treated};
 use crate::diagnosis::case::Case;
 use crate::model::cause::Cause;
+use crate::model::certificate::TlsVersions;
 use crate::model::directory::Recipient;
 use crate::model::organization::Generation;
 use crate::model::outcome::Side;
@@ -34,8 +35,8 @@ fn tls(cause: Cause) -> Option<&'static Treatment> {
                     ],
                     &[
                         remedy_when!(
-                            |case| case.failure.side == Side::Requester,
-                            "the requester's server lacks the version that is common today",
+                            entry_lacks_tls_1_2,
+                            "the requester's server does not speak TLS 1.2",
                             RequesterAdministrator,
                             &[Step::Change(
                                 "Enable TLS 1.2 on {entry} (SchannelProtocols, SystemDefaultTlsVersions).",
@@ -327,6 +328,14 @@ fn breaks_down_at_random(case: &Case<'_>) -> bool {
         let servers = &federation.organizations.original(target).servers;
         let mut servers = servers.iter().map(|&id| federation.servers.original(id));
         servers.any(|server| server.breakdowns.is_some())
+    })
+}
+
+fn entry_lacks_tls_1_2(case: &Case<'_>) -> bool {
+    case.entry.is_some_and(|entry| {
+        let versions = case.federation.servers.at(entry, case.decided).tls_versions;
+        let usual = TlsVersions::read(["1.2"]);
+        usual.is_none_or(|usual| versions.newest_common(usual).is_none())
     })
 }
 

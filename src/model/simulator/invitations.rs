@@ -457,3 +457,29 @@ pub(super) fn shown(asks: Asks, failure: Failure) -> Failure {
         ..failure
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::sharing_policy::SharingAction::{
+        CalendarSharingFreeBusyDetail as Detail, CalendarSharingFreeBusySimple as Simple,
+    };
+    use super::*;
+
+    #[test]
+    fn more_than_the_policy_allows_is_lowered_or_refused_and_less_is_neither() {
+        use AbovePolicyRule::{Lowered, Refused};
+        let only = |action| SharingActions::of([action]);
+        let simple = Sharing::Federated(only(Simple));
+        let detail = Sharing::Federated(SharingActions::of([Simple, Detail]));
+        let refused = Err(Cause::SharingLevelNotAllowed);
+        let lowered = simple.limited(only(Detail), Lowered);
+        assert!(
+            matches!(lowered, Ok(Sharing::Federated(actions)) if actions.detail() == AccessLevel::Simple)
+        );
+        assert_eq!(simple.limited(only(Detail), Refused), refused);
+        for rule in [Lowered, Refused] {
+            assert_eq!(simple.limited(only(Simple), rule), Ok(simple));
+            assert!(detail.limited(only(Detail), rule).is_ok());
+        }
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! It knows no remedy. Invariant: a case that lacks what a place-holder stands for gives nothing.
 
-use super::{PlaceHolder, certificate, holder, name, partners, text, value};
+use super::{PlaceHolder, certificate, holder, name, text, value};
 use crate::diagnosis::case::Case;
 use crate::model::address::UrlPath;
 use crate::model::observation::PathObject;
@@ -34,9 +34,6 @@ pub(super) const OBJECTS: &[PlaceHolder] = &[
             Some(Case::url(&text(case, url.host), UrlPath::EwsWsSecurity))
         },
     ),
-    holder("target.host", "a host name of the partner's own", |case| {
-        case.autodiscover_host(case.target?)
-    }),
     holder("host", "the host that was called", |case| {
         Some(text(case, case.host?))
     }),
@@ -209,22 +206,6 @@ pub(super) const OBJECTS: &[PlaceHolder] = &[
         };
         row.optional_text("resolver").map(str::to_owned)
     }),
-    holder(
-        "scope",
-        "the group that the target's relationship is limited to",
-        |case| {
-            let row = case
-                .federation
-                .relationships
-                .at(partners(case)?, case.decided);
-            match row.free_busy_access_scope {
-                crate::model::relationship::Scope::Members(group) => {
-                    Some(case.federation.groups.original(group).name.to_string())
-                }
-                crate::model::relationship::Scope::Everyone => None,
-            }
-        },
-    ),
 ];
 
 /// The requester's outbound rule or the target's inbound one that drops or resets what goes to the

@@ -29,6 +29,16 @@ pub(super) const PARTIES: &[PlaceHolder] = &[
         |case| Some(text(case, case.domain_of(case.target?)?)),
     ),
     holder(
+        "target.metadata-host",
+        "the host of the metadata of the gateway that the partner trusts",
+        |case| {
+            let target = case.federation.organizations.at(case.target?, case.decided);
+            let gateway = case.federation.gateways.original(target.trust.gateway);
+            let host = case.federation.hosts.original(gateway.metadata_host);
+            Some(text(case, host.name))
+        },
+    ),
+    holder(
         "requester.domain",
         "a domain of the organization that asks",
         |case| Some(text(case, case.domain_of(case.requester())?)),

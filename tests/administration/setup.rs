@@ -297,6 +297,31 @@ const STORIES: &[(&str, &[(&str, Becomes)])] = &[
         ],
     ),
     (
+        "domain-not-accepted",
+        &[
+            (
+                ADD,
+                Refused(
+                    "DomainNameNotAcceptedDomainException",
+                    "contoso.org isn't an accepted domain of the organization.",
+                ),
+            ),
+            (
+                ADD,
+                Refused(
+                    "AcceptedDomainsInvalidTypeException",
+                    "The accepted domain contoso.org isn't authoritative.",
+                ),
+            ),
+            (ADD, Done),
+            (
+                "New-AcceptedDomain -Name again",
+                Refused("ADObjectAlreadyExistsException", "already exists"),
+            ),
+        ],
+    ),
+    ("self-signed-not-accepted", &[(NEW, FORBIDDEN), (NEW, Done)]),
+    (
         "wrong-gateway-instance",
         &[
             (NEW, Done),

@@ -695,6 +695,12 @@ impl Maker {
             ("Name", "New-SharingPolicy" | "Set-SharingPolicy") => {
                 "Partners;Friends;\"Default Sharing Policy\""
             }
+            ("Identity", "Get-PartnerApplication" | "Set-PartnerApplication") => {
+                "\"Exchange Online\";other"
+            }
+            ("LinkedAccount", _) => "\"Exchange Online-ApplicationAccount\";somebody",
+            ("Source", _) => "\"MSExchange Certificate Deployment\";other",
+            ("ImmutableId", _) => "x@FYDIBOHF25SPDLT.contoso.com;x",
             ("Name", _) => "contoso;fabrikam;tailspin;adatum;again;\"a name with blanks\"",
             ("FriendlyName", _) => "\"Exchange Federated Sharing\";Other;\"\"",
             ("DomainName", _) => "contoso.com;mail.contoso.com;x",

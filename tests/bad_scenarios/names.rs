@@ -360,7 +360,6 @@ error[wrong-type]: each entry of `to` must be an address, not a whole number
 domains = ["contoso.com"]
 server.cas1.ews.external_url = "mail.contoso.com/EWS"
 server.cas2.ews.external_url = "ftp://mail.contoso.com"
-host."mail.contoso.com".redirect = ""
 host."https://mail.contoso.com".state = "up"
 "#,
         diagnostics: r#"error[bad-name]: `mail.contoso.com/EWS` is not the address of a service
@@ -379,18 +378,10 @@ error[bad-name]: `ftp://mail.contoso.com` is not the address of a service
   |
   = help: write a full address, such as `https://mail.contoso.com/EWS/Exchange.asmx`
 
-error[bad-name]: an empty text is not the address of a service
- --> bad.toml:6:36
-  |
-6 | host."mail.contoso.com".redirect = ""
-  |                                    ^^
-  |
-  = help: write a full address, such as `https://mail.contoso.com/EWS/Exchange.asmx`
-
 error[bad-name]: `https://mail.contoso.com` is not a host name
- --> bad.toml:7:6
+ --> bad.toml:6:6
   |
-7 | host."https://mail.contoso.com".state = "up"
+6 | host."https://mail.contoso.com".state = "up"
   |      ^^^^^^^^^^^^^^^^^^^^^^^^^^
   |
   = help: write the host name alone, without `https://`

@@ -627,6 +627,7 @@ impl Maker {
                 }
                 _ => format!("{partner}.com"),
             },
+            Kind::Address if parameter.name == "ExternalEmailAddress" => self.guest(partner),
             Kind::Address => format!("kim@{own}.com"),
             Kind::Url => self.url(partner),
             Kind::Identity(of) => self.identity(of, index),
@@ -717,6 +718,14 @@ impl Maker {
             _ => "a;\"a b\";*;\"\";\"\u{e9}t\u{e9}\"",
         };
         self.dice.word(words).to_owned()
+    }
+
+    /// Somebody outside, of whom the address list may know already.
+    fn guest(&mut self, partner: &str) -> String {
+        match self.dice.below(3) {
+            0 => format!("kim@{partner}.com"),
+            n => format!("guest{}{n}@{partner}.com", self.dice.below(50)),
+        }
     }
 
     fn user(&mut self, partner: &str) -> String {

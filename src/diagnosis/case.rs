@@ -423,6 +423,23 @@ impl<'a> Case<'a> {
         own.into_iter().next()
     }
 
+    /// Whether the requester's organization has an object with the attendee's address.
+    pub fn is_known_here(&self) -> bool {
+        let found = self.federation.recipient(self.requester(), self.asked);
+        found.is_some()
+    }
+
+    /// Whether something changes in the course of the run, so that a failure can pass by itself: the time line, a
+    /// fault, a server that breaks down at random.
+    pub fn something_changes(&self) -> bool {
+        let tables = &self.prepared.document.tables;
+        let federation = self.federation;
+        let mut servers = federation.servers.ids();
+        tables.named("fault").next().is_some()
+            || tables.tables("timeline").next().is_some()
+            || servers.any(|id| federation.servers.original(id).breakdowns.is_some())
+    }
+
     /// Whether a host name is in public DNS.
     pub fn is_published(&self, host: NameId) -> bool {
         let answer = self

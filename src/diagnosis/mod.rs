@@ -305,7 +305,12 @@ fn repairs(case: &Case<'_>, records: Records<'_>) -> Vec<Repair> {
         setting::SetBy::Fault(name, ..) => Some(Repair::passes(cause, &name)),
         _ => None,
     });
-    let mut repairs: Vec<Repair> = passes.take(1).collect();
-    repairs.extend(Repair::all(case));
+    let mut repairs = Repair::all(case);
+    // A cmdlet holds against a fault; another change of the same value waits until the fault has passed.
+    let is_by_cmdlets = repairs.first().is_some_and(Repair::is_by_cmdlets);
+    let place = usize::from(is_by_cmdlets);
+    for passes in passes.take(1) {
+        repairs.insert(place, passes);
+    }
     repairs
 }

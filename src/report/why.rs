@@ -254,9 +254,10 @@ fn difference_texts(difference: &Difference, first: Option<&Round>) -> Vec<Strin
         n => format!("{n} attendees"),
     };
     let of = attendees(*failed);
-    let mut texts = vec![format!(
-        "of {of} of the day that failed for {cause}, the first repair cures {cured}"
-    )];
+    let mut texts = vec![match failed {
+        0 => format!("nobody fails for {cause} after the repair shows"),
+        _ => format!("of {of} of the day that failed for {cause}, the first repair cures {cured}"),
+    }];
     let counts = |causes: &std::collections::BTreeMap<Cause, u64>| {
         let each = causes
             .iter()

@@ -238,6 +238,12 @@ impl Repair {
         spans.fold(Span::ZERO, |sum, span| sum + span)
     }
 
+    /// Whether cmdlets alone carry it out.
+    pub fn is_by_cmdlets(&self) -> bool {
+        let is_cmdlets = |action: &Action| matches!(action, Action::Cmdlets { .. });
+        self.actions.iter().all(is_cmdlets)
+    }
+
     /// Whether nobody does anything.
     pub fn is_waiting(&self) -> bool {
         let waits = |action: &Action| matches!(action, Action::Wait { .. });

@@ -321,7 +321,13 @@ fn servers(cause: Cause) -> Option<&'static Treatment> {
                             )],
                             &[PoolStart],
                         ),
-                        remedy!(Wait, &[Step::Wait("a server of the site runs again")], &[]),
+                        remedy_when!(
+                            |case| case.something_changes(),
+                            "something changes in the course of the run",
+                            Wait,
+                            &[Step::Wait("a server of the site runs again")],
+                            &[],
+                        ),
                     ],
                 )
             }

@@ -219,10 +219,12 @@ fn publishing(cause: Cause) -> Option<&'static Treatment> {
                             )],
                             &[],
                         ),
-                        remedy!(
+                        remedy_when!(
+                            |case| case.something_changes(),
+                            "something changes in the course of the run",
                             Wait,
                             &[Step::Wait("a server behind {host} runs again")],
-                            &[]
+                            &[],
                         )
                     ],
                 )
@@ -439,6 +441,17 @@ fn autodiscover(cause: Cause) -> Option<&'static Treatment> {
                 &treated!(
                     &["org.{here}.server.{entry}.version", "org.{here}.exchange"],
                     &[
+                        remedy_when!(
+                            |case| is_before_2010(case) && !case.is_known_here(),
+                            "the user's own server is of Exchange 2007, which looks for an object of the attendee",
+                            LocalAdministrator,
+                            &[Step::Cmdlets(
+                                AtRequester,
+                                "Add-AvailabilityAddressSpace -ForestName {attendee.domain} -AccessMethod InternalProxy\n\
+                                 New-MailContact -Name \"{attendee.local}\" -ExternalEmailAddress {attendee}",
+                            )],
+                            &[Replication, AddressSpaces],
+                        ),
                         remedy_when!(
                             is_before_2010,
                             "the user's own server is of Exchange 2007",

@@ -62,7 +62,8 @@ const ADDRESSES_FORGOTTEN: &[Passing] = &[Replication, RelationshipCache, PoolSt
 
 fn names(cause: Cause) -> Option<&'static Treatment> {
     const NAME: &[&str] = &[
-        "dns.record.{host} A",
+        "dns.record.{host} A.exists",
+        "dns.record.{host} A.value",
         "dns.zone.{host.zone}.state",
         "relationship.{requester.relationship-key}.target_autodiscover_epr",
     ];
@@ -152,10 +153,16 @@ fn names(cause: Cause) -> Option<&'static Treatment> {
                             is_outside_record,
                             "the host is there, and its record is not",
                             DnsOperator,
-                            &[Step::Cmdlets(
-                                AtRequester,
-                                "Add-DnsServerResourceRecord -ZoneName {host.zone} -Name {host.label} -A -IPv4Address {host}\niisreset {entry}",
-                            ),],
+                            &[
+                                Step::Cmdlets(
+                                    AtTarget,
+                                    "Add-DnsServerResourceRecord -ZoneName {host.zone} -Name {host.label} -A -IPv4Address {host}",
+                                ),
+                                Step::Cmdlets(
+                                    AtRequester,
+                                    "Start-Sleep -Seconds 1\niisreset {entry}"
+                                ),
+                            ],
                             &[ResolverCaches, PoolStart],
                         ),
                         remedy_when!(
@@ -243,7 +250,9 @@ fn network(cause: Cause) -> Option<&'static Treatment> {
         )],
         &[],
     );
-    const PASSES: Remedy = remedy!(
+    const PASSES: Remedy = remedy_when!(
+        |case| case.something_changes(),
+        "something changes in the course of the run",
         Wait,
         &[Step::Wait(
             "the way is open again, or resolvers have forgotten an old address"

@@ -303,3 +303,103 @@ fn a_question_that_means_nothing_is_refused_with_what_is_near() {
         "`look#none` does not end in the number of a request"
     );
 }
+
+/// Worlds that somebody broke who had read of documented failures and not of this program: the request that fails, the
+/// causes in the order in which they show, and who has to act for the first.
+const STRANGERS_WORLDS: &[(&str, &str, &[&str], &str)] = &[
+    (
+        "01-withdrawn-name",
+        "noon",
+        &["dns.name-not-found"],
+        "target",
+    ),
+    (
+        "02-silent-wall",
+        "board-meeting",
+        &["network.connection-timeout"],
+        "target",
+    ),
+    (
+        "03-new-root",
+        "by-front2",
+        &["tls.untrusted-root"],
+        "requester",
+    ),
+    (
+        "04-sso-appliance",
+        "director",
+        &["token.malformed", "permission.default-none"],
+        "target",
+    ),
+    (
+        "05-far-discovery",
+        "weekly",
+        &["autodiscover.resolution-limit"],
+        "requester",
+    ),
+    (
+        "06-lab-domain",
+        "tess",
+        &[
+            "requester.no-federated-address",
+            "relationship.disabled-at-target",
+        ],
+        "requester",
+    ),
+    (
+        "07-old-metadata",
+        "project",
+        &[
+            "token.signature-unknown",
+            "relationship.out-of-scope-at-target",
+        ],
+        "target",
+    ),
+    (
+        "08-connector",
+        "review",
+        &["oauth.token-refused"],
+        "requester",
+    ),
+    (
+        "09-script",
+        "after",
+        &["token.audience-mismatch"],
+        "requester",
+    ),
+    (
+        "10-old-server",
+        "olga",
+        &["version.coexistence-unsupported"],
+        "requester",
+    ),
+    (
+        "11-invitation",
+        "offer",
+        &["sharing.level-not-allowed"],
+        "requester",
+    ),
+    (
+        "12-clocks",
+        "otter-asks",
+        &["token.not-yet-valid"],
+        "target",
+    ),
+];
+
+#[test]
+fn worlds_that_a_stranger_broke_are_understood_and_repaired() {
+    for (world, name, causes, side) in STRANGERS_WORLDS {
+        let path = format!("{}/tests/worlds/{world}.toml", env!("CARGO_MANIFEST_DIR"));
+        let subject = Subject::load(path.as_ref(), &[]).unwrap_or_else(|found| panic!("{found}"));
+        let diagnosis = ask(&subject, &request(name)).expect("the request is there");
+        let explained = diagnosis.failure.expect("it fails");
+        assert_eq!(explained.failure.cause.id(), causes[0], "{world}");
+        assert_eq!(explained.failure.side.word(), *side, "{world}");
+        assert!(!explained.settings.is_empty(), "{world}: what decided it");
+        let proof = try_fix(&subject, &request(name));
+        let rounds: Vec<&str> = proof.rounds.iter().map(|round| round.cause.id()).collect();
+        assert_eq!(rounds, *causes, "{world}");
+        assert!(proof.is_cured && proof.in_vain.is_empty(), "{world}");
+    }
+}

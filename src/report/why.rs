@@ -394,7 +394,11 @@ pub fn caption(diagnosis: &Diagnosis) -> Caption {
         return caption;
     };
     let failure = &explained.failure;
-    caption.outcome = outcome_text(AttendeeOutcome::Failed(*failure));
+    let outcome = outcome_text(AttendeeOutcome::Failed(*failure));
+    caption.outcome = match diagnosis.attendees.len() {
+        1 => outcome,
+        _ => format!("{}: {outcome}", explained.attendee),
+    };
     let row = failure.cause.row();
     caption.cause_lines = vec![format!("{}: {}", row.id, row.text)];
     caption

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::engine::hash::NameHash;
 use crate::engine::id::Id;
@@ -168,6 +168,8 @@ pub struct Sources {
 pub struct FederationIndex {
     /// Recipients of an organization by address.
     pub recipients: FxHashMap<(OrgId, Address), Recipient>,
+    /// The addresses of all declared mailboxes. Looked up only, never iterated.
+    pub mailbox_addresses: FxHashSet<Address>,
     /// Relationships of an organization that name a domain, now or in some revision.
     pub relationships: ByDomain<RelationshipId>,
     /// Connectors of an organization that name a domain, now or in some revision.

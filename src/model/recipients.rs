@@ -53,13 +53,9 @@ impl Federation {
             .change(id, now, |row| row.addresses = addresses);
     }
 
-    /// Whether another organization has a mailbox with this address.
-    pub fn has_mailbox_elsewhere(&self, organization: OrgId, address: Address) -> bool {
-        let mut others = self.organizations.ids().filter(|&id| id != organization);
-        others.any(|other| {
-            let found = self.index.recipients.get(&(other, address));
-            matches!(found, Some(Recipient::Mailbox(_)))
-        })
+    /// Whether another organization declares a mailbox with an address that leads to nobody in this one.
+    pub fn has_mailbox_elsewhere(&self, address: Address) -> bool {
+        self.index.mailbox_addresses.contains(&address)
     }
 
     /// Whether an address that nobody has in an organization names one of its mailboxes all the same:

@@ -144,7 +144,7 @@ impl<R: Recorder> World<'_, R> {
                     .accepted_domain(address.domain)
                     .is_some_and(|domain| domain.kind == AcceptedDomainKind::Authoritative);
                 if authoritative {
-                    return Err(match federation.has_mailbox_elsewhere(requester, address) {
+                    return Err(match federation.has_mailbox_elsewhere(address) {
                         true => refusal(Cause::RecipientWithoutLocalObject, Side::Requester),
                         false => refusal(Cause::RecipientNotFound, Side::Client),
                     });

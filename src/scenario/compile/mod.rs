@@ -346,6 +346,10 @@ impl World {
             public_root: ids.names.find("Public CA"),
             ..FederationIndex::default()
         };
+        for id in self.mailboxes.ids() {
+            let addresses = self.mailboxes.original(id).addresses.iter();
+            index.mailbox_addresses.extend(addresses.copied());
+        }
         let mut relationships = Vec::new();
         for id in self.relationships.ids() {
             for row in every(&self.relationships, id) {

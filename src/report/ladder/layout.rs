@@ -165,7 +165,7 @@ struct Foot {
     lines: Vec<(Option<&'static str>, String, Face)>,
 }
 
-/// The pages of a ladder: with all its steps, or with the first of the [excerpts](Excerpt) that needs
+/// The pages of a ladder: with all its steps, or with the first of the excerpts that needs
 /// fewer pages than those before it. The foot says what an excerpt leaves out.
 pub fn pages(ladder: &Ladder, caption: &Caption) -> Vec<Page> {
     let mut best: Option<Plan> = None;

@@ -1,7 +1,7 @@
 //! A ladder as a picture: pages of a slide's size, in SVG.
 //!
 //! It knows nothing of what the steps of a request are; that is `diagnosis::ladder`. Geometry
-//! ([`layout`]) and writing ([`draw`]) are apart: the first says where everything stands, in integers, the
+//! ([`layout`]) and writing (`draw`) are apart: the first says where everything stands, in integers, the
 //! second spells it. Invariant: equal ladders give equal bytes; a picture needs nothing from outside
 //! itself, and says nothing by colour alone.
 

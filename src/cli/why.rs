@@ -109,6 +109,9 @@ pub fn why(arguments: &Why) -> Result<(), Failure> {
         false => None,
     };
     progress.end();
+    if arguments.try_fix && proof.is_none() {
+        output::note("there is nothing to repair: no attendee of this request has failed");
+    }
     let ladder = || {
         let federation = &found.watched.federation;
         let (request, seen) = (found.chosen.request, &found.chosen.observations);

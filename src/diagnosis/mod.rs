@@ -185,7 +185,14 @@ fn ask(
         ),
         ..Additions::default()
     };
-    let prepared = subject.prepare(&additions)?;
+    let prepared = subject.prepare(&additions).map_err(|found| {
+        let first = found.iter().next();
+        let message = first.map_or(String::new(), |it| it.message.to_string());
+        BadQuestion {
+            message: format!("a request from {from} to {to} cannot be sent here: {message}"),
+            help: first.and_then(|it| it.help.as_deref().map(str::to_owned)),
+        }
+    })?;
     let named = Question {
         request: Some(name),
         ..Question::default()

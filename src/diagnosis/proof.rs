@@ -10,6 +10,8 @@ use crate::model::directory::{Member, Recipient};
 use crate::model::outcome::{AttendeeOutcome, Leg};
 use crate::record::measure::nearest;
 
+use crate::scenario::Diagnostics;
+
 use super::case::Case;
 use super::question::Question;
 use super::repair::{Asking, Repair};
@@ -57,6 +59,8 @@ pub struct Round {
     pub asked: Instant,
     /// What became of the attendee.
     pub outcome: Option<AttendeeOutcome>,
+    /// Why the repair cannot be laid over this scenario, if it cannot.
+    pub refused: Option<String>,
 }
 
 /// The proof.
@@ -68,9 +72,11 @@ pub struct Proof {
     pub in_vain: Vec<Round>,
     /// The attendee.
     pub attendee: String,
+    /// When the request was sent.
+    pub sent: Instant,
     /// Whether it is answered in the end.
     pub is_cured: bool,
-    /// How the day differs with the first repair in it.
+    /// How the day differs with the repairs in it, as far as the first cause is concerned.
     pub difference: Difference,
     /// The entries of a time line that carry the repairs out, to be put into the scenario.
     pub time_line: String,
@@ -123,6 +129,7 @@ pub fn try_fix(
         rounds: Vec::new(),
         in_vain: Vec::new(),
         attendee: trial.asked_for.clone(),
+        sent: trial.sent,
         is_cured: false,
         difference: Difference::default(),
         time_line: String::new(),
@@ -154,7 +161,7 @@ pub fn try_fix(
             .round
             .outcome
             .is_some_and(|outcome| outcome.is_answer());
-        if proof.rounds.is_empty() {
+        if !tried.round.repair.is_waiting() {
             proof.difference = tried.difference;
         }
         trial.additions = tried.additions;
@@ -220,8 +227,16 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
             for begun in begins {
                 let who = (repair.clone(), actor.clone());
                 let tried = match repair.is_waiting() {
-                    true => self.wait(who, cause, present)?,
-                    false => self.carry_out(who, cause, begun)?,
+                    true => self.wait(who, cause, present),
+                    false => self.carry_out(who, cause, begun),
+                };
+                let tried = match tried {
+                    Ok(tried) => tried,
+                    Err(NoDiagnosis::Scenario(found)) => {
+                        last = Some(refused(&repair, &actor, cause, (begun, self.sent), &found));
+                        break;
+                    }
+                    Err(other) => return Err(other),
                 };
                 if helps(&tried.round, proof) {
                     return Ok(Some(tried));
@@ -265,6 +280,7 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
                 done: outcome.filter(|outcome| outcome.is_answer()).map(|_| asked),
                 asked,
                 outcome,
+                refused: None,
             },
             additions: self.additions.clone(),
             difference: Difference::default(),
@@ -318,6 +334,7 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
             done,
             asked,
             outcome,
+            refused: None,
         };
         if !must_ask {
             return Ok(Tried {
@@ -488,6 +505,31 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
             chosen,
         };
         (outcome, found)
+    }
+}
+
+/// A repair that the scenario does not take: drawn organizations, for one, cannot be administered.
+fn refused(
+    repair: &Repair,
+    actor: &str,
+    (cause, leg): (Cause, Option<Leg>),
+    (begun, asked): (Instant, Instant),
+    found: &Diagnostics,
+) -> Round {
+    let first = found
+        .iter()
+        .next()
+        .map(|finding| finding.message.to_string());
+    Round {
+        cause,
+        leg,
+        repair: repair.clone(),
+        actor: actor.to_owned(),
+        begun,
+        done: None,
+        asked,
+        outcome: None,
+        refused: Some(first.unwrap_or_default()),
     }
 }
 

@@ -160,11 +160,14 @@ fn failures(out: &mut String, summary: &Summary) {
         let rows: Vec<&Failure> = rows.collect();
         line!(out, "{count:>9}  {cause}");
         line!(out, "           {}", rows[0].text);
-        line!(out, "           repair: {}", rows[0].repair);
         for row in rows {
             shown(out, row);
         }
     }
+    line!(
+        out,
+        "           what repairs it here: fedsim why SCENARIO --cause CAUSE --try-fix"
+    );
 }
 
 fn shown(out: &mut String, row: &Failure) {

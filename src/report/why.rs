@@ -191,14 +191,25 @@ fn proof_lines(proof: &Proof, line: &mut impl FnMut(&str)) {
         (false, _) => format!("not cured: {attendee} is not answered"),
     };
     line(&format!("  {verdict}"));
+    if let Some(last) = proof.rounds.last()
+        && proof.is_cured
+        && last.asked > proof.sent
+    {
+        let asked = instant_short(last.asked);
+        line(&format!(
+            "  the request itself came too early for it: one like it, sent at {asked}, is answered"
+        ));
+    }
     for text in difference_texts(&proof.difference, proof.rounds.first()) {
         line(&format!("  {text}"));
     }
     if !proof.settings.is_empty() {
         line("");
-        line("to be declared in the scenario, from the start of the run (or given as --set)");
+        line(
+            "from the start of the run: values to be set in the scenario, or given on the command line",
+        );
         for setting in &proof.settings {
-            line(&format!("  {setting}"));
+            line(&format!("  --set '{setting}'"));
         }
     }
     if !proof.time_line.trim().is_empty() {
@@ -218,6 +229,12 @@ fn round_text(round: &Round) -> String {
         Some(outcome) => outcome_text(outcome),
         None => "no answer by the end of the run".to_owned(),
     };
+    if let Some(reason) = &round.refused {
+        return format!(
+            "{}: cannot be tried in this scenario: {reason}",
+            round.cause
+        );
+    }
     if round.repair.is_waiting() {
         let asked = instant_short(round.asked);
         return format!(
@@ -255,8 +272,8 @@ fn difference_texts(difference: &Difference, first: Option<&Round>) -> Vec<Strin
     };
     let of = attendees(*failed);
     let mut texts = vec![match failed {
-        0 => format!("nobody fails for {cause} after the repair shows"),
-        _ => format!("of {of} of the day that failed for {cause}, the first repair cures {cured}"),
+        0 => format!("nobody else is hit by {cause} once the repair shows"),
+        _ => format!("of {of} of the day that failed for {cause}, {cured} are answered"),
     }];
     let counts = |causes: &std::collections::BTreeMap<Cause, u64>| {
         let each = causes
@@ -506,6 +523,7 @@ fn proof_json(proof: &Proof) -> Value {
     json!({
         "attendee": proof.attendee,
         "cured": proof.is_cured,
+        "sent": instant_text(proof.sent),
         "rounds": proof.rounds.iter().map(round_json).collect::<Vec<_>>(),
         "in_vain": proof.in_vain.iter().map(round_json).collect::<Vec<_>>(),
         "failed_for_the_cause": proof.difference.failed,
@@ -528,6 +546,7 @@ fn round_json(round: &Round) -> Value {
         "done": round.done.map(instant),
         "asked": instant(round.asked),
         "outcome": round.outcome.map(outcome_json),
+        "refused": round.refused,
     })
 }
 

@@ -305,7 +305,9 @@ fn targets_relationship(cause: Cause) -> Option<&'static Treatment> {
                             CONFIGURATION,
                         ),
                         // A mailbox that is described by a number cannot be named in a cmdlet.
-                        remedy!(
+                        remedy_when!(
+                            |case| case.declared_mailbox(case.asked).is_none(),
+                            "the mailbox is one of many that the scenario describes by a number",
                             TargetAdministrator,
                             &[Step::Change(
                                 "Set-MailboxFolderPermission {attendee}:\\Calendar -User Default -AccessRights AvailabilityOnly, and for all others alike.",
@@ -334,8 +336,7 @@ fn sharing(cause: Cause) -> Option<&'static Treatment> {
                         RequesterAdministrator,
                         &[Step::Cmdlets(
                             AtRequester,
-                            "New-SharingPolicy -Name \"Sharing with {attendee.domain}\" -Domains \"{attendee.domain}: CalendarSharingFreeBusyReviewer, ContactsSharing\"\n\
-                         Set-Mailbox -Identity {from.mailbox} -SharingPolicy \"Sharing with {attendee.domain}\"",
+                            "Set-SharingPolicy -Identity \"{sharing-policy}\" -Domains {sharing-policy.kept}\"{attendee.domain}: {invitation.actions}\"",
                         )],
                         &[Replication, RelationshipCache, PolicyAssistant],
                     )],

@@ -480,7 +480,7 @@ fn sharing(cause: Cause) -> Option<&'static Treatment> {
                         RequesterAdministrator,
                         &[Step::Cmdlets(
                             AtRequester,
-                            "Set-SharingPolicy -Identity \"{sharing-policy}\" -Domains \"{attendee.domain}: CalendarSharingFreeBusyReviewer, ContactsSharing\"",
+                            "Set-SharingPolicy -Identity \"{sharing-policy}\" -Domains {sharing-policy.kept}\"{attendee.domain}: {invitation.actions}\"",
                         )],
                         CONFIGURATION,
                     )],
@@ -495,7 +495,7 @@ fn sharing(cause: Cause) -> Option<&'static Treatment> {
                         RequesterAdministrator,
                         &[Step::Cmdlets(
                             AtRequester,
-                            "Set-SharingPolicy -Identity \"{sharing-policy}\" -Domains \"*: CalendarSharingFreeBusySimple\", \"Anonymous: CalendarSharingFreeBusyReviewer\"",
+                            "Set-SharingPolicy -Identity \"{sharing-policy}\" -Domains {sharing-policy.kept}\"Anonymous: {invitation.actions}\"",
                         )],
                         CONFIGURATION,
                     )],

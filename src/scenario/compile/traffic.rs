@@ -295,6 +295,14 @@ fn check_instant(tree: &Table, row: &Table, found: &mut Diagnostics) {
         let help = "give an instant at or after `run.start`, such as `\"+1 min\"`";
         found.push(Diagnostic::error("before-the-start", place, message).help(help));
     }
+    let end = start + tree.table("run").span("length");
+    if row.instant("at") >= end
+        && let Some(place) = row.location("at")
+    {
+        let message = "the run has ended before the request is sent";
+        let help = "give an earlier instant, or a longer `run.length`";
+        found.push(Diagnostic::warning("after-the-end", place, message).help(help));
+    }
 }
 
 /// Who may send requests: declared mailboxes by address, others by their domain.

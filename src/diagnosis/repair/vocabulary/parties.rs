@@ -6,6 +6,8 @@ use super::{
     PlaceHolder, further_domains, held_elsewhere, holder, listed, name, own, partners, shown, text,
     written,
 };
+use crate::diagnosis::case::Case;
+use crate::model::sharing_policy::{PolicyDomain, PolicyEntry, PolicyInForce, original_entries};
 
 /// The place-holders of who asks and who is asked.
 pub(super) const PARTIES: &[PlaceHolder] = &[
@@ -225,6 +227,36 @@ pub(super) const PARTIES: &[PlaceHolder] = &[
         },
     ),
     holder(
+        "sharing-policy.kept",
+        "what that policy allows already, the attendee's domain aside, as items of a list",
+        |case| {
+            let mut items = String::new();
+            for entry in entries_in_force(case)? {
+                let domain = match entry.domain {
+                    PolicyDomain::Domain(domain) if domain == case.asked.domain => continue,
+                    PolicyDomain::Domain(domain) => text(case, domain),
+                    PolicyDomain::Any => "*".to_owned(),
+                    PolicyDomain::Anonymous => "Anonymous".to_owned(),
+                };
+                items.push_str(&format!("\"{domain}: {}\", ", entry.actions));
+            }
+            Some(items)
+        },
+    ),
+    holder(
+        "invitation.actions",
+        "what the invitation offers, as a sharing policy spells it",
+        |case| {
+            let mut requests = case.federation.requests.iter();
+            let spelled_out = requests.find(|row| row.identity == case.request);
+            let wanted = spelled_out.and_then(|row| row.ask.invitation);
+            Some(match wanted {
+                Some(invitation) => invitation.wanted.to_string(),
+                None => "CalendarSharingFreeBusyReviewer".to_owned(),
+            })
+        },
+    ),
+    holder(
         "sharing-policy",
         "the sharing policy that holds for whoever asks",
         |case| {
@@ -308,3 +340,24 @@ pub(super) const PARTIES: &[PlaceHolder] = &[
         },
     ),
 ];
+
+/// The entries of the sharing policy that holds for whoever asks.
+fn entries_in_force<'c>(case: &'c Case<'_>) -> Option<&'c [PolicyEntry]> {
+    let federation = case.federation;
+    let requester = case.requester();
+    let crate::model::directory::Recipient::Mailbox(key) =
+        federation.recipient(requester, case.from)?
+    else {
+        return None;
+    };
+    let keys = federation.draw_keys(0);
+    let mailbox = federation.mailbox(requester, key, case.decided, &keys);
+    let assigned = mailbox.sharing_policy;
+    Some(
+        match federation.sharing_policy(requester, assigned, case.decided) {
+            PolicyInForce::Written(row) => &row.entries,
+            PolicyInForce::Original(edition) => original_entries(edition),
+            PolicyInForce::Missing => &[],
+        },
+    )
+}

@@ -21,7 +21,8 @@ use fedsim::model::outcome::AttendeeOutcome;
 use fedsim::report::causes::markdown;
 use fedsim::scenario::keys::{Kind, Object, SCENARIO};
 
-/// What a scenario has besides the cause that is asked about: it shows when that one is repaired.
+/// What a scenario has besides the cause that is asked about, or what its first remedy brings about: a domain that is
+/// federated anew is none that the partner names yet. It shows when the cause is repaired.
 const SECOND_FAULTS: &[(&str, &str, &[&str])] = &[
     (
         "regression/documented/pub-504-hybrid-agent-inactive.toml",

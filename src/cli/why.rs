@@ -38,13 +38,18 @@ pub struct Why {
     #[arg(long, value_name = "ADDRESS")]
     to: Option<String>,
     /// The first request at or after this instant, such as `11:05`, `+2 h`
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
     /// Carry the repair out in the same world on the same day, and tell what it cures
     #[arg(long)]
     try_fix: bool,
     /// When the repair is begun; the start of the run if it is left out
-    #[arg(long, value_name = "TIME", requires = "try_fix")]
+    #[arg(
+        long,
+        value_name = "TIME",
+        requires = "try_fix",
+        allow_hyphen_values = true
+    )]
     fix_at: Option<String>,
     /// Lay a value over the scenario, e.g. `run.length=2 h`; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE")]

@@ -133,7 +133,14 @@ pub fn find(
     let prepared = subject.prepare(&Additions::default())?;
     let wanted = match question.wanted(&prepared) {
         Ok(wanted) => wanted,
-        Err(bad) if question.from.is_none() || question.to.is_none() => return Err(bad.into()),
+        Err(bad)
+            if question.from.is_none()
+                || question.to.is_none()
+                || question.request.is_some()
+                || question.cause.is_some() =>
+        {
+            return Err(bad.into());
+        }
         // An address that the scenario does not speak of can be asked for all the same.
         Err(_) => return ask(subject, question, until, &prepared, progress),
     };
@@ -174,6 +181,14 @@ fn ask(
     let federation = &prepared.compiled.federation;
     let at = question.instant(prepared)?;
     let at = at.unwrap_or(federation.start + Span::from_minutes(1));
+    if at >= federation.limits.horizon {
+        return Err(NoDiagnosis::Question(BadQuestion {
+            message: "--at is after the end of the run".to_owned(),
+            help: Some(
+                "give an earlier instant, or a longer run with --set run.length=…".to_owned(),
+            ),
+        }));
+    }
     let name = free_name(prepared, ASKED);
     let quoted = crate::scenario::patch::quoted;
     let additions = Additions {

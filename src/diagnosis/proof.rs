@@ -59,6 +59,8 @@ pub struct Round {
     pub asked: Instant,
     /// What became of the attendee.
     pub outcome: Option<AttendeeOutcome>,
+    /// The address that was asked for instead, if it was another one.
+    pub instead: Option<String>,
     /// Why the repair cannot be laid over this scenario, if it cannot.
     pub refused: Option<String>,
 }
@@ -280,6 +282,7 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
                 done: outcome.filter(|outcome| outcome.is_answer()).map(|_| asked),
                 asked,
                 outcome,
+                instead: None,
                 refused: None,
             },
             additions: self.additions.clone(),
@@ -325,6 +328,7 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
         let is_answered = outcome.is_some_and(|outcome| outcome.is_answer());
         let must_ask =
             asking.is_some() || (!is_answered && done.is_some_and(|done| done > self.sent));
+        let instead = asking.and_then(|asking| self.instead(asking));
         let round = |asked, outcome| Round {
             cause: cause.0,
             leg: cause.1,
@@ -334,6 +338,7 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
             done,
             asked,
             outcome,
+            instead: instead.clone(),
             refused: None,
         };
         if !must_ask {
@@ -412,6 +417,18 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
             return Err(NoDiagnosis::Cancelled);
         }
         Ok((watched, prepared, kept))
+    }
+
+    /// The address that is asked for instead of the attendee's, when the request is asked differently.
+    fn instead(&self, asking: Asking) -> Option<String> {
+        let case = self.original.case_of(self.attendee)?;
+        let to = match asking {
+            Asking::NearestAddress => nearest_address(&case),
+            Asking::AMemberOfTheGroup => a_member(&case),
+            Asking::Somebody => Some(self.original.watched.federation.address_text(case.from)),
+            _ => None,
+        };
+        to.filter(|to| *to != self.asked_for)
     }
 
     /// The request as a scenario spells it, asked differently.
@@ -529,6 +546,7 @@ fn refused(
         done: None,
         asked,
         outcome: None,
+        instead: None,
         refused: Some(first.unwrap_or_default()),
     }
 }
@@ -588,7 +606,7 @@ fn nearest_address(case: &Case<'_>) -> Option<String> {
         .map(|&address| federation.address_text(address))
         .collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let found = nearest(&asked, &known).or(known.first().copied());
+    let found = nearest(&asked, &known);
     found.map(str::to_owned)
 }
 

@@ -184,7 +184,16 @@ fn proof_lines(proof: &Proof, line: &mut impl FnMut(&str)) {
     if proof.rounds.is_empty() && proof.in_vain.is_empty() {
         line("  there is nothing to try");
     }
-    let attendee = &proof.attendee;
+    let last = proof.rounds.last();
+    let instead = last.and_then(|round| round.instead.as_ref());
+    let attendee = match instead {
+        Some(instead) => format!("{instead}, asked for instead of {},", proof.attendee),
+        None => proof.attendee.clone(),
+    };
+    let is_asked_differently = proof
+        .rounds
+        .iter()
+        .any(|round| round.repair.asking().is_some());
     let verdict = match (proof.is_cured, proof.rounds.len()) {
         (true, 0 | 1) => format!("cured: {attendee} is answered"),
         (true, n) => format!("cured: {attendee} is answered once all {n} repairs are done"),
@@ -194,13 +203,16 @@ fn proof_lines(proof: &Proof, line: &mut impl FnMut(&str)) {
     if let Some(last) = proof.rounds.last()
         && proof.is_cured
         && last.asked > proof.sent
+        && !is_asked_differently
     {
         let asked = instant_short(last.asked);
         line(&format!(
             "  the request itself came too early for it: one like it, sent at {asked}, is answered"
         ));
     }
-    for text in difference_texts(&proof.difference, proof.rounds.first()) {
+    // Whoever asks differently changes nothing for others.
+    let first = proof.rounds.first().filter(|_| !is_asked_differently);
+    for text in difference_texts(&proof.difference, first) {
         line(&format!("  {text}"));
     }
     if !proof.settings.is_empty() {
@@ -546,6 +558,7 @@ fn round_json(round: &Round) -> Value {
         "done": round.done.map(instant),
         "asked": instant(round.asked),
         "outcome": round.outcome.map(outcome_json),
+        "instead": round.instead,
         "refused": round.refused,
     })
 }

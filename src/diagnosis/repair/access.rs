@@ -8,15 +8,12 @@ use super::Actor::{
 use super::Passing::{PolicyAssistant, PoolStart, RelationshipCache, Replication};
 use super::Where::{Requester as AtRequester, Target as AtTarget};
 use super::vocabulary::is_beyond_one_relationship;
-use super::{Asking, Step, Treatment, remedy, remedy_when, treated};
+use super::{Asking, CONFIGURATION, Step, Treatment, remedy, remedy_when, treated};
 use crate::diagnosis::case::Case;
 use crate::model::cause::Cause;
 use crate::model::outcome::Asks;
 
 use super::Passing;
-
-/// What worker processes and domain controllers remember of the configuration.
-const CONFIGURATION: &[Passing] = &[Replication, RelationshipCache];
 
 /// A switch of the requester's relationship that is off.
 macro_rules! own_relationship {
@@ -302,7 +299,7 @@ fn targets_relationship(cause: Cause) -> Option<&'static Treatment> {
                                 AtTarget,
                                 "Set-MailboxFolderPermission -Identity {attendee.mailbox}:\\Calendar -User Default -AccessRights AvailabilityOnly",
                             )],
-                            CONFIGURATION,
+                            &[],
                         ),
                         // A mailbox that is described by a number cannot be named in a cmdlet.
                         remedy_when!(
@@ -313,7 +310,7 @@ fn targets_relationship(cause: Cause) -> Option<&'static Treatment> {
                                 "Set-MailboxFolderPermission {attendee}:\\Calendar -User Default -AccessRights AvailabilityOnly, and for all others alike.",
                                 "org.{target}.calendar_default = \"AvailabilityOnly\"",
                             )],
-                            CONFIGURATION,
+                            &[],
                         ),
                     ],
                 )

@@ -3,12 +3,9 @@
 //! It knows no relationship. Invariant: each cause has at most one row here.
 
 use super::Actor::{Requester, RequesterAdministrator, TargetAdministrator, Wait};
-use super::Passing::{RelationshipCache, Replication};
 use super::Where::Requester as AtRequester;
-use super::{Asking, Passing, Step, Treatment, remedy, remedy_when, treated};
+use super::{Asking, CONFIGURATION, Step, Treatment, remedy, remedy_when, treated};
 use crate::model::cause::Cause;
-
-const CONFIGURATION: &[Passing] = &[Replication, RelationshipCache];
 
 /// The treatment of a cause of these kinds.
 pub(super) fn treatment(cause: Cause) -> Option<&'static Treatment> {
@@ -230,7 +227,7 @@ fn recipients(cause: Cause) -> Option<&'static Treatment> {
                     &[remedy!(
                         RequesterAdministrator,
                         &[Step::Build(
-                            "Repair the directory servers, so that an address is resolved within milliseconds.",
+                            "Repair the directory servers, so that an address is resolved within milliseconds; here a parameter of all organizations.",
                             "parameters.directory_resolution = { dist = \"constant\", value = \"5 ms\" }",
                         )],
                         &[],

@@ -8,12 +8,10 @@ use super::Actor::{
 };
 use super::Passing::{CertificateDistribution, RelationshipCache, Replication};
 use super::Where::{Here, Requester as AtRequester};
-use super::{Passing, Step, Treatment, Where, remedy, remedy_when, treated};
+use super::{CONFIGURATION, Step, Treatment, Where, remedy, remedy_when, treated};
 use crate::diagnosis::case::Case;
 use crate::model::cause::Cause;
 use crate::model::observation::PathObject;
-
-const CONFIGURATION: &[Passing] = &[Replication, RelationshipCache];
 
 /// A trust with everything that belongs to it, from nothing: certificate, proofs, identifier, domains.
 const SET_UP: &str = "\
@@ -311,7 +309,7 @@ fn gateway(cause: Cause) -> Option<&'static Treatment> {
                         remedy!(
                             RequesterAdministrator,
                             &[Step::Change(
-                                "Set-FederationTrust -Identity \"Microsoft Federation Gateway\" -PublishFederationCertificate",
+                                "The operator of the gateway restores the registration of {requester} with the certificate that its trust has now; or the trust is made anew.",
                                 "org.{requester}.trust.registered = true\n\
                          org.{requester}.trust.registered_certificate = \"{requester.certificate}\"",
                             )],

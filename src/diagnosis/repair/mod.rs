@@ -419,6 +419,9 @@ pub fn treatment(cause: Cause) -> &'static Treatment {
         .expect("a test holds that each cause has a treatment")
 }
 
+/// What domain controllers and worker processes remember of the configuration.
+const CONFIGURATION: &[Passing] = &[Passing::Replication, Passing::RelationshipCache];
+
 /// Always the way.
 fn always(_: &Case<'_>) -> bool {
     true

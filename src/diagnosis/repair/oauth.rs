@@ -3,12 +3,9 @@
 //! It knows nothing of connectors. Invariant: each cause has at most one row here.
 
 use super::Actor::{LocalAdministrator, TargetAdministrator};
-use super::Passing::{RelationshipCache, Replication};
 use super::Where::Target as AtTarget;
-use super::{Passing, Step, Treatment, remedy, treated};
+use super::{CONFIGURATION, Step, Treatment, remedy, treated};
 use crate::model::cause::Cause;
-
-const CONFIGURATION: &[Passing] = &[Replication, RelationshipCache];
 
 /// The treatment of a cause of these kinds.
 pub(super) fn treatment(cause: Cause) -> Option<&'static Treatment> {

@@ -8,11 +8,9 @@ use super::Actor::{
 };
 use super::Passing::{PoolStart, RelationshipCache, Replication};
 use super::Where::{Here, Requester as AtRequester, Target as AtTarget};
-use super::{Passing, Remedy, Step, Treatment, remedy, remedy_when, treated};
+use super::{CONFIGURATION, Remedy, Step, Treatment, remedy, remedy_when, treated};
 use crate::diagnosis::case::Case;
 use crate::model::cause::Cause;
-
-const CONFIGURATION: &[Passing] = &[Replication, RelationshipCache];
 
 /// The treatment of a cause of these kinds.
 pub(super) fn treatment(cause: Cause) -> Option<&'static Treatment> {

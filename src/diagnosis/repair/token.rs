@@ -7,12 +7,10 @@ use super::Actor::{
 };
 use super::Passing::{AddressSpaces, CertificateDistribution, RelationshipCache, Replication};
 use super::Where::{Here, Requester as AtRequester, Target as AtTarget};
-use super::{Passing, Remedy, Step, Treatment, remedy, remedy_when, treated};
+use super::{CONFIGURATION, Remedy, Step, Treatment, remedy, remedy_when, treated};
 use crate::diagnosis::case::Case;
 use crate::engine::Offset;
 use crate::model::cause::Cause;
-
-const CONFIGURATION: &[Passing] = &[Replication, RelationshipCache];
 
 /// The treatment of a cause of these kinds.
 pub(super) fn treatment(cause: Cause) -> Option<&'static Treatment> {
@@ -90,7 +88,7 @@ fn validation(cause: Cause) -> Option<&'static Treatment> {
                         remedy!(
                             TargetAdministrator,
                             &[Step::Change(
-                                "Set-FederationTrust -PublishFederationCertificate in {target}, with a certificate that is on every server.",
+                                "Let the gateway have a certificate of {target} that is on every server: stage it with Set-FederationTrust -Thumbprint, then publish it.",
                                 "org.{target}.trust.registered_certificate = \"{target.certificate}\"",
                             ),],
                             &[Replication, RelationshipCache, CertificateDistribution],
@@ -295,7 +293,7 @@ fn other_paths(cause: Cause) -> Option<&'static Treatment> {
                     &[remedy!(
                         RequesterAdministrator,
                         &[Step::Change(
-                            "Remove-AvailabilityAddressSpace; Add-AvailabilityAddressSpace -ForestName {attendee.domain} -AccessMethod OrgWideFB",
+                            "Make the availability address space for {attendee.domain} anew, with the access method OrgWideFB (its removal is no modelled cmdlet).",
                             "address_space.\"{address-space}\".access_method = \"OrgWideFB\"",
                         )],
                         &[Replication, AddressSpaces],
@@ -320,7 +318,7 @@ fn other_paths(cause: Cause) -> Option<&'static Treatment> {
                         remedy!(
                             TargetAdministrator,
                             &[Step::Build(
-                                "Set-ThrottlingPolicy -EwsCutoffBalance 3000000 -EwsMaxBurst 300000 -EwsRechargeRate 900000",
+                                "Set-ThrottlingPolicy -EwsCutoffBalance 3000000 -EwsMaxBurst 300000 -EwsRechargeRate 900000; here a parameter of all organizations.",
                                 "parameters.throttle_burst = \"5 min\"\nparameters.throttle_recharge = \"15 min\"\nparameters.throttle_cutoff = \"50 min\"",
                             )],
                             &[],
@@ -411,13 +409,15 @@ fn deadline(cause: Cause) -> Option<&'static Treatment> {
                     &[
                         remedy!(
                             Wait,
-                            &[Step::Wait("the partner's servers have less to do")],
+                            &[Step::Wait(
+                                "the partner's servers have started, or have less to do"
+                            )],
                             &[]
                         ),
                         remedy!(
                             TargetAdministrator,
                             &[Step::Build(
-                                "Add Client Access servers to {target}, until a free/busy query takes fractions of a second.",
+                                "Add Client Access servers to {target}, until a free/busy query takes fractions of a second; here a parameter of all organizations.",
                                 "parameters.availability_fixed = { dist = \"lognormal\", median = \"25 ms\", p99 = \"250 ms\" }\n\
                              parameters.availability_per_mailbox = { dist = \"lognormal\", median = \"8 ms\", p99 = \"80 ms\" }\n\
                              org.{target}.server.{server}.threads = 64",

@@ -6,15 +6,13 @@ use super::Actor::{LocalAdministrator, RequesterAdministrator, TargetAdministrat
 use super::Passing::{AddressSpaces, PoolStart, RelationshipCache, Replication, ServiceAddresses};
 use super::Where::{Requester as AtRequester, Target as AtTarget};
 use super::way::CORRECT_ENDPOINT;
-use super::{Passing, Step, Treatment, remedy, remedy_when, treated};
+use super::{CONFIGURATION, Step, Treatment, remedy, remedy_when, treated};
 use crate::diagnosis::case::Case;
 use crate::model::cause::Cause;
 use crate::model::certificate::TlsVersions;
 use crate::model::directory::Recipient;
 use crate::model::organization::Generation;
 use crate::model::outcome::Side;
-
-const CONFIGURATION: &[Passing] = &[Replication, RelationshipCache];
 
 /// The treatment of a cause of these kinds.
 pub(super) fn treatment(cause: Cause) -> Option<&'static Treatment> {

@@ -8,13 +8,11 @@ use super::Actor::{
 use super::Passing::{PoolStart, RelationshipCache, Replication, ResolverCaches};
 use super::Where::{Requester as AtRequester, Target as AtTarget};
 use super::vocabulary::value;
-use super::{Passing, Remedy, Step, Treatment, remedy, remedy_when, treated};
+use super::{CONFIGURATION, Passing, Remedy, Step, Treatment, remedy, remedy_when, treated};
 use crate::diagnosis::case::Case;
 use crate::model::cause::Cause;
 use crate::model::dns::{Answer, RecordType};
 use crate::model::outcome::{Leg, Side};
-
-const CONFIGURATION: &[Passing] = &[Replication, RelationshipCache];
 
 /// The treatment of a cause of these kinds.
 pub(super) fn treatment(cause: Cause) -> Option<&'static Treatment> {

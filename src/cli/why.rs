@@ -100,8 +100,9 @@ pub fn why(arguments: &Why) -> Result<(), Failure> {
         true => Until::End,
         false => Until::Answered,
     };
-    let progress = Progress::new(&prepared.compiled.federation);
-    let found = diagnosis::find(&subject, &question, until, |at, events| {
+    let federation = prepared.compiled.federation.clone();
+    let progress = Progress::new(&federation);
+    let found = diagnosis::find_in(&subject, prepared, &question, until, |at, events| {
         progress.at(at, events)
     });
     let found = found.map_err(|none| refused(arguments, none))?;

@@ -7,7 +7,7 @@
 use crate::engine::Instant;
 use crate::model::Federation;
 use crate::model::address::{Address, LocalPart, Url, UrlPath};
-use crate::model::directory::{MailboxKey, Recipient, federated_address};
+use crate::model::directory::{MailboxKey, MailboxView, Recipient, federated_address};
 use crate::model::dns::{Answer, HostId, RecordType};
 use crate::model::names::NameId;
 use crate::model::observation::{Fact, Observation, PathObject, RequestIdentity};
@@ -18,6 +18,7 @@ use crate::model::token::DelegationToken;
 
 use super::select::Chosen;
 use super::subject::Prepared;
+use super::whatif::REPLICATION;
 
 /// An attendee that failed, with what is known of its way.
 #[derive(Clone, Debug)]
@@ -297,14 +298,8 @@ impl<'a> Case<'a> {
         let federation = self.federation;
         let requester = self.requester();
         let organization = federation.organizations.at(requester, self.decided);
-        let keys = federation.draw_keys(0);
-        let federated = match federation.recipient(requester, self.from) {
-            Some(Recipient::Mailbox(key)) => {
-                let view = federation.mailbox(requester, key, self.decided, &keys);
-                federated_address(organization, view)
-            }
-            _ => None,
-        };
+        let mailbox = self.mailbox(requester, self.from);
+        let federated = mailbox.and_then(|view| federated_address(organization, view));
         federated.unwrap_or(self.from)
     }
 
@@ -360,6 +355,16 @@ impl<'a> Case<'a> {
         };
         let host = self.federation.index.hosts.get(&url.host).copied();
         host.and_then(|host| self.federation.owner_of_host(host)) != self.target
+    }
+
+    /// The mailbox that an address of an organization leads to.
+    pub fn mailbox(&self, organization: OrgId, address: Address) -> Option<MailboxView<'_>> {
+        let federation = self.federation;
+        let Recipient::Mailbox(key) = federation.recipient(organization, address)? else {
+            return None;
+        };
+        let keys = federation.draw_keys(REPLICATION);
+        Some(federation.mailbox(organization, key, self.decided, &keys))
     }
 
     /// The host that the failing leg called.

@@ -128,9 +128,23 @@ pub fn find(
     subject: &Subject,
     question: &Question,
     until: Until,
-    mut progress: impl FnMut(Instant, u64) -> Continue,
+    progress: impl FnMut(Instant, u64) -> Continue,
 ) -> Result<Found, NoDiagnosis> {
     let prepared = subject.prepare(&Additions::default())?;
+    find_in(subject, prepared, question, until, progress)
+}
+
+/// The same for a subject that was prepared already, without additions.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_in(
+    subject: &Subject,
+    prepared: Prepared,
+    question: &Question,
+    until: Until,
+    mut progress: impl FnMut(Instant, u64) -> Continue,
+) -> Result<Found, NoDiagnosis> {
     let wanted = match question.wanted(&prepared) {
         Ok(wanted) => wanted,
         Err(bad)

@@ -230,7 +230,7 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
                 let who = (repair.clone(), actor.clone());
                 let tried = match repair.is_waiting() {
                     true => self.wait(who, cause, present),
-                    false => self.carry_out(who, cause, begun),
+                    false => self.carry_out(who, cause, begun, present),
                 };
                 let tried = match tried {
                     Ok(tried) => tried,
@@ -297,8 +297,10 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
         (repair, actor): (Repair, String),
         cause: (Cause, Option<Leg>),
         begun: Instant,
+        present: Option<&Found>,
     ) -> Result<Tried, NoDiagnosis> {
-        let known = self.entries(&self.additions)?;
+        let laid_over = &present.unwrap_or(self.original).prepared.document;
+        let known = laid_over.tables.tables("timeline").count();
         let mut additions = self.additions.clone();
         if !additions.text.is_empty() && !additions.text.ends_with("\n\n") {
             additions.text.push('\n');
@@ -364,12 +366,6 @@ impl<P: FnMut(Instant, u64) -> Continue> Trial<'_, P> {
             difference,
             found: Some(found),
         })
-    }
-
-    /// How many entries the time line has with these additions.
-    fn entries(&self, additions: &Additions) -> Result<usize, NoDiagnosis> {
-        let prepared = self.subject.prepare(additions)?;
-        Ok(prepared.document.tables.tables("timeline").count())
     }
 
     /// Runs the world with the request asked once more, at this instant, until it is answered.

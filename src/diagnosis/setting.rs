@@ -97,31 +97,27 @@ impl Records<'_> {
         })
     }
 
-    fn line(&self, place: Location) -> usize {
+    /// The file and the line of a place.
+    fn file_and_line(&self, place: Location) -> (String, usize) {
         let texts = self.prepared.document.findings();
-        texts.line_and_column(place).0
+        let name = texts.source(place).map_or("", |source| &source.name);
+        (name.to_owned(), texts.line_and_column(place).0)
     }
 
     /// The file and the line of an entry.
     fn place(&self, entry: &Entry) -> (String, usize) {
-        let Some(place) = entry.origin.location() else {
-            return (String::new(), 0);
-        };
-        let texts = self.prepared.document.findings();
-        let name = texts.source(place).map_or("", |source| &source.name);
-        (name.to_owned(), self.line(place))
+        let place = entry.origin.location();
+        place.map_or((String::new(), 0), |place| self.file_and_line(place))
     }
 
     fn of_origin(&self, origin: &Origin) -> SetBy {
         match origin {
             Origin::File(place) => {
-                let texts = self.prepared.document.findings();
-                let name = texts.source(*place).map_or("", |source| &source.name);
-                let line = self.line(*place);
+                let (name, line) = self.file_and_line(*place);
                 // What was put behind the scenario's text stands in no file.
                 match line > self.prepared.lines && !place.source.is_side_file() {
                     true => SetBy::Derived("the request that is asked to find out".to_owned()),
-                    false => SetBy::File(name.to_owned(), line),
+                    false => SetBy::File(name, line),
                 }
             }
             Origin::CommandLine(_) => SetBy::CommandLine,

@@ -78,11 +78,6 @@ impl Subject {
         Ok(Subject::of(&document, settings))
     }
 
-    /// What messages call it.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Reads and compiles it with additions.
     ///
     /// # Errors

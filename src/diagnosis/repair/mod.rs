@@ -203,13 +203,6 @@ pub enum Action {
 }
 
 impl Repair {
-    /// The first remedy for a case that fits its world; none: no remedy does.
-    pub fn of(case: &Case<'_>) -> Option<Repair> {
-        let treatment = treatment(case.failure.cause);
-        let mut remedies = treatment.remedies.iter();
-        remedies.find_map(|remedy| fill::fill(remedy, case))
-    }
-
     /// All remedies for a case that fit its world, the likeliest first.
     pub fn all(case: &Case<'_>) -> Vec<Repair> {
         let remedies = treatment(case.failure.cause).remedies.iter();

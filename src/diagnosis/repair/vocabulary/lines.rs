@@ -8,7 +8,6 @@ use super::{PlaceHolder, holder, listed, name, text};
 use crate::cmdlet::RELATIONSHIP_DOMAINS_MAX;
 use crate::diagnosis::case::Case;
 use crate::engine::Span;
-use crate::model::directory::Recipient;
 use crate::model::organization::{OrgId, Outbound, WebProxyState};
 use crate::model::publishing::{Host, HostOwner, PoolState, Preauthentication};
 
@@ -79,19 +78,9 @@ pub(super) const LINES: &[PlaceHolder] = &[
 
 /// The longest window that the server of the attendee's mailbox answers.
 pub(in crate::diagnosis) fn longest_window(case: &Case<'_>) -> Option<Span> {
-    let federation = case.federation;
-    let target = case.target?;
-    let Recipient::Mailbox(key) = federation.recipient(target, case.external())? else {
-        return None;
-    };
-    let keys = federation.draw_keys(0);
-    let mailbox = federation.mailbox(target, key, case.decided, &keys);
-    Some(
-        federation
-            .servers
-            .at(mailbox.server, case.decided)
-            .window_max,
-    )
+    let mailbox = case.mailbox(case.target?, case.external())?;
+    let server = case.federation.servers.at(mailbox.server, case.decided);
+    Some(server.window_max)
 }
 
 /// Whether the target has more domains than one relationship holds.

@@ -262,13 +262,7 @@ pub(super) const PARTIES: &[PlaceHolder] = &[
         |case| {
             let federation = case.federation;
             let requester = case.requester();
-            let crate::model::directory::Recipient::Mailbox(key) =
-                federation.recipient(requester, case.from)?
-            else {
-                return None;
-            };
-            let keys = federation.draw_keys(0);
-            let mailbox = federation.mailbox(requester, key, case.decided, &keys);
+            let mailbox = case.mailbox(requester, case.from)?;
             let policies = &federation.sharing_policies;
             let own = policies.ids().find(|id| {
                 let row = policies.at(*id, case.decided);
@@ -301,13 +295,7 @@ pub(super) const PARTIES: &[PlaceHolder] = &[
         |case| {
             let federation = case.federation;
             let target = case.target?;
-            let crate::model::directory::Recipient::Mailbox(key) =
-                federation.recipient(target, case.asked)?
-            else {
-                return None;
-            };
-            let keys = federation.draw_keys(0);
-            let mailbox = federation.mailbox(target, key, case.decided, &keys);
+            let mailbox = case.mailbox(target, case.asked)?;
             Some(federation.servers.original(mailbox.server).name.to_string())
         },
     ),
@@ -345,13 +333,7 @@ pub(super) const PARTIES: &[PlaceHolder] = &[
 fn entries_in_force<'c>(case: &'c Case<'_>) -> Option<&'c [PolicyEntry]> {
     let federation = case.federation;
     let requester = case.requester();
-    let crate::model::directory::Recipient::Mailbox(key) =
-        federation.recipient(requester, case.from)?
-    else {
-        return None;
-    };
-    let keys = federation.draw_keys(0);
-    let mailbox = federation.mailbox(requester, key, case.decided, &keys);
+    let mailbox = case.mailbox(requester, case.from)?;
     let assigned = mailbox.sharing_policy;
     Some(
         match federation.sharing_policy(requester, assigned, case.decided) {
